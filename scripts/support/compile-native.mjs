@@ -1,0 +1,101 @@
+// Compiles C++ of this package with the machine's compiler alone: no Python, no make, no download.
+// For the sanitized addon, the native unit tests, and machines where node-gyp cannot work.
+
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, relative } from 'node:path';
+import { inRoot } from './paths.mjs';
+import { findProgram, run } from './run.mjs';
+
+const require = createRequire(import.meta.url);
+
+/** The compiler to use: $CXX, or the first of c++, g++, clang++ on PATH, or undefined. */
+export function findCompiler() {
+  const named = process.env.CXX?.trim();
+  if (named) return named.split(/\s+/);
+  const found = ['c++', 'g++', 'clang++'].find((name) => findProgram(name));
+  return found === undefined ? undefined : [found];
+}
+
+/** The sources of the addon: every .cc directly in native/. */
+export async function addonSources() {
+  const names = await readdir(inRoot('native')).catch(() => []);
+  return names
+    .filter((name) => name.endsWith('.cc'))
+    .sort()
+    .map((name) => inRoot('native', name));
+}
+
+async function flags({ sanitize }) {
+  const { compile, optimize, defines } = JSON.parse(
+    await readFile(inRoot('native', 'compile_flags.json'), 'utf8'),
+  );
+  const speed = sanitize
+    ? [
+        '-O1',
+        '-g',
+        '-fno-omit-frame-pointer',
+        `-fsanitize=${sanitize}`,
+        '-fno-sanitize-recover=all',
+      ]
+    : optimize;
+  const includes = [
+    inRoot('native'),
+    inRoot('native', 'include'),
+    dirname(require.resolve('node-addon-api/napi.h')),
+    require('node-api-headers').include_dir,
+  ];
+  return [
+    ...compile,
+    ...speed,
+    ...defines.map((name) => `-D${name}`),
+    ...includes.map((path) => `-I${path}`),
+    '-fPIC',
+    '-pthread',
+  ];
+}
+
+/**
+ * Compiles `sources` to objects in `directory`, as many at a time as there are processors, and
+ * returns their paths. Prints one line a file; throws with the compiler's output when one fails.
+ */
+export async function compileObjects(sources, directory, { sanitize, extra = [] } = {}) {
+  const compiler = requireCompiler();
+  const common = [...(await flags({ sanitize })), ...extra];
+  await mkdir(directory, { recursive: true });
+  const objects = sources.map((source) => `${directory}/${basename(source, '.cc')}.o`);
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < sources.length; index = next++) {
+      console.log(`  CXX ${relative(inRoot(), sources[index])}`);
+      const args = [...compiler.slice(1), ...common, '-c', sources[index], '-o', objects[index]];
+      const { code, output } = await run(compiler[0], args, { show: false });
+      if (output.trim() !== '') process.stdout.write(output);
+      if (code !== 0) throw new Error(`${relative(inRoot(), sources[index])} does not compile`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return objects;
+}
+
+/** Links objects to an addon (`shared`) or to a program. */
+export async function link(objects, target, { sanitize, shared = false } = {}) {
+  const compiler = requireCompiler();
+  const args = [...compiler.slice(1), ...objects, '-o', target, '-pthread'];
+  if (sanitize) args.push(`-fsanitize=${sanitize}`);
+  if (shared && process.platform === 'darwin') args.push('-bundle', '-undefined', 'dynamic_lookup');
+  else if (shared) args.push('-shared', '-Wl,-z,nodelete');
+  await mkdir(dirname(target), { recursive: true });
+  console.log(`  LINK ${relative(inRoot(), target)}`);
+  const { code, output } = await run(compiler[0], args, { show: false });
+  if (code !== 0) throw new Error(`cannot link ${relative(inRoot(), target)}:\n${output}`);
+}
+
+function requireCompiler() {
+  const compiler = findCompiler();
+  if (compiler === undefined) {
+    throw new Error('no C++ compiler found: install g++ (Debian: apt-get install g++) or set CXX');
+  }
+  return compiler;
+}
