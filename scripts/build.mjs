@@ -12,7 +12,7 @@ import { run } from './support/run.mjs';
 export async function buildTypeScript({ show = true } = {}) {
   const result = await run(
     process.execPath,
-    [inRoot('node_modules/typescript/bin/tsc'), '-p', root],
+    [inRoot('node_modules/typescript/bin/tsc'), '-p', root, '--pretty', 'false'],
     { show },
   );
   await removeStaleOutput();

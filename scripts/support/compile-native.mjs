@@ -4,8 +4,8 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, relative } from 'node:path';
-import { inRoot } from './paths.mjs';
+import { basename, dirname, join, relative } from 'node:path';
+import { inRoot, root } from './paths.mjs';
 import { findProgram, run } from './run.mjs';
 
 const require = createRequire(import.meta.url);
@@ -58,25 +58,42 @@ async function flags({ sanitize }) {
 
 /**
  * Compiles `sources` to objects in `directory`, as many at a time as there are processors, and
- * returns their paths. Prints one line a file; throws with the compiler's output when one fails.
+ * returns their paths. Leaves alone what is newer than its source and every header. Prints one line
+ * a file; throws with the compiler's output when one fails.
  */
-export async function compileObjects(sources, directory, { sanitize, extra = [] } = {}) {
+export async function compileObjects(sources, directory, { sanitize } = {}) {
   const compiler = requireCompiler();
-  const common = [...(await flags({ sanitize })), ...extra];
+  const common = await flags({ sanitize });
   await mkdir(directory, { recursive: true });
   const objects = sources.map((source) => `${directory}/${basename(source, '.cc')}.o`);
+  const headersChanged = await newestHeader();
   let next = 0;
   const work = async () => {
     for (let index = next++; index < sources.length; index = next++) {
-      console.log(`  CXX ${relative(inRoot(), sources[index])}`);
-      const args = [...compiler.slice(1), ...common, '-c', sources[index], '-o', objects[index]];
+      const [source, object] = [sources[index], objects[index]];
+      if ((await changed(object)) > Math.max(await changed(source), headersChanged)) continue;
+      console.log(`  CXX ${relative(root, source)}`);
+      const args = [...compiler.slice(1), ...common, '-c', source, '-o', object];
       const { code, output } = await run(compiler[0], args, { show: false });
       if (output.trim() !== '') process.stdout.write(output);
-      if (code !== 0) throw new Error(`${relative(inRoot(), sources[index])} does not compile`);
+      if (code !== 0) throw new Error(`${relative(root, source)} does not compile`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   return objects;
+}
+
+/** When a file was last changed; 0 when it does not exist. */
+async function changed(path) {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+}
+
+async function newestHeader() {
+  const entries = await readdir(inRoot('native'), { recursive: true, withFileTypes: true });
+  const headers = entries
+    .filter((entry) => entry.isFile() && /\.(h|json)$/.test(entry.name))
+    .map((entry) => changed(join(entry.parentPath ?? entry.path, entry.name)));
+  return Math.max(...(await Promise.all(headers)));
 }
 
 /** Links objects to an addon (`shared`) or to a program. */
@@ -87,9 +104,9 @@ export async function link(objects, target, { sanitize, shared = false } = {}) {
   if (shared && process.platform === 'darwin') args.push('-bundle', '-undefined', 'dynamic_lookup');
   else if (shared) args.push('-shared', '-Wl,-z,nodelete');
   await mkdir(dirname(target), { recursive: true });
-  console.log(`  LINK ${relative(inRoot(), target)}`);
+  console.log(`  LINK ${relative(root, target)}`);
   const { code, output } = await run(compiler[0], args, { show: false });
-  if (code !== 0) throw new Error(`cannot link ${relative(inRoot(), target)}:\n${output}`);
+  if (code !== 0) throw new Error(`cannot link ${relative(root, target)}:\n${output}`);
 }
 
 function requireCompiler() {

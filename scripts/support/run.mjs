@@ -11,13 +11,20 @@ import { root } from './paths.mjs';
  *
  * - `show`: pass every line on to this terminal as it comes (default true)
  * - `environment`: variables added to this process's own
+ * - `timeout`: milliseconds after which the program is killed (default: none)
  */
-export function run(command, args, { show = true, environment = {}, cwd = root } = {}) {
+export function run(
+  command,
+  args,
+  { show = true, environment = {}, cwd = root, timeout = 0 } = {},
+) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout,
+      killSignal: 'SIGKILL',
     });
     const chunks = [];
     const take = (stream) => (chunk) => {

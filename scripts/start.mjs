@@ -1,0 +1,15 @@
+// npm start: installs and builds what is missing, then runs the live example.
+
+import { buildTypeScript } from './build.mjs';
+import { buildNative } from './build-native.mjs';
+import { ensureDependencies } from './support/dependencies.mjs';
+
+try {
+  await ensureDependencies();
+  await buildNative();
+  if ((await buildTypeScript()).code !== 0) throw new Error('the TypeScript does not compile');
+} catch (error) {
+  console.error(`npm start: ${error.message}`);
+  process.exit(1);
+}
+await import('../dist/examples/live.js');
