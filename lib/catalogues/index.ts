@@ -1,0 +1,3 @@
+// The catalogues that come with the package: import { vsr } from 'vsr-metrics/catalogues'
+
+export { vsr } from './vsr.js';

@@ -1,0 +1,120 @@
+// Every error of the package is a VsrMetricsError with a stable `code`. They are thrown while
+// something is set up (a catalogue, a registry, a set of labels), never while recording.
+//
+// A message names the metric, what is wrong, what was given and what would have been accepted:
+//
+//   metric "ledger_transfers_total": label "outcome" has no such value; given "maybe"; allowed: "ok", "rejected"
+
+/** The stable names of what can go wrong; compare these instead of messages. */
+export type VsrMetricsErrorCode =
+  /** A declaration is malformed: a name, a label, buckets, a range, an unknown property. */
+  | 'VSR_METRICS_CATALOGUE_INVALID'
+  /** Two families share a key, a name, or the name of a sample that they would expose. */
+  | 'VSR_METRICS_CATALOGUE_CLASH'
+  /** A label that no family, or not this family, declares. */
+  | 'VSR_METRICS_LABEL_UNKNOWN'
+  /** A declared label was left out. */
+  | 'VSR_METRICS_LABEL_MISSING'
+  /** A label value that is no string, or outside the label's closed set. */
+  | 'VSR_METRICS_LABEL_VALUE'
+  /** The registry was closed before. */
+  | 'VSR_METRICS_REGISTRY_CLOSED'
+  /** Options that contradict each other or have the wrong type. */
+  | 'VSR_METRICS_REGISTRY_OPTIONS'
+  /** The catalogue given and the region it is attached to disagree. */
+  | 'VSR_METRICS_REGISTRY_MISMATCH'
+  /** No room is left for what was asked. */
+  | 'VSR_METRICS_REGISTRY_FULL'
+  /** No region here, or not one that this version can read. */
+  | 'VSR_METRICS_REGION_UNREADABLE';
+
+/** What an error is about. All but `problem` may be left out. */
+export interface ErrorDetails {
+  /** What is wrong, without the names: they are added in front. */
+  readonly problem: string;
+  /** The catalogue, when the problem is not one metric's. */
+  readonly catalogue?: string | undefined;
+  readonly metric?: string | undefined;
+  /** What was given, shown as JSON. */
+  readonly given?: unknown;
+  /** What would have been accepted, in words, or as a list of values to quote. */
+  readonly allowed?: string | readonly string[] | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The common base: `error instanceof VsrMetricsError`.
+ *
+ * @example
+ * ```ts
+ * import { createRegistry, VsrMetricsError } from 'vsr-metrics';
+ * import { vsr } from 'vsr-metrics/catalogues';
+ *
+ * const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
+ * const status: string = process.env.STATUS ?? '';
+ * try {
+ *   registry.metrics.operations.with({ status: status as 'success' }).inc();
+ * } catch (error) {
+ *   if (error instanceof VsrMetricsError && error.code === 'VSR_METRICS_LABEL_VALUE') {
+ *     console.error(error.metric, error.message);
+ *   }
+ * }
+ * ```
+ */
+export class VsrMetricsError extends Error {
+  override readonly name: string = 'VsrMetricsError';
+  readonly code: VsrMetricsErrorCode;
+  /** The metric that the error is about, when it is about one. */
+  readonly metric: string | undefined;
+
+  constructor(code: VsrMetricsErrorCode, details: ErrorDetails) {
+    super(describe(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.metric = details.metric;
+  }
+}
+
+/** A catalogue cannot be defined, or cannot be combined with another. */
+export class CatalogueError extends VsrMetricsError {
+  override readonly name = 'CatalogueError';
+}
+
+/** Labels that a family does not declare, lacks, or does not accept the value of. */
+export class LabelError extends VsrMetricsError {
+  override readonly name = 'LabelError';
+}
+
+/** A registry cannot be created, attached to, or used any more. */
+export class RegistryError extends VsrMetricsError {
+  override readonly name = 'RegistryError';
+}
+
+function describe(details: ErrorDetails): string {
+  const parts: string[] = [];
+  if (details.metric !== undefined) parts.push(`metric ${show(details.metric)}: `);
+  else if (details.catalogue !== undefined) parts.push(`catalogue ${show(details.catalogue)}: `);
+  parts.push(details.problem);
+  if ('given' in details) parts.push(`; given ${show(details.given)}`);
+  if (details.allowed !== undefined) parts.push(`; allowed: ${showAllowed(details.allowed)}`);
+  return parts.join('');
+}
+
+function showAllowed(allowed: string | readonly string[]): string {
+  if (typeof allowed === 'string') return allowed;
+  return allowed.length === 0 ? 'none' : allowed.map(show).join(', ');
+}
+
+/** As JSON, cut to a line: whoever gave a megabyte need not read it again. */
+export function show(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text =
+      typeof value === 'number' || typeof value === 'bigint'
+        ? String(value)
+        : JSON.stringify(value);
+  } catch {
+    // Cycles and the like; the type is the best that can be said.
+  }
+  text ??= typeof value === 'function' ? 'a function' : String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
