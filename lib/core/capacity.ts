@@ -1,0 +1,82 @@
+// How large a region is. Its sections are sparse: what is reserved here is address space, and a page
+// of it costs memory once something is stored in it.
+
+import type { ResolvedFamily } from './catalogue/resolve.js';
+import { RegistryError } from './errors.js';
+import type { HistogramGeometry } from './histogram-geometry.js';
+import { layout, type RegionSizes } from './native.js';
+
+/** What a registry has room for. */
+export interface Capacity {
+  /** Threads that record at the same time; 32 unless told otherwise. */
+  readonly lanes?: number;
+  /** Series of all families together; 16,384, or what the catalogue needs, unless told otherwise. */
+  readonly series?: number;
+  /** Series of histograms; 256, or what the catalogue needs, unless told otherwise. */
+  readonly histograms?: number;
+}
+
+const defaultLanes = 32;
+const defaultSeries = 16_384;
+const defaultHistograms = 256;
+// Attachments bring series of their own: other replicas, other fixed labels.
+const headroom = 4;
+const heapBytesPerEntry = 256;
+
+/** How many series exist from the start; with an open label that is the overflow series alone. */
+function seriesFromStart(family: ResolvedFamily): number {
+  return family.labels.reduce((count, { values, fixed }) => {
+    if (fixed !== undefined || count === 0) return count;
+    return values === undefined ? 0 : count * values.length;
+  }, 1) || 1;
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+export function planSizes(
+  families: readonly ResolvedFamily[],
+  geometries: ReadonlyMap<ResolvedFamily, HistogramGeometry>,
+  capacity: Capacity,
+): RegionSizes {
+  let needed = 0;
+  let neededHistograms = 0;
+  let cellBytes: number = layout.pageSize;
+  let headBytes = 0;
+  for (const family of families) {
+    const count = seriesFromStart(family);
+    needed += count;
+    const geometry = geometries.get(family);
+    if (geometry === undefined) continue;
+    neededHistograms += count;
+    cellBytes = Math.max(cellBytes, roundUp(8 * geometry.cellCount, layout.pageSize));
+    const counts = geometry.splits.length + geometry.bounds.length + 1;
+    headBytes = Math.max(headBytes, roundUp(layout.headSplits + 8 * counts, 64));
+  }
+  const lanes = capacity.lanes ?? defaultLanes;
+  const series = capacity.series ?? Math.max(defaultSeries, headroom * needed);
+  const histograms =
+    capacity.histograms ?? Math.max(defaultHistograms, headroom * neededHistograms);
+  checkAtLeast('lanes', lanes, 1, 4096);
+  checkAtLeast('series', series, needed, 2 ** 24);
+  checkAtLeast('histograms', histograms, neededHistograms, 2 ** 20);
+  const entries = series + families.length * headroom;
+  return {
+    lanes,
+    entries,
+    heapBytes: heapBytesPerEntry * entries + 4096 * families.length,
+    scalarBytes: layout.gaugeSize * entries + headBytes * histograms,
+    histogramBytes: neededHistograms === 0 ? 0 : cellBytes * histograms,
+    sharedBytes: layout.sharedGaugeSize * entries,
+  };
+}
+
+function checkAtLeast(option: string, given: number, least: number, most: number): void {
+  if (Number.isInteger(given) && given >= least && given <= most) return;
+  throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
+    problem: `capacity.${option} does not fit`,
+    given,
+    allowed: `a whole number from ${least} (what the catalogue needs) to ${most}`,
+  });
+}

@@ -1,0 +1,33 @@
+// The clock of recorders: ticks, a number, nothing allocated.
+//
+// The native call stores its reading into a shared cell instead of returning it: making a number
+// and returning it would cost as much again as reading the counter.
+
+import { addon, type ClockSource } from './native.js';
+
+const cell = new Float64Array(addon.clockCell);
+const readClock = addon.readClock;
+
+/** Ticks since the process' clock was set up. Only differences mean anything. */
+export function now(): number {
+  readClock();
+  return cell[0] as number;
+}
+
+/** What is read: the processor's counter where the kernel itself trusts it, else the kernel. */
+export function clockSource(): ClockSource {
+  return addon.clockSource();
+}
+
+/** A difference beyond this is not a duration: its ends were read from different sources. */
+export const longestDuration = 2 ** 51;
+
+// Converts differences. Refined in the background while the process runs: the same for everyone in
+// this thread, read by every `since()`.
+export const nanosecondsPerTick = new Float64Array(1);
+nanosecondsPerTick[0] = addon.nanosecondsPerTick();
+
+/** Takes over what the background thread has learned of the clock's rate meanwhile. */
+export function refineClock(): void {
+  nanosecondsPerTick[0] = addon.nanosecondsPerTick();
+}

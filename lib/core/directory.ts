@@ -1,0 +1,152 @@
+// The families and series of a region, decoded once and then shared by all snapshots.
+
+import type { Combine, MetricKind } from './catalogue/types.js';
+import { type DescribedFamily, type Frame, layout, type NativeRegion } from './native.js';
+
+/** What is known of a family without reading any value. */
+export interface FamilyInfo {
+  readonly name: string;
+  readonly kind: MetricKind;
+  readonly help: string;
+  readonly unit: string | undefined;
+  /** In the order in which they are rendered. */
+  readonly labels: readonly string[];
+  /** Histograms: upper bounds, ascending, without +Inf. */
+  readonly bounds: readonly number[];
+  readonly combine: Combine;
+  readonly digits: number;
+  /** Histograms: where the cells lie; see histogram-geometry.ts. */
+  readonly cells: {
+    readonly scale: number;
+    readonly baseIndex: number;
+    readonly shift: number;
+    readonly count: number;
+  };
+}
+
+/** One series: the same object in every snapshot of a registry. */
+export interface SeriesInfo {
+  readonly slot: number;
+  readonly family: FamilyInfo;
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  /** When it started from nothing, in unix milliseconds. */
+  readonly createdAt: number;
+}
+
+export interface SeriesSnapshot {
+  readonly info: SeriesInfo;
+  /** Where its numbers start in `snapshot.values`. */
+  readonly offset: number;
+}
+
+export interface FamilySnapshot {
+  readonly info: FamilyInfo;
+  readonly series: readonly SeriesSnapshot[];
+}
+
+/** Which series there are and where their numbers stand. Shared while nothing appears or vanishes. */
+export interface SnapshotLayout {
+  readonly families: readonly FamilySnapshot[];
+}
+
+/** What the region keeps of a family besides its cells: written by the registry that made it. */
+export interface FamilyDescription {
+  readonly kind: MetricKind;
+  readonly help: string;
+  readonly unit?: string | undefined;
+  readonly labels: readonly string[];
+  readonly combine: Combine;
+  readonly digits: number;
+}
+
+export class Directory {
+  readonly #region: NativeRegion;
+  readonly #entries: (FamilyInfo | SeriesInfo | undefined)[] = [];
+  #layout: SnapshotLayout = { families: [] };
+  #layoutChanges = -1;
+
+  constructor(region: NativeRegion) {
+    this.#region = region;
+  }
+
+  /** The layout of a frame: the one before, when nothing has changed since. */
+  layoutOf(frame: Frame): SnapshotLayout {
+    if (frame.layoutChanges === this.#layoutChanges) return this.#layout;
+    const built = this.#build(frame);
+    // A frame taken while something appeared is laid out for itself alone.
+    if (frame.layoutSettled) {
+      this.#layout = built;
+      this.#layoutChanges = frame.layoutChanges;
+    }
+    return built;
+  }
+
+  #build(frame: Frame): SnapshotLayout {
+    this.#describeUpTo(frame.states.length);
+    const families = new Map<FamilyInfo, SeriesSnapshot[]>();
+    for (let slot = 0; slot < frame.states.length; slot++) {
+      const entry = this.#entries[slot];
+      if (entry === undefined || frame.states[slot] !== layout.stateLive) continue;
+      if (!('family' in entry)) {
+        if (!families.has(entry)) families.set(entry, []);
+        continue;
+      }
+      const info = this.#current(entry, frame.created[slot]!);
+      const series = { info, offset: frame.offsets[slot]! };
+      const siblings = families.get(info.family);
+      if (siblings === undefined) families.set(info.family, [series]);
+      else siblings.push(series);
+    }
+    return { families: Array.from(families, ([info, series]) => ({ info, series })) };
+  }
+
+  // A series that was removed and came back starts again: it is another object.
+  #current(entry: SeriesInfo, createdAt: number): SeriesInfo {
+    if (entry.createdAt === createdAt) return entry;
+    const renewed = { ...entry, createdAt };
+    this.#entries[entry.slot] = renewed;
+    return renewed;
+  }
+
+  #describeUpTo(count: number): void {
+    // Slots are published in any order: whatever was missing is asked for again.
+    let first = this.#entries.indexOf(undefined);
+    if (first < 0) first = this.#entries.length;
+    if (first >= count) return;
+    this.#region.describe(first).forEach((described, index) => {
+      const slot = first + index;
+      if (described === undefined || this.#entries[slot] !== undefined) {
+        this.#entries[slot] ??= undefined;
+        return;
+      }
+      if (described.isFamily) {
+        this.#entries[slot] = familyInfo(described);
+        return;
+      }
+      const family = this.#entries[described.family];
+      if (family === undefined || 'family' in family) return;
+      const labels = Object.entries(JSON.parse(described.key) as Record<string, string>);
+      this.#entries[slot] = { slot, family, labels, createdAt: 0 };
+    });
+  }
+}
+
+function familyInfo(described: DescribedFamily): FamilyInfo {
+  const description = JSON.parse(described.description) as FamilyDescription;
+  return {
+    name: described.name,
+    kind: description.kind,
+    help: description.help,
+    unit: description.unit,
+    labels: description.labels,
+    combine: description.combine,
+    digits: description.digits,
+    bounds: Array.from(described.bounds),
+    cells: {
+      scale: described.scale,
+      baseIndex: described.baseIndex,
+      shift: described.shift,
+      count: described.cellCount,
+    },
+  };
+}

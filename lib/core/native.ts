@@ -1,0 +1,143 @@
+// The addon's shape. It is the only place that knows what the native side exports.
+
+import { loadAddon } from './load-addon.js';
+
+/** Numbers of include/vsr_metrics_layout.h; offsets and sizes in bytes. */
+export interface Layout {
+  readonly version: number;
+  readonly counterSize: number;
+  readonly counterOnes: number;
+  readonly counterAmounts: number;
+  readonly gaugeSize: number;
+  readonly gaugeValue: number;
+  readonly gaugeSampled: number;
+  readonly sharedGaugeSize: number;
+  readonly headTouchedLow: number;
+  readonly headTouchedHigh: number;
+  readonly headSum: number;
+  readonly headMinimum: number;
+  readonly headMaximum: number;
+  readonly headBelow: number;
+  readonly headAbove: number;
+  readonly headSplits: number;
+  readonly pageSize: number;
+  readonly entrySize: number;
+  readonly boundSplitFlag: number;
+  readonly stateLive: number;
+}
+
+export interface RegionSizes {
+  lanes: number;
+  entries: number;
+  heapBytes: number;
+  scalarBytes: number;
+  histogramBytes: number;
+  sharedBytes: number;
+}
+
+export interface NativeFamily {
+  kind: number;
+  combine: number;
+  name: string;
+  description: string;
+  maxSeries: number;
+  scale: number;
+  baseIndex: number;
+  cellCount: number;
+  shift: number;
+  splitCount: number;
+  bounds: Float64Array;
+  boundCells: Uint32Array;
+}
+
+export interface NativeSeries {
+  index: number;
+  /** False: the family is full and this is its overflow series. */
+  own: boolean;
+  cellOffset: number;
+}
+
+export interface DescribedFamily {
+  isFamily: true;
+  name: string;
+  description: string;
+  scale: number;
+  baseIndex: number;
+  cellCount: number;
+  shift: number;
+  bounds: Float64Array;
+}
+
+export interface DescribedSeries {
+  isFamily: false;
+  family: number;
+  key: string;
+}
+
+/** One snapshot in columns; native/snapshot.h says what stands where. */
+export interface Frame {
+  takenAt: number;
+  layoutChanges: number;
+  layoutSettled: boolean;
+  states: Uint8Array;
+  created: Float64Array;
+  offsets: Uint32Array;
+  values: Float64Array;
+  cellStart: Uint32Array;
+  cellIndex: Int32Array;
+  cellCount: Float64Array;
+}
+
+export interface NativeLane {
+  readonly index: number;
+  scalars(): ArrayBuffer;
+  cells(series: number): ArrayBuffer;
+  bind(series: number): boolean;
+  touch(series: number, cell: number): boolean;
+}
+
+/** Readings of the operating system that a gauge can be filled with. */
+export type ResourceName =
+  | 'memoryUsedBytes'
+  | 'networkBytesPerSecond'
+  | 'diskOperationsPerSecond'
+  | 'diskBytesPerSecond'
+  | 'cpuPercent';
+
+export interface NativeRegion {
+  readonly createdMilliseconds: number;
+  addFamily(family: NativeFamily): number;
+  addOverflow(family: number, key: string): boolean;
+  series(family: number, key: string): NativeSeries | undefined;
+  removeSeries(family: number, key: string): boolean;
+  describe(first: number): (DescribedFamily | DescribedSeries | undefined)[];
+  claimLane(): NativeLane;
+  shared(): ArrayBuffer;
+  snapshot(): Frame;
+  subscribe(
+    everyMs: number,
+    keep: number,
+    callback: (frame: Frame, missed: number) => void,
+  ): () => void;
+  sampleResources(everyMs: number, gauges: Partial<Record<ResourceName, number>>): () => void;
+  reset(): void;
+}
+
+interface Addon {
+  Region: new (sizes: RegionSizes) => NativeRegion;
+  layout: Layout;
+  /** Stores the clock's reading in `clockCell`. */
+  readClock(): void;
+  clockCell: ArrayBuffer;
+  clockSource(): ClockSource;
+  nanosecondsPerTick(): number;
+}
+
+/** What `registry.now()` counts: see `registry.clockSource`. */
+export type ClockSource = 'time-stamp-counter' | 'virtual-counter' | 'monotonic';
+
+export const addon = loadAddon() as Addon;
+export const layout = addon.layout;
+
+export const kindNumbers = { counter: 1, gauge: 2, histogram: 3 } as const;
+export const combineNumbers = { last: 0, sum: 1, min: 2, max: 3 } as const;

@@ -1,0 +1,39 @@
+// Gauges that a callback fills: sampled every second on the thread that owns them.
+//
+// While that thread is blocked the cell keeps its last value and the time it was taken; a reader
+// elsewhere knows how old it is.
+
+const intervalMs = 1000;
+
+export class ObservableGauges {
+  readonly #samples = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Samples at once and then every second, until the returned function is called. */
+  add(callback: () => number, store: (value: number) => void): () => void {
+    const sample = () => store(callback());
+    sample();
+    this.#samples.add(sample);
+    this.#timer ??= setInterval(() => this.#sampleAll(), intervalMs).unref();
+    return () => {
+      this.#samples.delete(sample);
+      if (this.#samples.size === 0) this.stop();
+    };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #sampleAll(): void {
+    for (const sample of this.#samples) {
+      try {
+        sample();
+      } catch (error) {
+        // One failing callback must not silence the others; it is reported, and tried again.
+        process.emitWarning(`a gauge's callback failed: ${String(error)}`, 'VsrMetricsWarning');
+      }
+    }
+  }
+}

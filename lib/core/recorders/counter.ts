@@ -1,0 +1,35 @@
+// A counter: two cells of this thread's lane, stepped by plain stores.
+//
+//   ones      int64, stepped by 1n: no rounding, no carry to tear, no chain of floating additions
+//   amounts   double: the sum of all amounts given to inc(amount)
+//
+// The total is their sum. Both only grow, so no reader ever sees a total step back.
+
+import type { RejectionLog } from '../rejections.js';
+import type { Counter } from './interfaces.js';
+
+export class LaneCounter implements Counter {
+  readonly #metric: string;
+  readonly #rejections: RejectionLog;
+  // Windows of one element: the index is a constant, so optimised code has nothing to look up.
+  private readonly ones: BigInt64Array;
+  private readonly amounts: Float64Array;
+
+  constructor(ones: BigInt64Array, amounts: Float64Array, metric: string, log: RejectionLog) {
+    this.ones = ones;
+    this.amounts = amounts;
+    this.#metric = metric;
+    this.#rejections = log;
+  }
+
+  // Hot path. Costs: bench/recording.
+  inc(amount?: number): void {
+    if (amount === undefined) {
+      this.ones[0]! += 1n;
+    } else if (amount >= 0 && amount < Infinity && typeof amount === 'number') {
+      this.amounts[0]! += amount;
+    } else {
+      this.#rejections.reject(this.#metric, amount);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// Gauges: one cell, set by a plain store.
+//
+// A gauge that keeps the last value has one cell for all threads; whoever sets it last wins. Adding
+// to such a cell from two threads would lose updates, so it has `set` only. The others (sum, min,
+// max) have a cell a lane and may be stepped.
+
+import type { RejectionLog } from '../rejections.js';
+import type { CombiningGauge, LastGauge } from './interfaces.js';
+import type { ObservableGauges } from '../observable-gauges.js';
+
+abstract class CellGauge {
+  protected readonly metric: string;
+  protected readonly rejections: RejectionLog;
+  protected readonly value: Float64Array;
+  readonly #sampled: Float64Array;
+  readonly #observables: ObservableGauges;
+
+  constructor(
+    value: Float64Array,
+    sampled: Float64Array,
+    metric: string,
+    log: RejectionLog,
+    observables: ObservableGauges,
+  ) {
+    this.value = value;
+    this.metric = metric;
+    this.rejections = log;
+    this.#sampled = sampled;
+    this.#observables = observables;
+  }
+
+  sampleFrom(callback: () => number): () => void {
+    return this.#observables.add(callback, (value) => {
+      this.set(value);
+      this.#sampled[0] = Date.now();
+    });
+  }
+
+  abstract set(value: number): void;
+}
+
+export class LastValueGauge extends CellGauge implements LastGauge {
+  // Hot path. `value - value` is 0 for every number but the infinities and NaN.
+  set(value: number): void {
+    if (value - value === 0 && typeof value === 'number') {
+      this.value[0] = value;
+    } else {
+      this.rejections.reject(this.metric, value);
+    }
+  }
+}
+
+export class LaneGauge extends CellGauge implements CombiningGauge {
+  // Hot path.
+  set(value: number): void {
+    if (value - value === 0 && typeof value === 'number') {
+      this.value[0] = value;
+    } else {
+      this.rejections.reject(this.metric, value);
+    }
+  }
+
+  inc(amount = 1): void {
+    this.#step(amount, amount);
+  }
+
+  dec(amount = 1): void {
+    this.#step(-amount, amount);
+  }
+
+  #step(step: number, given: number): void {
+    const before = this.value[0]!;
+    // NaN is a cell of this lane that was never set: stepping starts at 0.
+    const after = (before === before ? before : 0) + step;
+    if (after - after === 0 && typeof given === 'number') {
+      this.value[0] = after;
+    } else {
+      this.rejections.reject(this.metric, given);
+    }
+  }
+}

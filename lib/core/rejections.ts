@@ -1,0 +1,57 @@
+// Bad data is counted, not thrown: vsr_metrics_rejected_total{metric,reason}, and one warning each.
+
+import type { Counter } from './recorders/interfaces.js';
+
+export type RejectionReason =
+  | 'nan'
+  | 'infinite'
+  | 'negative'
+  | 'not_a_number'
+  | 'clock_step_back'
+  | 'memory_exhausted';
+
+function reasonFor(value: unknown): RejectionReason {
+  if (typeof value !== 'number') return 'not_a_number';
+  if (Number.isNaN(value)) return 'nan';
+  if (value === Infinity || value === -Infinity) return 'infinite';
+  return 'negative';
+}
+
+/** Counts what was not recorded. One a registry and thread. */
+export class RejectionLog {
+  readonly #counterFor: (metric: string, reason: RejectionReason) => Counter;
+  readonly #counters = new Map<string, Counter>();
+
+  constructor(counterFor: (metric: string, reason: RejectionReason) => Counter) {
+    this.#counterFor = counterFor;
+  }
+
+  /** A value that was refused. Never throws: recording does not. */
+  reject(metric: string, value: unknown): void {
+    const reason = reasonFor(value);
+    if (!this.count(metric, reason)) return;
+    process.emitWarning(
+      `${metric}: ${describe(value)} was not recorded (${reason}); further ones are only counted, ` +
+        `in vsr_metrics_rejected_total{metric="${metric}",reason="${reason}"}`,
+      { type: 'VsrMetricsWarning', code: 'VSR_METRICS_REJECTED' },
+    );
+  }
+
+  /** Counts without a warning; true the first time. */
+  count(metric: string, reason: RejectionReason): boolean {
+    const key = `${metric} ${reason}`;
+    let counter = this.#counters.get(key);
+    const first = counter === undefined;
+    if (counter === undefined) {
+      counter = this.#counterFor(metric, reason);
+      this.#counters.set(key, counter);
+    }
+    counter.inc();
+    return first;
+  }
+}
+
+// A value may refuse to become a string (a symbol, an object with a throwing toString).
+function describe(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'string' ? `${value}` : typeof value;
+}

@@ -1,0 +1,53 @@
+// vsr-metrics: metrics for programs whose hot path counts nanoseconds.
+//
+//   const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
+//   registry.metrics.viewNumber.set(7);
+//   registry.snapshot().value('vsr_view_number');
+
+export { defineCatalogue } from './core/catalogue/define.js';
+export type {
+  Catalogue,
+  CatalogueDeclaration,
+  CatalogueInput,
+  Combine,
+  CounterDeclaration,
+  Digits,
+  FamilyDeclaration,
+  FamilyDeclarations,
+  GaugeDeclaration,
+  HistogramDeclaration,
+  MetricKind,
+} from './core/catalogue/types.js';
+export type { Capacity } from './core/capacity.js';
+export type {
+  FamilyInfo,
+  FamilySnapshot,
+  SeriesInfo,
+  SeriesSnapshot,
+  SnapshotLayout,
+} from './core/directory.js';
+export {
+  CatalogueError,
+  LabelError,
+  RegistryError,
+  VsrMetricsError,
+  type VsrMetricsErrorCode,
+} from './core/errors.js';
+export { type Bucket, type Cell, HistogramReading } from './core/histogram-reading.js';
+export type { CatalogueOptions, Metrics } from './core/metrics-types.js';
+export type { ClockSource } from './core/native.js';
+export type {
+  CombiningGauge,
+  Counter,
+  Histogram,
+  LabelledFamily,
+  LastGauge,
+  Recorder,
+} from './core/recorders/interfaces.js';
+export {
+  createRegistry,
+  type Registry,
+  type RegistryOptions,
+  type SnapshotSchedule,
+} from './core/registry.js';
+export { type LabelFilter, Snapshot } from './core/snapshot.js';

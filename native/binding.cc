@@ -1,0 +1,23 @@
+// The addon: everything JavaScript can reach, put together.
+#include <napi.h>
+
+#include "clock_binding.h"
+#include "registry_binding.h"
+
+namespace vsr_metrics {
+namespace {
+
+Napi::Object Register(Napi::Env env, Napi::Object exports) {
+  RegisterRegistry(env, exports);
+  RegisterClock(env, exports);
+  return exports;
+}
+
+}  // namespace
+}  // namespace vsr_metrics
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  return vsr_metrics::Register(env, exports);
+}
+
+NODE_API_MODULE(vsr_metrics, Init)

@@ -1,0 +1,257 @@
+#include "clock.h"
+
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+#include "clock_rate.h"
+
+namespace vsr_metrics {
+namespace {
+
+using clock_internal::base_ticks;
+using clock_internal::kCounterSource;
+using clock_internal::ReadCounterOrdered;
+using clock_internal::reads_counter;
+
+// The kernel's hardware clock without NTP's corrections: what the counter is judged by. Judged by
+// CLOCK_MONOTONIC, a good counter would be condemned whenever NTP slews by more than 50 ppm.
+#if defined(CLOCK_MONOTONIC_RAW)
+constexpr clockid_t kRawClock = CLOCK_MONOTONIC_RAW;
+#else
+constexpr clockid_t kRawClock = CLOCK_MONOTONIC;
+#endif
+
+constexpr double kAbandonedTicks = 4503599627370496.0;  // 2^52: see clock.h
+static_assert(kDurationTicksEnd * 2 == kAbandonedTicks, "a mixed difference is not a duration");
+
+// Two readings this far apart, each good to some 20 ns, give the first scale within 10 to 20 ppm.
+constexpr long kFirstBaselineNanoseconds = 2000000;
+
+// The best of so many: all it takes is one that no interrupt fell into.
+constexpr int kReadingTries = 24;
+
+struct State {
+  std::once_flag once;
+  std::mutex mutex;  // of what Recheck changes
+  ClockSource source = ClockSource::kMonotonic;
+  uint64_t base_monotonic_ns = 0;
+  std::atomic<double> ns_per_tick{1};
+  CounterRate monotonic;  // the scale
+  CounterRate raw;        // the judge
+};
+
+// Never destroyed: the sampler's thread may still be reading while the process exits.
+State& GetState() {
+  static State* state = new State;
+  return *state;
+}
+
+uint64_t ReadClock(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return uint64_t(now.tv_sec) * 1000000000u + uint64_t(now.tv_nsec);
+}
+
+CounterReading ReadTogether(clockid_t clock) {
+  CounterReading best;
+  uint64_t best_width = UINT64_MAX;
+  for (int i = 0; i < kReadingTries; ++i) {
+    const uint64_t before = ReadCounterOrdered();
+    const uint64_t nanoseconds = ReadClock(clock);
+    const uint64_t width = ReadCounterOrdered() - before;
+    if (width >= best_width) continue;
+    best_width = width;
+    best = {before + width / 2, nanoseconds, width / 2 + 1};
+  }
+  return best;
+}
+
+bool ProcessorHasSteadyCounter() {
+#if defined(__x86_64__) || defined(__i386__)
+  unsigned a, b, c, d;
+  const bool invariant = __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & (1u << 8)) != 0;
+  if (!invariant) return false;
+#if defined(__linux__) && defined(PR_GET_TSC)
+  // A sandbox may have made rdtsc raise SIGSEGV.
+  int mode = 0;
+  if (prctl(PR_GET_TSC, &mode) == 0 && mode != PR_TSC_ENABLE) return false;
+#endif
+  return true;
+#elif defined(__aarch64__)
+  return true;  // constant rate and one value for all cores, by the architecture
+#else
+  return false;
+#endif
+}
+
+// The kernel has compared the counter with other clocks, across processors and over time. Where it
+// does not rely on it, or does not say, neither do we.
+bool KernelReliesOnCounter() {
+#if defined(__APPLE__)
+  return true;  // mach_absolute_time is this counter
+#else
+  const int fd = open("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+                      O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char text[64];
+  const ssize_t size = read(fd, text, sizeof text);
+  close(fd);
+  return size > 0 && clock_internal::IsCounterClocksource(text, size_t(size));
+#endif
+}
+
+bool EnvironmentAllowsCounter() {
+  const char* wanted = getenv("VSR_METRICS_CLOCK");
+  return wanted == nullptr || strcmp(wanted, "monotonic") != 0;
+}
+
+bool IsPlausible(double ns_per_tick) {
+  return ns_per_tick > 0.01 && ns_per_tick < 10000;  // 100 GHz to 100 kHz; false for NaN
+}
+
+void Calibrate(State* state) {
+  state->base_monotonic_ns = ReadClock(CLOCK_MONOTONIC);
+  base_ticks = state->base_monotonic_ns;
+  if (kCounterSource == ClockSource::kMonotonic || !EnvironmentAllowsCounter() ||
+      !ProcessorHasSteadyCounter() || !KernelReliesOnCounter()) {
+    return;
+  }
+  const CounterReading first = ReadTogether(CLOCK_MONOTONIC);
+  const CounterReading first_raw = ReadTogether(kRawClock);
+  const timespec pause = {0, kFirstBaselineNanoseconds};
+  nanosleep(&pause, nullptr);  // cut short by a signal, the scale is merely worse until Recheck
+  state->monotonic = CounterRate(first, ReadTogether(CLOCK_MONOTONIC));
+  state->raw = CounterRate(first_raw, ReadTogether(kRawClock));
+  if (!IsPlausible(state->monotonic.nanoseconds_per_tick())) return;
+
+  state->source = kCounterSource;
+  state->base_monotonic_ns = first.nanoseconds;
+  state->ns_per_tick.store(state->monotonic.nanoseconds_per_tick(), std::memory_order_relaxed);
+  base_ticks = first.ticks;
+  reads_counter.store(true, std::memory_order_release);
+}
+
+State& Calibrated() {
+  State& state = GetState();
+  std::call_once(state.once, Calibrate, &state);
+  return state;
+}
+
+}  // namespace
+
+namespace clock_internal {
+
+bool IsCounterClocksource(const char* text, size_t size) {
+  while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\0')) --size;
+  // All of these read the counter and scale it, without a trap.
+  static const char* const kOnX86[] = {"tsc", "kvm-clock", "hyperv_clocksource_tsc_page"};
+  static const char* const kOnArm[] = {"arch_sys_counter"};
+  const auto is = [&](const char* name) {
+    return strlen(name) == size && memcmp(text, name, size) == 0;
+  };
+  if (kCounterSource == ClockSource::kTimeStampCounter) {
+    return std::any_of(std::begin(kOnX86), std::end(kOnX86), is);
+  }
+  return kCounterSource == ClockSource::kVirtualCounter &&
+         std::any_of(std::begin(kOnArm), std::end(kOnArm), is);
+}
+
+double ReadSlow(const Calibration& timeline) {
+  if (timeline.source == kCounterSource) {
+    // Calibrates on the very first call of the process, and then the counter can be read.
+    Calibrated();
+    if (reads_counter.load(std::memory_order_acquire)) {
+      return double(int64_t(ReadCounter() - timeline.base_ticks));
+    }
+  }
+  const uint64_t now = ReadClock(CLOCK_MONOTONIC);
+  const double elapsed = double(int64_t(now - timeline.base_monotonic_ns));
+  if (timeline.source == ClockSource::kMonotonic) return elapsed;
+  return elapsed / timeline.ns_per_tick - kAbandonedTicks;
+}
+
+uint64_t ReadTicksSlow() {
+  const Calibration timeline = Current();
+  return timeline.base_ticks + uint64_t(int64_t(ReadSlow(timeline)));
+}
+
+}  // namespace clock_internal
+
+ClockSource Source() {
+  Calibrated();
+  return reads_counter.load(std::memory_order_acquire) ? kCounterSource : ClockSource::kMonotonic;
+}
+
+const char* ClockSourceName(ClockSource source) {
+  switch (source) {
+    case ClockSource::kTimeStampCounter:
+      return "time-stamp-counter";
+    case ClockSource::kVirtualCounter:
+      return "virtual-counter";
+    case ClockSource::kMonotonic:
+      return "monotonic";
+  }
+  return "unknown";  // a number from a region of a later version
+}
+
+Calibration Current() {
+  State& state = Calibrated();
+  return {state.source, base_ticks, state.base_monotonic_ns,
+          state.ns_per_tick.load(std::memory_order_relaxed)};
+}
+
+double NanosecondsPerTick() { return Calibrated().ns_per_tick.load(std::memory_order_relaxed); }
+
+double NanosecondsPerTick(const Calibration& timeline) {
+  // The counter runs at one speed for the whole machine, so our latest scale beats the stored one.
+  // But what ReadSlow divided by the stored scale has to be multiplied with that.
+  if (timeline.source == kCounterSource && Source() == kCounterSource) return NanosecondsPerTick();
+  return timeline.ns_per_tick;
+}
+
+bool Recheck() {
+  State& state = Calibrated();
+  const std::lock_guard<std::mutex> lock(state.mutex);
+  if (!reads_counter.load(std::memory_order_relaxed)) return false;
+
+  using Verdict = CounterRate::Verdict;
+  const Verdict judged = state.raw.Add(ReadTogether(kRawClock));
+  const Verdict followed = state.monotonic.Add(ReadTogether(CLOCK_MONOTONIC));
+  const double ns_per_tick = state.monotonic.nanoseconds_per_tick();
+  // That the speed changed against CLOCK_MONOTONIC alone is NTP at work: just follow it.
+  const bool failed =
+      judged != Verdict::kSteady || followed == Verdict::kWentBack || !IsPlausible(ns_per_tick);
+  if (failed) {
+    // The scale stays as it was: it is the unit in which ticks go on being counted.
+    AbandonCounter();
+    return true;
+  }
+  state.ns_per_tick.store(ns_per_tick, std::memory_order_relaxed);
+  return false;
+}
+
+void AbandonCounter() {
+  Calibrated();
+  reads_counter.store(false, std::memory_order_release);
+}
+
+bool IsValid(const Calibration& timeline) {
+  return uint32_t(timeline.source) <= uint32_t(ClockSource::kMonotonic) &&
+         IsPlausible(timeline.ns_per_tick);
+}
+
+}  // namespace vsr_metrics

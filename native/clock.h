@@ -1,0 +1,184 @@
+// The clock that times operations: the processor's own counter where that is safe, else
+// CLOCK_MONOTONIC. `VSR_METRICS_CLOCK=monotonic` in the environment asks for the latter.
+//
+//   double start, end;
+//   ReadInto(&start);                       // about the cost of one counter read; calls nothing
+//   ...
+//   ReadInto(&end);
+//   if (IsDuration(end - start)) Record((end - start) * NanosecondsPerTick());
+//
+//   Recheck();                              // on the sampler's thread, every second or so
+//
+// Ticks are doubles, because JavaScript reads them, and are counted from a base, because the raw
+// counter soon passes 2^53. (At 2.6 GHz ticks pass it too, 40 days after the base. Nothing breaks:
+// differences are then exact to 2 ticks instead of 1, after 80 days to 4.) Only a difference means
+// anything.
+//
+// A timestamp can be compared with one from another thread or process of this machine when both
+// count from the same base. A region therefore keeps the Calibration it was created with, and
+// everyone who attaches to it reads on that timeline:
+//
+//   region.clock = Current();               // once, by the creator
+//   ReadInto(region.clock, &start);         // by everyone
+//   (end - start) * NanosecondsPerTick(region.clock)
+//
+// Whoever cannot read the timeline's counter (it was found unreliable, or the environment forbids
+// it) reads CLOCK_MONOTONIC in the same unit, but 2^52 ticks lower. Two such readings can be
+// subtracted as ever; but when only one of two readings is such, the difference is outside
+// [0, 2^51), and IsDuration tells. So an operation that was being timed while the counter was given
+// up is dropped, instead of being recorded with the jump in it.
+//
+// A difference can also be slightly negative. The hot path does not order the counter read after
+// the loads before it (see ReadCounter), so a thread that has just been given another thread's
+// timestamp may read the counter a little before that timestamp existed. Record 0 then.
+#ifndef VSR_METRICS_CLOCK_H_
+#define VSR_METRICS_CLOCK_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace vsr_metrics {
+
+// The numbers are stored in regions: never reassign them.
+enum class ClockSource : uint32_t {
+  kTimeStampCounter = 0,  // x86: rdtsc
+  kVirtualCounter = 1,    // arm64: cntvct_el0
+  kMonotonic = 2,         // clock_gettime(CLOCK_MONOTONIC); a tick is a nanosecond
+};
+
+// A timeline: plain data, to be stored in a region.
+struct Calibration {
+  ClockSource source = ClockSource::kMonotonic;  // whose ticks are counted
+  uint64_t base_ticks = 0;                       // the counter at tick 0
+  uint64_t base_monotonic_ns = 0;                // CLOCK_MONOTONIC at tick 0
+  double ns_per_tick = 1;                        // as known when this was taken
+};
+
+// What this process reads at present. Differs from Current().source only after the counter was
+// given up.
+ClockSource Source();
+
+// "time-stamp-counter", "virtual-counter" or "monotonic".
+const char* ClockSourceName(ClockSource source);
+
+// This process's timeline, with the latest scale. The first call of this or of any function here
+// calibrates the counter, which takes about 2 ms.
+Calibration Current();
+
+// What a difference is multiplied with: on this process's timeline, or on another one of this
+// machine. It moves by a few millionths as it is refined, so ask again from time to time.
+double NanosecondsPerTick();
+double NanosecondsPerTick(const Calibration& timeline);
+
+// Refines the scale and puts the counter to the test. Returns true when this very call gave the
+// counter up: it went back, or changed its speed by more than 50 ppm, as happens when a virtual
+// machine moves to another host or a laptop sleeps. Safe on any thread; meant for one.
+bool Recheck();
+
+// Reads CLOCK_MONOTONIC from now on. What Recheck does to a counter that failed; there is no way
+// back, because a counter that was wrong once cannot be told from one that will be again.
+void AbandonCounter();
+
+// False for a timeline that cannot be used: checks one that was read from a file.
+bool IsValid(const Calibration& timeline);
+
+constexpr double kDurationTicksEnd = 2251799813685248.0;  // 2^51: ten days at 2.6 GHz
+
+// Whether a difference of two readings is a length of time. False when it is negative, and when
+// one of the two was read before the counter was given up and the other after.
+inline bool IsDuration(double difference) {
+  return difference >= 0 && difference < kDurationTicksEnd;
+}
+
+namespace clock_internal {
+
+#if defined(__x86_64__) || defined(__i386__)
+constexpr ClockSource kCounterSource = ClockSource::kTimeStampCounter;
+#elif defined(__aarch64__)
+constexpr ClockSource kCounterSource = ClockSource::kVirtualCounter;
+#else
+constexpr ClockSource kCounterSource = ClockSource::kMonotonic;  // no counter: never read
+#endif
+
+// Not ordered after the loads before it, and so not fit for deciding what happened first on two
+// threads. Ordering it (lfence; rdtsc, or rdtscp) was measured: 20 ns instead of 10, the price of
+// a whole second reading, and it would stall the caller until its outstanding cache misses are in.
+// What it would buy: measured with a sender that stamps and a receiver that stamps on receipt, one
+// difference in ten is negative, by 1 microsecond at worst; with ordering, none. On one thread
+// differences are never negative either way. So recording code pays nothing, and the rare
+// negative difference between threads is recorded as 0 and counted.
+// The "memory" clobbers only keep the compiler from moving work across the read.
+inline uint64_t ReadCounter() {
+#if defined(__x86_64__) || defined(__i386__)
+  uint32_t low, high;
+  asm volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+  return (uint64_t{high} << 32) | low;
+#elif defined(__aarch64__)
+  uint64_t ticks;
+  asm volatile("mrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
+  return ticks;
+#else
+  return 0;
+#endif
+}
+
+// Waits until everything before it has been done: for calibration, where it matters.
+inline uint64_t ReadCounterOrdered() {
+#if defined(__x86_64__) || defined(__i386__)
+  uint32_t low, high;
+  asm volatile("lfence\n\trdtsc" : "=a"(low), "=d"(high) : : "memory");
+  return (uint64_t{high} << 32) | low;
+#elif defined(__aarch64__)
+  uint64_t ticks;
+  asm volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
+  return ticks;
+#else
+  return 0;
+#endif
+}
+
+// False until calibrated, so that the first reading takes the slow path, which calibrates; false
+// again once the counter was given up. base_ticks is written once, before it first becomes true.
+inline std::atomic<bool> reads_counter{false};
+inline uint64_t base_ticks = 0;
+
+double ReadSlow(const Calibration& timeline);
+uint64_t ReadTicksSlow();
+
+// Whether the kernel's own clock runs on the counter: takes what current_clocksource says.
+bool IsCounterClocksource(const char* text, size_t size);
+
+}  // namespace clock_internal
+
+// Raw ticks, not counted from the base. For code that keeps them as integers.
+inline uint64_t ReadTicks() {
+  if (__builtin_expect(clock_internal::reads_counter.load(std::memory_order_acquire), 1)) {
+    return clock_internal::ReadCounter();
+  }
+  return clock_internal::ReadTicksSlow();
+}
+
+// HOT. Stores the ticks since the base of this process's timeline.
+inline void ReadInto(double* cell) {
+  if (__builtin_expect(clock_internal::reads_counter.load(std::memory_order_acquire), 1)) {
+    *cell = double(int64_t(clock_internal::ReadCounter() - clock_internal::base_ticks));
+  } else {
+    *cell = clock_internal::ReadSlow(Current());
+  }
+}
+
+// HOT. Stores the ticks since the base of a timeline that several processes share.
+inline void ReadInto(const Calibration& timeline, double* cell) {
+  if (__builtin_expect(timeline.source == clock_internal::kCounterSource &&
+                           clock_internal::reads_counter.load(std::memory_order_acquire),
+                       1)) {
+    *cell = double(int64_t(clock_internal::ReadCounter() - timeline.base_ticks));
+  } else {
+    *cell = clock_internal::ReadSlow(timeline);
+  }
+}
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_CLOCK_H_

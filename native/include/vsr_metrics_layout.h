@@ -1,0 +1,243 @@
+// The bytes of a region: what is where, in one place.
+//
+// A region is one mapped block, anonymous or a file. Everything a reader needs is found from the
+// header; nothing is known only to the process that made it.
+//
+//   offset                        what                              written by
+//   +---------------------------+
+//   | header          4,096 B   | identity, sections, cursors       creator; cursors: any thread
+//   +---------------------------+ lane_table_offset
+//   | lane records    64 B each | who owns which lane               claim and release
+//   +---------------------------+ buckets_offset
+//   | hash buckets    4 B each  | link to the first entry of each   one compare-and-swap an entry
+//   +---------------------------+ entries_offset
+//   | entries         64 B each | families and series               once, then only the state
+//   +---------------------------+ heap_offset
+//   | heap                      | names, labels, bounds             once, before the entry
+//   +---------------------------+ shared_offset
+//   | shared cells    64 B each | gauges that keep the last value   any thread, plain stores
+//   +---------------------------+ lanes_offset
+//   | lane 0: baseline          | what reset() subtracts            reset(), remove()
+//   | lane 1                    | cells of one thread               that thread, plain stores
+//   | ...                       |
+//   +---------------------------+ total_size
+//
+// A series has the same offset in every lane. One lane:
+//
+//   +---------------------------+ 0
+//   | scalars                   | counter:   int64 ones | double amounts                   (16 B)
+//   |                           | gauge:     double value | uint64 is_set | double sampled (32 B)
+//   |                           | histogram: HistogramHead, splits, spills              (64 B up)
+//   +---------------------------+ scalars_size
+//   | histogram cells           | int64 each; the cells of a series start on a page
+//   +---------------------------+ lane_stride
+//
+// Sections start on pages. The block is sparse: a page costs memory once something is stored in it.
+#ifndef VSR_METRICS_LAYOUT_H_
+#define VSR_METRICS_LAYOUT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace vsr_metrics {
+
+constexpr uint8_t kMagic[8] = {'V', 'S', 'R', 'M', 'E', 'T', 'R', '\n'};
+// Raised by every change of anything in this file. A reader takes no other version than its own.
+constexpr uint32_t kLayoutVersion = 1;
+constexpr uint32_t kByteOrderMark = 0x01020304;
+constexpr uint64_t kPageSize = 4096;
+constexpr uint64_t kCacheLine = 64;
+// Lane 0 holds what reset() subtracts; threads own lanes 1 and up.
+constexpr uint32_t kBaselineLane = 0;
+constexpr uint32_t kNoIndex = 0xffffffff;
+
+struct RegionHeader {
+  uint8_t magic[8];
+  uint32_t layout_version;  // stored last by the creator: 0 until the region is ready
+  uint32_t byte_order;
+  uint64_t total_size;
+  uint64_t region_id;  // random: two regions are never taken for one another
+  uint64_t created_unix_nanoseconds;
+
+  uint64_t lane_table_offset;
+  uint64_t buckets_offset;
+  uint64_t entries_offset;
+  uint64_t heap_offset;
+  uint64_t heap_size;
+  uint64_t shared_offset;
+  uint64_t shared_size;
+  uint64_t lanes_offset;
+  uint64_t lane_stride;
+  uint64_t scalars_size;
+  uint32_t lane_count;  // the baseline lane included
+  uint32_t bucket_count;
+  uint32_t entry_capacity;
+  uint32_t clock_source;
+
+  // One clock for all threads, so that a start may be taken on one thread and the end on another.
+  uint64_t clock_base_ticks;
+  double clock_nanoseconds_per_tick;  // refined by the sampler
+
+  uint8_t padding_identity[4096 - 160 - 8 * 64];
+
+  // Each cursor on a cache line of its own: they only move when a series is made, but are read by
+  // every snapshot.
+  alignas(64) uint64_t entries_used;
+  alignas(64) uint64_t heap_used;
+  alignas(64) uint64_t shared_used;
+  alignas(64) uint64_t scalars_used;
+  alignas(64) uint64_t histograms_used;
+  alignas(64) uint64_t layout_changes;  // raised after anything appeared, vanished or came back
+  alignas(64) uint32_t lanes_claimed;   // high-water mark: lanes above were never used
+  uint32_t baseline_used;               // 1 once the baseline lane holds anything
+  alignas(64) uint64_t heartbeat_unix_nanoseconds;
+  uint64_t heartbeat_count;
+  uint32_t owner_pid;
+  uint32_t padding_owner;
+};
+static_assert(sizeof(RegionHeader) == kPageSize, "the header is one page");
+static_assert(offsetof(RegionHeader, layout_version) == 8, "layout");
+static_assert(offsetof(RegionHeader, byte_order) == 12, "layout");
+static_assert(offsetof(RegionHeader, total_size) == 16, "layout");
+static_assert(offsetof(RegionHeader, region_id) == 24, "layout");
+static_assert(offsetof(RegionHeader, created_unix_nanoseconds) == 32, "layout");
+static_assert(offsetof(RegionHeader, lane_table_offset) == 40, "layout");
+static_assert(offsetof(RegionHeader, buckets_offset) == 48, "layout");
+static_assert(offsetof(RegionHeader, entries_offset) == 56, "layout");
+static_assert(offsetof(RegionHeader, heap_offset) == 64, "layout");
+static_assert(offsetof(RegionHeader, heap_size) == 72, "layout");
+static_assert(offsetof(RegionHeader, shared_offset) == 80, "layout");
+static_assert(offsetof(RegionHeader, shared_size) == 88, "layout");
+static_assert(offsetof(RegionHeader, lanes_offset) == 96, "layout");
+static_assert(offsetof(RegionHeader, lane_stride) == 104, "layout");
+static_assert(offsetof(RegionHeader, scalars_size) == 112, "layout");
+static_assert(offsetof(RegionHeader, lane_count) == 120, "layout");
+static_assert(offsetof(RegionHeader, bucket_count) == 124, "layout");
+static_assert(offsetof(RegionHeader, entry_capacity) == 128, "layout");
+static_assert(offsetof(RegionHeader, clock_source) == 132, "layout");
+static_assert(offsetof(RegionHeader, clock_base_ticks) == 136, "layout");
+static_assert(offsetof(RegionHeader, clock_nanoseconds_per_tick) == 144, "layout");
+static_assert(offsetof(RegionHeader, entries_used) == 3584, "layout");
+static_assert(offsetof(RegionHeader, heap_used) == 3648, "layout");
+static_assert(offsetof(RegionHeader, shared_used) == 3712, "layout");
+static_assert(offsetof(RegionHeader, scalars_used) == 3776, "layout");
+static_assert(offsetof(RegionHeader, histograms_used) == 3840, "layout");
+static_assert(offsetof(RegionHeader, layout_changes) == 3904, "layout");
+static_assert(offsetof(RegionHeader, lanes_claimed) == 3968, "layout");
+static_assert(offsetof(RegionHeader, baseline_used) == 3972, "layout");
+static_assert(offsetof(RegionHeader, heartbeat_unix_nanoseconds) == 4032, "layout");
+
+enum class LaneState : uint32_t { kFree = 0, kOwned = 1 };
+
+struct LaneRecord {
+  uint32_t state;       // LaneState; kFree to kOwned by one compare-and-swap
+  uint32_t generation;  // counts the owners
+  uint32_t owner_pid;
+  uint32_t owner_thread;
+  uint64_t claimed_unix_nanoseconds;
+  uint8_t padding[40];
+};
+static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
+
+enum class EntryState : uint32_t {
+  kEmpty = 0,    // reserved by a thread that is still writing it, or that died while writing it
+  kLive = 1,     // shown
+  kRemoved = 2,  // hidden; its cells stay its own, because other threads may hold handles
+  kDormant = 3,  // made in advance, hidden until it is used: the overflow series of a family
+};
+enum class EntryType : uint32_t { kFamily = 1, kSeries = 2 };
+enum class Kind : uint8_t { kCounter = 1, kGauge = 2, kHistogram = 3 };
+enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 };
+
+// A family or a series. Written whole, then published by the compare-and-swap that links it into
+// its hash chain; afterwards only `state`, `created_unix_milliseconds` and `live_series` change.
+struct Entry {
+  uint32_t state;  // EntryState
+  uint32_t type;   // EntryType
+  uint32_t hash;   // of type, family and key
+  uint32_t next;   // link to the next entry of the chain: its index + 1, 0 at the end
+  uint64_t blob_offset;  // in the heap: family: FamilyBlob; series: its key
+  uint32_t blob_size;
+  uint32_t family;       // series: index of the family's entry; family: its own index
+  uint64_t cell_offset;  // series: from the start of a lane (or of the shared cells)
+  uint8_t kind;          // Kind
+  uint8_t combine;       // Combine
+  uint16_t key_offset;   // where the key starts in the blob
+  uint32_t live_series;  // family: how many series are live, overflow not counted
+  double created_unix_milliseconds;
+  uint32_t cells_page;      // series of a histogram: where its cells start in a lane, in pages
+  uint32_t overflow_entry;  // family: index of its overflow series, kNoIndex when it has none
+};
+static_assert(sizeof(Entry) == kCacheLine, "an entry is one cache line");
+static_assert(offsetof(Entry, blob_offset) == 16, "layout");
+static_assert(offsetof(Entry, cell_offset) == 32, "layout");
+static_assert(offsetof(Entry, created_unix_milliseconds) == 48, "layout");
+
+// A family's blob: this struct, then `bound_count` doubles (the bounds), then `bound_count` uint32
+// (BoundCell), padding to 8 bytes, then the key (the family's name), then its description as JSON.
+struct FamilyBlob {
+  double scale;           // value * scale is what the index is taken of
+  int32_t base_index;     // index of cell 0
+  uint32_t cell_count;
+  uint32_t shift;         // 20 - bits of precision: how far the high word of a double is shifted
+  uint32_t bound_count;
+  uint32_t split_count;
+  uint32_t max_series;    // how many series may be live before the overflow series takes the rest
+  uint32_t name_size;
+  uint32_t description_size;
+};
+static_assert(sizeof(FamilyBlob) == 40, "layout");
+
+// Where a bound lies among the cells: values of all cells below `cell` are within the bound. When
+// the bound falls inside a cell, a split counts that cell's values on the near side.
+constexpr uint32_t kBoundSplitFlag = 0x80000000;
+
+struct CounterCell {
+  int64_t ones;     // how often inc() was called without an amount
+  double amounts;   // the sum of all amounts given
+};
+static_assert(sizeof(CounterCell) == 16, "layout");
+
+struct GaugeCell {
+  double value;  // NaN: unset
+  uint64_t is_set;  // 0: this lane never touched it, 1: in use, 2: its thread is gone
+  double sampled_unix_milliseconds;  // observable gauges: when the callback last ran, else 0
+  uint64_t padding;
+};
+static_assert(sizeof(GaugeCell) == 32, "layout");
+
+// A histogram in one lane, apart from its cells: this struct, `split_count` int64 splits and
+// `bound_count + 1` int64 spills. It lies among the scalars, so that reading a lane that never
+// recorded the series costs no page.
+struct HistogramHead {
+  uint32_t touched_low;   // cells [touched_low, touched_high) may be non-zero; others never are
+  uint32_t touched_high;
+  double sum;
+  double minimum;
+  double maximum;
+  int64_t below;    // values too small for cell 0, zero among them
+  int64_t above;    // values too large for the last cell
+  uint64_t in_use;  // 0: this lane never recorded the series and the rest means nothing
+  uint64_t padding;
+};
+static_assert(sizeof(HistogramHead) == kCacheLine, "layout");
+static_assert(offsetof(HistogramHead, sum) == 8, "layout");
+static_assert(offsetof(HistogramHead, minimum) == 16, "layout");
+static_assert(offsetof(HistogramHead, maximum) == 24, "layout");
+static_assert(offsetof(HistogramHead, below) == 32, "layout");
+static_assert(offsetof(HistogramHead, above) == 40, "layout");
+static_assert(offsetof(HistogramHead, in_use) == 48, "layout");
+
+// A spill counts, by bound, the values whose cell could not be had because memory ran out: counts
+// per bound stay exact, only percentiles coarsen.
+constexpr uint64_t HistogramHeadSize(uint32_t split_count, uint32_t bound_count) {
+  const uint64_t end = sizeof(HistogramHead) + 8ull * split_count + 8ull * (bound_count + 1ull);
+  return (end + kCacheLine - 1) / kCacheLine * kCacheLine;
+}
+constexpr uint64_t HistogramCellsSize(uint32_t cell_count) {
+  return (8ull * cell_count + kPageSize - 1) / kPageSize * kPageSize;
+}
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_LAYOUT_H_

@@ -1,0 +1,107 @@
+#include "sampler.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "clock.h"
+#include "shared_memory.h"
+
+namespace vsr_metrics {
+namespace {
+
+constexpr uint64_t kSecond = 1000000000;
+
+uint64_t MonotonicNanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return uint64_t(now.tv_sec) * kSecond + uint64_t(now.tv_nsec);
+}
+
+}  // namespace
+
+Sampler& Sampler::Instance() {
+  static Sampler* const instance = new Sampler();
+  return *instance;
+}
+
+Sampler::Sampler() {
+  // Signals belong to the host program's threads.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread([this] { Run(); }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  Add(kSecond, [this](uint64_t) { BeatHearts(); });
+}
+
+Sampler::TaskId Sampler::Add(uint64_t period_nanoseconds, Task task) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const TaskId id = next_id_++;
+  tasks_.push_back({id, period_nanoseconds, MonotonicNanoseconds() + period_nanoseconds,
+                    std::move(task)});
+  wake_.notify_one();
+  return id;
+}
+
+void Sampler::Remove(TaskId id) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  tasks_.erase(std::remove_if(tasks_.begin(), tasks_.end(),
+                              [id](const Scheduled& task) { return task.id == id; }),
+               tasks_.end());
+}
+
+void Sampler::Keep(std::weak_ptr<Region> region) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  regions_.push_back(std::move(region));
+}
+
+void Sampler::Run() {
+#ifdef __linux__
+  pthread_setname_np(pthread_self(), "vsr-metrics");
+#endif
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    const uint64_t now = MonotonicNanoseconds();
+    uint64_t earliest = now + kSecond;
+    // By index: a task may not add tasks, but the vector is not to be trusted with references.
+    for (size_t index = 0; index < tasks_.size(); ++index) {
+      Scheduled& scheduled = tasks_[index];
+      if (scheduled.due <= now) {
+        scheduled.task(now);
+        scheduled.due += scheduled.period;
+        if (scheduled.due <= now) scheduled.due = now + scheduled.period;
+      }
+      earliest = std::min(earliest, scheduled.due);
+    }
+    const uint64_t after = MonotonicNanoseconds();
+    if (earliest > after) {
+      wake_.wait_for(lock, std::chrono::nanoseconds(earliest - after));
+    }
+  }
+}
+
+void Sampler::BeatHearts() {
+  Recheck();
+  const Calibration calibration = Current();
+  regions_.erase(std::remove_if(regions_.begin(), regions_.end(),
+                                [](const std::weak_ptr<Region>& region) {
+                                  return region.expired();
+                                }),
+                 regions_.end());
+  for (const std::weak_ptr<Region>& kept : regions_) {
+    const std::shared_ptr<Region> region = kept.lock();
+    if (region == nullptr) continue;
+    RegionHeader* header = region->header();
+    StoreRelaxed(&header->clock_nanoseconds_per_tick, calibration.ns_per_tick);
+    FetchAdd(&header->heartbeat_count, uint64_t{1});
+    StoreRelease(&header->heartbeat_unix_nanoseconds, UnixNanoseconds());
+  }
+}
+
+}  // namespace vsr_metrics

@@ -1,0 +1,58 @@
+// One background thread a process that does things on time, whatever the event loops are doing.
+//
+//   Sampler::TaskId id = Sampler::Instance().Add(1'000'000'000, [](uint64_t now) { ... });
+//   Sampler::Instance().Remove(id);   // returns once the task is not running and never will again
+//
+// Tasks run under the sampler's lock, one after the other. That is what makes Remove() safe to call
+// from an environment that is going away: afterwards the thread cannot touch it any more.
+#ifndef VSR_METRICS_SAMPLER_H_
+#define VSR_METRICS_SAMPLER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "region.h"
+
+namespace vsr_metrics {
+
+class Sampler {
+ public:
+  using TaskId = uint64_t;
+  using Task = std::function<void(uint64_t now_nanoseconds)>;
+
+  // Never destroyed: the thread may outlive every other static of the process.
+  static Sampler& Instance();
+
+  // Runs `task` every `period_nanoseconds` from now on. Late runs are not made up for.
+  TaskId Add(uint64_t period_nanoseconds, Task task);
+  void Remove(TaskId id);
+
+  // Keeps the region's heartbeat and clock scale fresh for as long as the region lives.
+  void Keep(std::weak_ptr<Region> region);
+
+ private:
+  Sampler();
+  void Run();
+  void BeatHearts();
+
+  struct Scheduled {
+    TaskId id;
+    uint64_t period;
+    uint64_t due;
+    Task task;
+  };
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Scheduled> tasks_;
+  std::vector<std::weak_ptr<Region>> regions_;
+  TaskId next_id_ = 1;
+};
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_SAMPLER_H_

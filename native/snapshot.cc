@@ -1,0 +1,140 @@
+#include "snapshot.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "directory.h"
+#include "merge.h"
+#include "shared_memory.h"
+
+namespace vsr_metrics {
+namespace {
+
+// Bounds and where they lie, as they stand in the family's blob.
+struct Bounds {
+  const uint8_t* cells;
+  uint32_t count;
+
+  uint32_t At(uint32_t index) const {
+    uint32_t cell;
+    memcpy(&cell, cells + 4ull * index, sizeof cell);
+    return cell;
+  }
+};
+
+bool BoundsOf(const Region& region, const Entry& family_entry, const FamilyBlob& family,
+              Bounds* bounds) {
+  const std::string_view blob = BlobOf(region, family_entry);
+  const uint64_t start = sizeof(FamilyBlob) + 8ull * family.bound_count;
+  if (start + 4ull * family.bound_count > blob.size()) return false;
+  bounds->cells = reinterpret_cast<const uint8_t*>(blob.data()) + start;
+  bounds->count = family.bound_count;
+  return true;
+}
+
+// Walks cells and bounds together once: the cumulative counts, then the sparse cells.
+void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, const Bounds& bounds,
+                     Frame* frame) {
+  const double nothing = std::numeric_limits<double>::quiet_NaN();
+  const uint32_t high = total.low + uint32_t(total.cells.size());
+  int64_t sum_of_cells = total.below;
+  int64_t spilled = 0;
+  uint32_t cell = total.low;
+  uint32_t split = 0;
+  int64_t previous = 0;
+  const auto emit = [frame](int64_t index, int64_t count) {
+    if (count == 0) return;
+    frame->cell_index.push_back(int32_t(index));
+    frame->cell_count.push_back(double(count));
+  };
+
+  emit(-1, total.below);
+  for (uint32_t i = 0; i < bounds.count; ++i) {
+    const uint32_t bound = bounds.At(i);
+    const uint32_t boundary = std::min(bound & ~kBoundSplitFlag, family.cell_count);
+    for (; cell < std::min(boundary, high); ++cell) {
+      sum_of_cells += total.cells[cell - total.low];
+      emit(cell, total.cells[cell - total.low]);
+    }
+    int64_t within = sum_of_cells;
+    if ((bound & kBoundSplitFlag) != 0 && split < family.split_count) {
+      const bool touched = boundary >= total.low && boundary < high;
+      const int64_t whole = touched ? total.cells[boundary - total.low] : 0;
+      // Clamped: what is recorded meanwhile may show in the split and not yet in the cell.
+      within += std::clamp<int64_t>(total.splits[split], 0, std::max<int64_t>(whole, 0));
+      ++split;
+    }
+    spilled += total.spills[i];
+    emit(std::max<int64_t>(boundary, 1) - 1, total.spills[i]);
+    previous = std::max(previous, within + spilled);
+    frame->values.push_back(double(previous));
+  }
+  for (; cell < high; ++cell) {
+    sum_of_cells += total.cells[cell - total.low];
+    emit(cell, total.cells[cell - total.low]);
+  }
+  const int64_t beyond = total.spills[bounds.count] + total.above;
+  emit(family.cell_count, beyond);
+  const int64_t count = std::max(previous, sum_of_cells + spilled + beyond);
+  frame->values.push_back(double(count));
+  frame->values.push_back(count == 0 ? 0 : total.sum);
+  frame->values.push_back(count == 0 ? nothing : total.minimum);
+  frame->values.push_back(count == 0 ? nothing : total.maximum);
+}
+
+}  // namespace
+
+Frame TakeSnapshot(const Region& region) {
+  Frame frame;
+  const RegionHeader* header = region.header();
+  frame.taken_unix_milliseconds = UnixMilliseconds();
+  frame.layout_changes = LoadAcquire(&header->layout_changes);
+  const uint32_t count = region.EntryCount();
+  frame.states.resize(count);
+  frame.created_unix_milliseconds.resize(count);
+  frame.offsets.resize(count);
+  frame.cell_start.resize(count + 1);
+  frame.values.reserve(2 * count);
+
+  HistogramTotal histogram;
+  for (uint32_t index = 0; index < count; ++index) {
+    const Entry& entry = region.entries()[index];
+    const auto state = EntryState(LoadAcquire(&entry.state));
+    frame.states[index] = uint8_t(state);
+    frame.created_unix_milliseconds[index] = LoadRelaxed(&entry.created_unix_milliseconds);
+    frame.offsets[index] = uint32_t(frame.values.size());
+    frame.cell_start[index] = uint32_t(frame.cell_index.size());
+    if (state != EntryState::kLive || entry.type != uint32_t(EntryType::kSeries)) continue;
+    switch (Kind(entry.kind)) {
+      case Kind::kCounter: {
+        const CounterTotal total = ReadCounter(region, entry);
+        frame.values.push_back(double(total.ones) + total.amounts);
+        break;
+      }
+      case Kind::kGauge: {
+        const GaugeTotal total = ReadGauge(region, entry);
+        frame.values.push_back(total.value);
+        frame.values.push_back(total.sampled_unix_milliseconds);
+        break;
+      }
+      case Kind::kHistogram: {
+        const FamilyBlob* family = FamilyOf(region, entry.family);
+        Bounds bounds;
+        if (family == nullptr ||
+            !BoundsOf(region, region.entries()[entry.family], *family, &bounds)) {
+          frame.states[index] = uint8_t(EntryState::kEmpty);
+          break;
+        }
+        ReadHistogram(region, entry, *family, &histogram);
+        AppendHistogram(histogram, *family, bounds, &frame);
+        break;
+      }
+    }
+  }
+  frame.cell_start[count] = uint32_t(frame.cell_index.size());
+  frame.layout_settled = LoadAcquire(&header->layout_changes) == frame.layout_changes;
+  return frame;
+}
+
+}  // namespace vsr_metrics

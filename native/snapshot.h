@@ -1,0 +1,43 @@
+// A snapshot: every series of a region merged over its lanes, in columns.
+//
+//   Frame frame = TakeSnapshot(*region);
+//
+// Only reads, never waits. What must agree is derived from the same cells: the count of a histogram
+// is the sum of what its buckets were made of.
+#ifndef VSR_METRICS_SNAPSHOT_H_
+#define VSR_METRICS_SNAPSHOT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "region.h"
+
+namespace vsr_metrics {
+
+// One row an entry, in the order in which the entries were made.
+//
+// `values` from offsets[i] on:
+//   counter    total
+//   gauge      value, when it was sampled (unix milliseconds; 0: not by a callback)
+//   histogram  cumulative count of each bound, count, sum, minimum, maximum
+// `cell_index` and `cell_count` from cell_start[i] to cell_start[i + 1]: the histogram's non-zero
+// cells, by index. Index -1 holds what was too small for the first cell; spilled and too large
+// values stand at the index after the last cell of their bound.
+struct Frame {
+  double taken_unix_milliseconds = 0;
+  uint64_t layout_changes = 0;
+  bool layout_settled = true;  // nothing appeared or vanished while the snapshot was taken
+  std::vector<uint8_t> states;
+  std::vector<double> created_unix_milliseconds;
+  std::vector<uint32_t> offsets;
+  std::vector<double> values;
+  std::vector<uint32_t> cell_start;
+  std::vector<int32_t> cell_index;
+  std::vector<double> cell_count;
+};
+
+Frame TakeSnapshot(const Region& region);
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_SNAPSHOT_H_
