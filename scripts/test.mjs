@@ -28,12 +28,11 @@ const parts = {
   nodes: { title: `nodes: mocha on Node ${otherVersions.join(', ')}`, run: nodes },
 };
 
-const { only, grep } = readArguments(process.argv.slice(2));
-process.exitCode = (await main()) ? 0 : 1;
-
+/** True when every check passed. */
 async function main() {
   const started = Date.now();
   const results = [];
+  await ensureDependencies();
   const chosen = Object.entries(parts).filter(([name]) => only.length === 0 || only.includes(name));
   // Whatever is chosen runs what the sources say now, not what was built from them once.
   if (only.length > 0 && only.some((name) => ['mocha', 'asan', 'nodes'].includes(name))) {
@@ -50,7 +49,6 @@ async function main() {
 
 async function attempt(task) {
   try {
-    await ensureDependencies();
     return await task();
   } catch (error) {
     console.log(`  FAILED: ${error.message}`);
@@ -152,3 +150,10 @@ function fail(message) {
   console.error(`npm test: ${message}`);
   process.exit(2);
 }
+
+const { only, grep } = readArguments(process.argv.slice(2));
+const passed = await main().catch((error) => {
+  console.log(`${error.message}\n0 passed, 1 failed`);
+  return false;
+});
+process.exitCode = passed ? 0 : 1;

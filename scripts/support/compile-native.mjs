@@ -1,7 +1,7 @@
 // Compiles C++ of this package with the machine's compiler alone: no Python, no make, no download.
 // For the sanitized addon, the native unit tests, and machines where node-gyp cannot work.
 
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
