@@ -1,3 +1,11 @@
-// The catalogues that come with the package: import { vsr } from 'vsr-metrics/catalogues'
+// The catalogues that come with the package:
+//
+//   import { vsr, kimberlite } from 'vsr-metrics/catalogues';
+//
+// No two of them have a key or a metric name in common, so any of them can be combined.
 
+export { kalki } from './kalki.js';
+export { kimberlite } from './kimberlite.js';
+export { kotoba } from './kotoba.js';
+export { streambus } from './streambus.js';
 export { vsr } from './vsr.js';
