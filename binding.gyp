@@ -13,7 +13,7 @@
         "<!(node -p \"require('node-addon-api').include_dir\")"
       ],
       "defines": ["<!@(node -p \"require('./native/compile_flags.json').defines.join(' ')\")"],
-      "cflags!": ["-fno-exceptions"],
+      "cflags!": ["-Wno-unused-parameter"],
       "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
       "cflags_cc": [
         "<!@(node -p \"const f = require('./native/compile_flags.json'); [...f.compile, ...f.optimize].join(' ')\")"

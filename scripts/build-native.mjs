@@ -21,39 +21,43 @@ import { findProgram, run } from './support/run.mjs';
 
 const binary = inRoot('build', 'Release', 'vsr_metrics.node');
 
-/** Builds the addon unless it is newer than everything it is made from. */
+/**
+ * Builds the addon unless it is newer than everything it is made from. Resolves to whether the
+ * compiler had nothing to remark.
+ */
 export async function buildNative({ force = false, direct = false } = {}) {
   if ((await addonSources()).length === 0) throw new Error('native/ holds no sources');
   if (!force && (await isNewerThanSources(binary))) {
     console.log('native addon: up to date');
-    return;
+    return true;
   }
   const started = Date.now();
-  if (direct || !(await buildWithNodeGyp())) await buildDirectly();
+  const output = (direct ? undefined : await buildWithNodeGyp()) ?? (await buildDirectly());
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(`native addon: built in ${seconds} s -> build/Release/vsr_metrics.node`);
+  return !output.includes(' warning: ');
 }
 
 /** Whether `target` exists and nothing the addon is made from is newer. */
-export async function isNewerThanSources(target) {
+async function isNewerThanSources(target) {
   if (!existsSync(target)) return false;
   const built = statSync(target).mtimeMs;
   const files = await readdir(inRoot('native'), { recursive: true, withFileTypes: true });
   const sources = files
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .filter((path) => /\.(cc|h|json)$/.test(path) && !path.startsWith(inRoot('native', 'test')));
+    .filter((path) => /\.(cc|h|json)$/.test(path));
   return [...sources, inRoot('binding.gyp')].every((path) => statSync(path).mtimeMs <= built);
 }
 
-/** True when built; false when node-gyp cannot work on this machine. */
+/** What the build printed; undefined when node-gyp cannot work on this machine. */
 async function buildWithNodeGyp() {
   const nodeGyp = findNodeGyp();
   const missing = ['python3', 'make'].filter((name) => !findProgram(name));
   if (nodeGyp === undefined) missing.push('node-gyp');
   if (missing.length > 0) {
     console.log(`native addon: no ${missing.join(', no ')}; using the compiler alone`);
-    return false;
+    return undefined;
   }
   const nodeDirectory = process.env.npm_config_nodedir || findNodeDirectory();
   const where = nodeDirectory ? ['--nodedir', nodeDirectory] : [];
@@ -67,16 +71,17 @@ async function buildWithNodeGyp() {
 
   if ((await gyp('configure')).code !== 0) {
     console.log('native addon: node-gyp cannot configure; using the compiler alone');
-    return false;
+    return undefined;
   }
   const built = await gyp('build', '--jobs', String(availableParallelism()));
   if (built.code !== 0) throw new Error('the native addon does not build, see above');
-  return true;
+  return built.output;
 }
 
 async function buildDirectly() {
-  const objects = await compileObjects(await addonSources(), inRoot('build', 'direct'));
+  const { objects, output } = await compileObjects(await addonSources(), inRoot('build', 'direct'));
   await link(objects, binary, { shared: true });
+  return output;
 }
 
 /** This package's node-gyp, or in a package installed without it the one that npm brings along. */

@@ -69,13 +69,13 @@ function summarise(results, seconds) {
 }
 
 async function build() {
-  await buildNative();
+  const clean = check('C++ compiles without warnings', await buildNative());
   const { code, output } = await buildTypeScript();
   const types = await countTypeTests(output);
   console.log(`  type tests: ${types.passed} expected errors found, ${types.failed} not`);
   // What fails besides the type tests is one failure: the sources do not compile.
   const compiles = code === 0 || (types.failed > 0 && !types.othersFailed);
-  return sum(types, check('TypeScript compiles', compiles));
+  return sum(clean, sum(types, check('TypeScript compiles', compiles)));
 }
 
 async function lint() {

@@ -38,6 +38,7 @@ async function flags({ sanitize }) {
         '-fno-omit-frame-pointer',
         `-fsanitize=${sanitize}`,
         '-fno-sanitize-recover=all',
+        '-Werror',
       ]
     : optimize;
   const includes = [
@@ -57,9 +58,9 @@ async function flags({ sanitize }) {
 }
 
 /**
- * Compiles `sources` to objects in `directory`, as many at a time as there are processors, and
- * returns their paths. Leaves alone what is newer than its source and every header. Prints one line
- * a file; throws with the compiler's output when one fails.
+ * Compiles `sources` to objects in `directory`, as many at a time as there are processors. Leaves
+ * alone what is newer than its source and every header. Prints one line a file; resolves to the
+ * paths of the objects and what the compiler printed, and throws when a file does not compile.
  */
 export async function compileObjects(sources, directory, { sanitize } = {}) {
   const compiler = requireCompiler();
@@ -68,6 +69,7 @@ export async function compileObjects(sources, directory, { sanitize } = {}) {
   const objects = sources.map((source) => `${directory}/${basename(source, '.cc')}.o`);
   const headersChanged = await newestHeader();
   let next = 0;
+  let printed = '';
   const work = async () => {
     for (let index = next++; index < sources.length; index = next++) {
       const [source, object] = [sources[index], objects[index]];
@@ -75,12 +77,13 @@ export async function compileObjects(sources, directory, { sanitize } = {}) {
       console.log(`  CXX ${relative(root, source)}`);
       const args = [...compiler.slice(1), ...common, '-c', source, '-o', object];
       const { code, output } = await run(compiler[0], args, { show: false });
-      if (output.trim() !== '') process.stdout.write(output);
+      process.stdout.write(output);
+      printed += output;
       if (code !== 0) throw new Error(`${relative(root, source)} does not compile`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  return objects;
+  return { objects, output: printed };
 }
 
 /** When a file was last changed; 0 when it does not exist. */

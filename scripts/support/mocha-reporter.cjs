@@ -25,6 +25,10 @@ class PartReporter extends reporters.Base {
       closeGroup();
       group = { title: suite.title, passed: 0, failed: 0, started: Date.now() };
     });
+    runner.on('test', (test) => {
+      // Should the process die in this test, then this tells which one it was.
+      writeFileSync(options.reporterOptions.result, JSON.stringify({ running: test.fullTitle() }));
+    });
     runner.on('pass', () => {
       if (group !== undefined) group.passed += 1;
     });

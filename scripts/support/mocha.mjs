@@ -35,8 +35,9 @@ export async function runMocha({
     timeout: 15 * 60_000,
   });
   const counts = await readCounts(result);
-  if (counts === undefined) {
-    console.log(`  FAILED: mocha ended with code ${code} before it was done`);
+  if (counts?.passed === undefined) {
+    const where = counts === undefined ? 'before the first test' : `in: ${counts.running}`;
+    console.log(`  FAILED: mocha ended with code ${code} ${where}`);
     return { passed: 0, failed: 1 };
   }
   if (code !== 0 && counts.failed === 0) {

@@ -26,7 +26,7 @@ export async function buildSanitizedAddon() {
   const runtime = await findRuntime();
   if (runtime === undefined) return { reason: 'the C++ compiler brings no libasan.so' };
   const target = inRoot('build-asan', 'vsr_metrics.node');
-  const objects = await compileObjects(await addonSources(), directory, { sanitize });
+  const { objects } = await compileObjects(await addonSources(), directory, { sanitize });
   await link(objects, target, { sanitize, shared: true });
   return { environment: { ...options, VSR_METRICS_ADDON: target, LD_PRELOAD: runtime } };
 }
@@ -52,7 +52,7 @@ export async function runNativeTests({ grep = '' } = {}) {
 
   const archive = await buildArchive();
   const sources = names.sort().map((name) => inRoot('test', 'native', name));
-  const objects = await compileObjects(sources, inRoot('build-asan', 'test'), { sanitize });
+  const { objects } = await compileObjects(sources, inRoot('build-asan', 'test'), { sanitize });
   for (const object of objects) {
     const program = object.slice(0, -'.o'.length);
     await link([object, archive], program, { sanitize });
@@ -72,7 +72,7 @@ export async function runNativeTests({ grep = '' } = {}) {
  */
 async function buildArchive() {
   const archive = inRoot('build-asan', 'libvsr_metrics.a');
-  const objects = await compileObjects(await addonSources(), directory, { sanitize });
+  const { objects } = await compileObjects(await addonSources(), directory, { sanitize });
   await rm(archive, { force: true });
   const { code, output } = await run('ar', ['rcs', archive, ...objects], { show: false });
   if (code !== 0) throw new Error(`ar failed:\n${output}`);
