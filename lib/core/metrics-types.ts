@@ -57,7 +57,7 @@ type SharedKeys<List extends readonly unknown[], Seen = never> = List extends re
 export type Disjoint<C extends CatalogueInput> = C extends readonly Catalogue[]
   ? [SharedKeys<C>] extends [never]
     ? unknown
-    : TypeProblem<`the key "${SharedKeys<C> & string}" is declared by more than one catalogue`>
+    : TypeProblem<`the key ${SharedKeys<C> & string} is declared by more than one catalogue`>
   : unknown;
 
 // ---- labels ---------------------------------------------------------------------------------
@@ -185,15 +185,15 @@ export type CheckedFixedLabels<C extends CatalogueInput, Fixed, Extra> = {
   readonly [Name in keyof Fixed]-?: Name extends LabelName<C>
     ? Fixed[Name] extends CommonValue<FamiliesOf<C>, Name, Extra>
       ? string
-      : TypeProblem<`a family that declares the label "${Name}" does not accept this value`>
-    : TypeProblem<`no family declares the label "${Name & string}"`>;
+      : TypeProblem<`a family that declares the label ${Name} does not accept this value`>
+    : TypeProblem<`no family declares the label ${Name & string}`>;
 };
 
 /** The shape of `labelValues`: labels with a closed set only. */
 export type CheckedLabelValues<C extends CatalogueInput, Extra> = {
   readonly [Name in keyof Extra]: Name extends ClosedLabelName<C>
     ? readonly string[]
-    : TypeProblem<`no family has a closed set for the label "${Name & string}"`>;
+    : TypeProblem<`no family has a closed set for the label ${Name & string}`>;
 };
 
 /** Fixed labels by name, before they are checked against a catalogue. */

@@ -3,7 +3,6 @@
 // reason. A waiver that nothing needs is itself worth a warning, or it would outlive its reason.
 
 import type {
-  Catalogue,
   CatalogueWarning,
   Convention,
   FamilyDeclaration,
@@ -107,23 +106,4 @@ function checkReservedLabel({ name, labels = {} }: FamilyDeclaration): Finding |
 
 function checkHelp({ name, help }: FamilyDeclaration): Finding | undefined {
   return help.trim() === '' ? ['help', `${name} has no help text`] : undefined;
-}
-
-const announced = new WeakSet<Catalogue>();
-
-/**
- * Prints the warnings of catalogues with `process.emitWarning`, each catalogue's once a process.
- */
-export function announceWarnings(catalogues: readonly Catalogue[]): void {
-  for (const catalogue of catalogues) {
-    if (announced.has(catalogue)) continue;
-    announced.add(catalogue);
-    for (const { message, convention } of catalogue.warnings) {
-      process.emitWarning(`catalogue "${catalogue.name}": ${message}`, {
-        type: 'VsrMetricsWarning',
-        code: 'VSR_METRICS_CONVENTION',
-        detail: `Waive it in the catalogue with its reason: '${convention}'.`,
-      });
-    }
-  }
 }
