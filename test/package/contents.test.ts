@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { inPackage } from '../support/package-root.js';
+import { runProgram } from '../support/processes.js';
+
+interface Manifest {
+  readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;
+  readonly scripts: Record<string, string>;
+  readonly dependencies: Record<string, string>;
+  readonly gypfile: boolean;
+}
+
+async function readManifest(): Promise<Manifest> {
+  return JSON.parse(await readFile(inPackage('package.json'), 'utf8')) as Manifest;
+}
+
+/** What `npm pack` would put into the package, and into which file. */
+async function pack(...options: string[]): Promise<{ files: string[]; filename: string }> {
+  // Not the prepack script: it would compile again what these tests run from.
+  const args = ['pack', '--json', '--ignore-scripts', ...options];
+  const { stdout } = await runProgram('npm', args, { cwd: inPackage() });
+  const [packed] = JSON.parse(stdout) as [{ files: { path: string }[]; filename: string }];
+  return { files: packed.files.map((file) => file.path), filename: packed.filename };
+}
+
+describe('the npm package', function () {
+  this.timeout(60_000);
+
+  it('runs nothing when it is installed', async () => {
+    const { scripts, gypfile } = await readManifest();
+    const installing = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
+    for (const name of installing) expect(scripts).not.to.have.property(name);
+    // Without this npm would run node-gyp for every package that has a binding.gyp.
+    expect(gypfile).to.equal(false);
+  });
+
+  it('depends on nothing that runs something when it is installed', async () => {
+    const { dependencies } = await readManifest();
+    for (const name of Object.keys(dependencies)) {
+      const path = inPackage('node_modules', name, 'package.json');
+      const { scripts = {} } = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest>;
+      expect(scripts, name).not.to.have.any.keys('preinstall', 'install', 'postinstall');
+    }
+  });
+
+  it('holds every entry point, the native sources, and what builds them', async () => {
+    const { files } = await pack('--dry-run');
+    const { exports } = await readManifest();
+    for (const target of Object.values(exports)) {
+      const paths = typeof target === 'string' ? [target] : [target.types, target.default];
+      for (const path of paths) expect(files).to.include(path.replace('./', ''));
+    }
+    const natives = (await readdir(inPackage('native'), { recursive: true }))
+      .filter((name) => /\.(cc|h|json)$/.test(name))
+      .map((name) => `native/${name}`);
+    expect(natives).to.include('native/compile_flags.json');
+    expect(files).to.include.members(natives);
+    expect(files).to.include.members(['binding.gyp', 'scripts/build-native.mjs']);
+    expect(files).to.include.members(['LICENSE', 'README.md', 'CHANGELOG.md']);
+  });
+
+  it('holds no tests, benchmarks or intermediate files', async () => {
+    const { files } = await pack('--dry-run');
+    const known =
+      /^(dist\/lib|native|scripts|prebuilds)\/|^[A-Z]+(\.md)?$|^(package\.json|binding\.gyp)$/;
+    expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
+    expect(files.filter((path) => /test|bench|\.o$/.test(path))).to.deep.equal([]);
+  });
+
+  it('builds its binary where it was installed, and then records @slow', async function () {
+    this.timeout(240_000);
+    const project = await mkdtemp(join(tmpdir(), 'vsr-metrics-project-'));
+    try {
+      const { filename } = await pack('--pack-destination', project);
+      const installed = join(project, 'node_modules', 'vsr-metrics');
+      await mkdir(installed, { recursive: true });
+      const archive = join(project, filename);
+      await runProgram('tar', ['-xzf', archive, '-C', installed, '--strip-components=1']);
+      // Its dependencies, and none of the development ones.
+      for (const name of Object.keys((await readManifest()).dependencies)) {
+        await symlink(inPackage('node_modules', name), join(project, 'node_modules', name));
+      }
+      await writeFile(join(project, 'package.json'), '{ "name": "project", "type": "module" }');
+      const build = ['explore', 'vsr-metrics', '--', 'npm run build:native'];
+      const built = await runProgram('npm', build, { cwd: project });
+      expect(built.code, built.stdout + built.stderr).to.equal(0);
+
+      const script = `
+        const { createRegistry, defineCatalogue } = await import('vsr-metrics');
+        const catalogue = defineCatalogue({
+          name: 'shop',
+          families: { sales: { kind: 'counter', name: 'shop_sales_total', help: 'Sales' } },
+        });
+        const registry = createRegistry({ catalogue });
+        registry.metrics.sales.inc(3);
+        console.log(registry.snapshot().value('shop_sales_total'));`;
+      const args = ['--input-type=module', '-e', script];
+      const { stdout, stderr } = await runProgram(process.execPath, args, { cwd: project });
+      expect(stdout, stderr).to.equal('3\n');
+    } finally {
+      await rm(project, { recursive: true });
+    }
+  });
+});
