@@ -2,16 +2,13 @@
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inRoot } from './paths.mjs';
 import { findProgram, run } from './run.mjs';
 
-/** Programs taken out of Debian packages, without installing these. */
-const unpacked = inRoot('.cache', 'tools');
-
-/** Where unpacked programs lie, for a PATH. */
-export const toolsPath = join(unpacked, 'usr', 'bin');
+/** Where programs lie that were taken out of Debian packages, for a PATH. */
+export const toolsPath = inRoot('.cache', 'tools');
 
 /** Finds or installs clang-format: `{ path }` or `{ reason }`. */
 export async function ensureClangFormat() {
@@ -63,8 +60,10 @@ async function unpack(program, debianPackage) {
   }
   const archive = (await readdir(downloads)).find((name) => name.startsWith(`${debianPackage}_`));
   if (archive !== undefined) {
-    result = await run('dpkg-deb', ['-x', archive, unpacked], quiet);
-    await rm(join(downloads, archive));
+    result = await run('dpkg-deb', ['-x', archive, join(downloads, 'all')], quiet);
+    await mkdir(toolsPath, { recursive: true });
+    await rename(join(downloads, 'all', 'usr', 'bin', program), join(toolsPath, program));
+    await rm(downloads, { recursive: true });
   }
   return (await find(program)) ?? { reason: failed(debianPackage, result.output) };
 }
