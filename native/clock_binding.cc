@@ -8,24 +8,24 @@
 namespace vsr_metrics {
 namespace {
 
-// Raw Node-API without arguments or result: the reading is stored where JavaScript looks, because
-// making a number and returning it would cost as much again.
-napi_value ReadClock(napi_env env, napi_callback_info info) {
-  void* cell;
-  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &cell);
-  ReadInto(static_cast<double*>(cell));
+// Where a reading is stored for JavaScript. One a thread: environments of one thread take turns, and
+// each reads it right after its call.
+thread_local double cell;
+
+// Raw Node-API without arguments or result: making a number and returning it would cost as much
+// again, and so would asking Node-API for a pointer.
+napi_value ReadClock(napi_env, napi_callback_info) {
+  ReadInto(&cell);
   return nullptr;
 }
 
 }  // namespace
 
 void RegisterClock(Napi::Env env, Napi::Object exports) {
-  // One cell an environment, kept by its buffer.
-  auto cell = std::make_shared<double>(0);
-  double* address = cell.get();
-  exports.Set("clockCell", ExternalBuffer(env, address, sizeof(double), std::move(cell)));
+  // The environment is gone before its thread's storage is.
+  exports.Set("clockCell", ExternalBuffer(env, &cell, sizeof cell, nullptr));
   napi_value read;
-  napi_create_function(env, "readClock", NAPI_AUTO_LENGTH, ReadClock, address, &read);
+  napi_create_function(env, "readClock", NAPI_AUTO_LENGTH, ReadClock, nullptr, &read);
   exports.Set("readClock", Napi::Value(env, read));
   exports.Set("clockSource", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 return Napi::String::New(info.Env(), ClockSourceName(Source()));

@@ -11,7 +11,7 @@ const readClock = addon.readClock;
 /** Ticks since the process' clock was set up. Only differences mean anything. */
 export function now(): number {
   readClock();
-  return cell[0] as number;
+  return cell[0]!;
 }
 
 /** What is read: the processor's counter where the kernel itself trusts it, else the kernel. */

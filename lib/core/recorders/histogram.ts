@@ -1,9 +1,11 @@
 // A histogram: one cell and one sum of this thread's lane, stepped by plain stores.
 //
 // record(v) finds the cell from the bits of v * scale (see histogram-geometry.ts) and steps it. One
-// comparison decides whether that is all: cells strictly between the lowest and the highest one this
-// handle has touched need nothing else. Everything rarer is in `recordElsewhere`: new extremes,
-// cells whose memory is not there yet, values out of range, bad values.
+// comparison tells whether that is all: cells strictly between the lowest and the highest one this
+// handle has stepped have their memory, are looked at by readers, and change no extreme. In those
+// two cells themselves a value between the extremes needs nothing else either. Everything rarer is
+// in `recordOther`: new extremes, cells whose memory is not there yet, values out of range, bad
+// values.
 
 import { longestDuration, nanosecondsPerTick, now } from '../clock.js';
 import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
@@ -21,8 +23,14 @@ export interface HistogramMemory {
   touch(cell: number): boolean;
 }
 
+// Constants of this module are constants of the optimised code; imported ones would be loaded.
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);
+const high = highWord;
+const below = lowerNeighbour;
+const readClock = now;
+const perTick = nanosecondsPerTick;
+const tooLong = longestDuration;
 
 export class LaneHistogram implements Histogram {
   protected readonly cells: BigInt64Array;
@@ -31,11 +39,11 @@ export class LaneHistogram implements Histogram {
   protected readonly shift: number;
   protected readonly baseIndex: number;
   private readonly unitsPerNanosecond: number;
-  // Cells [inner, inner + innerCount) need nothing but the two stores.
+  // Cells [inner, inner + innerCount): those strictly between the lowest and the highest stepped.
   protected inner = 0;
   protected innerCount = 0;
-  #lowest = Infinity;
-  #highest = -Infinity;
+  // The smallest and the largest value that a cell was stepped for. Bad values are never between.
+  protected readonly seen = Float64Array.of(Infinity, -Infinity);
   readonly #extremes: Float64Array; // minimum, maximum
   readonly #touched: Uint32Array; // low, high
   readonly #beyond: BigInt64Array; // below, above
@@ -74,13 +82,16 @@ export class LaneHistogram implements Histogram {
 
   // Hot path. Costs: bench/recording.
   record(value: number, times?: number): void {
-    bits[0] = value * this.scale * lowerNeighbour;
-    const cell = ((words[highWord]! >>> this.shift) - this.baseIndex) | 0;
-    if ((cell - this.inner) >>> 0 < this.innerCount && times === undefined) {
+    bits[0] = value * this.scale * below;
+    const cell = ((words[high]! >>> this.shift) - this.baseIndex) | 0;
+    if (times === undefined && (cell - this.inner) >>> 0 < this.innerCount) {
+      this.cells[cell]! += 1n;
+      this.sum[0]! += value;
+    } else if (times === undefined && value >= this.seen[0]! && value <= this.seen[1]!) {
       this.cells[cell]! += 1n;
       this.sum[0]! += value;
     } else {
-      this.recordElsewhere(value, times);
+      this.recordOther(value, times);
     }
   }
 
@@ -89,16 +100,16 @@ export class LaneHistogram implements Histogram {
   }
 
   since(start: number): void {
-    const elapsed = now() - start;
-    if (elapsed >= 0 && elapsed < longestDuration) {
-      this.record(elapsed * nanosecondsPerTick[0]! * this.unitsPerNanosecond);
+    const elapsed = readClock() - start;
+    if (elapsed >= 0 && elapsed < tooLong) {
+      this.record(elapsed * perTick[0]! * this.unitsPerNanosecond);
     } else {
       this.#sinceOtherwise(elapsed);
     }
   }
 
   #sinceOtherwise(elapsed: number): void {
-    if (elapsed < 0 && elapsed > -longestDuration) {
+    if (elapsed < 0 && elapsed > -tooLong) {
       // Another thread's start may lie a little ahead: that is no reason to lose the event.
       this.#rejections.count(this.#metric, 'clock_step_back');
       this.record(0);
@@ -108,8 +119,8 @@ export class LaneHistogram implements Histogram {
     }
   }
 
-  /** Everything but one value well inside the touched cells. Never throws. */
-  protected recordElsewhere(value: number, times = 1): void {
+  /** Everything but one value between those seen. Never throws. */
+  protected recordOther(value: number, times = 1): void {
     if (!(value >= 0 && value < Infinity) || typeof value !== 'number') {
       this.#rejections.reject(this.#metric, value);
       return;
@@ -125,17 +136,21 @@ export class LaneHistogram implements Histogram {
     if (value > this.#extremes[1]!) this.#extremes[1] = value;
   }
 
+  // Unsigned, so that the infinity of a huge value times the scale stays above every cell.
+  #cellOf(value: number): number {
+    bits[0] = value * this.scale * below;
+    return (words[high]! >>> this.shift) - this.baseIndex;
+  }
+
   #step(value: number, count: bigint): void {
-    bits[0] = value * this.scale * lowerNeighbour;
-    // Unsigned, so that the infinity of a huge value times the scale stays above every cell.
-    const cell = (words[highWord]! >>> this.shift) - this.baseIndex;
+    const cell = this.#cellOf(value);
     if (cell < 0) {
       this.#beyond[0]! += count;
     } else if (cell >= this.#geometry.cellCount) {
       this.#beyond[1]! += count;
     } else if (this.#isTouched(cell) || this.#memory.touch(cell)) {
       this.stepCell(cell, value, count);
-      this.#widen(cell);
+      this.#see(value);
     } else {
       this.#spill(value, count);
     }
@@ -150,12 +165,11 @@ export class LaneHistogram implements Histogram {
     return cell >= this.#touched[0]! && cell < this.#touched[1]!;
   }
 
-  // Extremes are exact: values in the lowest and the highest cell seen are looked at one by one.
-  #widen(cell: number): void {
-    if (cell < this.#lowest) this.#lowest = cell;
-    if (cell > this.#highest) this.#highest = cell;
-    this.inner = this.#lowest + 1;
-    this.innerCount = Math.max(0, this.#highest - this.inner);
+  #see(value: number): void {
+    if (value < this.seen[0]!) this.seen[0] = value;
+    if (value > this.seen[1]!) this.seen[1] = value;
+    this.inner = this.#cellOf(this.seen[0]!) + 1;
+    this.innerCount = Math.max(0, this.#cellOf(this.seen[1]!) - this.inner);
   }
 
   // No memory for the cell: the value still counts in its bound, and in count and sum.

@@ -10,6 +10,8 @@ import { type HistogramMemory, LaneHistogram } from './histogram.js';
 
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);
+const high = highWord;
+const below = lowerNeighbour;
 
 export class SplitHistogram extends LaneHistogram {
   readonly #splits: HistogramGeometry['splits'];
@@ -34,17 +36,17 @@ export class SplitHistogram extends LaneHistogram {
 
   // Hot path.
   override record(value: number, times?: number): void {
-    bits[0] = value * this.scale * lowerNeighbour;
-    const cell = ((words[highWord]! >>> this.shift) - this.baseIndex) | 0;
+    bits[0] = value * this.scale * below;
+    const cell = ((words[high]! >>> this.shift) - this.baseIndex) | 0;
     if (
-      (cell - this.inner) >>> 0 < this.innerCount &&
       times === undefined &&
+      (cell - this.inner) >>> 0 < this.innerCount &&
       this.isSplit[cell] === 0
     ) {
       this.cells[cell]! += 1n;
       this.sum[0]! += value;
     } else {
-      this.recordElsewhere(value, times);
+      this.recordOther(value, times);
     }
   }
 
