@@ -106,15 +106,18 @@ function showAllowed(allowed: string | readonly string[]): string {
 
 /** As JSON, cut to a line: whoever gave a megabyte need not read it again. */
 export function show(value: unknown): string {
-  let text: string | undefined;
-  try {
-    text =
-      typeof value === 'number' || typeof value === 'bigint'
-        ? String(value)
-        : JSON.stringify(value);
-  } catch {
-    // Cycles and the like; the type is the best that can be said.
-  }
-  text ??= typeof value === 'function' ? 'a function' : String(value);
+  const text = toText(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function toText(value: unknown): string {
+  // JSON has no word for some numbers, and none for a bigint.
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch {
+    // Cycles and the like: the type is the best that can be said.
+  }
+  return typeof value === 'object' ? 'an object' : typeof value;
 }
