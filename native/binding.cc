@@ -3,6 +3,7 @@
 
 #include "clock_binding.h"
 #include "registry_binding.h"
+#include "text_binding.h"
 
 namespace vsr_metrics {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterRegistry(env, exports);
   RegisterClock(env, exports);
+  RegisterText(env, exports);
   return exports;
 }
 

@@ -4,6 +4,7 @@
 #include "baseline.h"
 #include "directory.h"
 #include "lanes.h"
+#include "resources_binding.h"
 #include "sampler.h"
 #include "shared_memory.h"
 #include "snapshot.h"
@@ -100,6 +101,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
          InstanceMethod<&RegionHandle::Shared>("shared"),
          InstanceMethod<&RegionHandle::TakeSnapshot>("snapshot"),
          InstanceMethod<&RegionHandle::Subscribe>("subscribe"),
+         InstanceMethod<&RegionHandle::SampleResources>("sampleResources"),
          InstanceMethod<&RegionHandle::Reset>("reset"),
          InstanceAccessor<&RegionHandle::CreatedMilliseconds>("createdMilliseconds")});
   }
@@ -187,6 +189,12 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
                                 uint64_t(info[0].As<Napi::Number>().DoubleValue() * 1e6),
                                 info[1].As<Napi::Number>().Uint32Value(),
                                 info[2].As<Napi::Function>());
+  }
+
+  Napi::Value SampleResources(const Napi::CallbackInfo& info) {
+    return StartResourceSampling(info.Env(), region_,
+                                 uint64_t(info[0].As<Napi::Number>().DoubleValue() * 1e6),
+                                 info[1].As<Napi::Object>());
   }
 
   Napi::Value Reset(const Napi::CallbackInfo& info) {

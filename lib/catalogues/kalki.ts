@@ -71,6 +71,7 @@ export const kalki = defineCatalogue({
       name: 'kalki_memory_usage_bytes',
       help: 'Memory usage',
       unit: 'bytes',
+      resource: 'processMemoryBytes',
     },
     // The guide's HighMemoryUsage alert divides by this one without declaring it.
     memoryLimit: {
@@ -78,18 +79,21 @@ export const kalki = defineCatalogue({
       name: 'kalki_memory_limit_bytes',
       help: 'Memory limit: that of the container, or else the memory of the machine',
       unit: 'bytes',
+      resource: 'systemMemoryTotalBytes',
     },
     cpuUsage: {
       kind: 'gauge',
       name: 'kalki_cpu_usage_percent',
       help: 'CPU usage',
       unit: 'percent',
+      resource: 'processCpuPercent',
     },
     diskUsage: {
       kind: 'gauge',
       name: 'kalki_disk_usage_bytes',
       help: 'Disk usage',
       unit: 'bytes',
+      resource: 'systemDiskUsedBytes',
     },
 
     // ---- errors ----

@@ -70,30 +70,35 @@ export const kotoba = defineCatalogue({
       name: 'system_cpu_usage_percent',
       help: 'CPU usage percentage',
       unit: 'percent',
+      resource: 'systemCpuPercent',
     },
     systemMemoryUsageBytes: {
       kind: 'gauge',
       name: 'system_memory_usage_bytes',
       help: 'Memory usage in bytes',
       unit: 'bytes',
+      resource: 'systemMemoryUsedBytes',
     },
     systemMemoryUsagePercent: {
       kind: 'gauge',
       name: 'system_memory_usage_percent',
       help: 'Memory usage percentage',
       unit: 'percent',
+      resource: 'systemMemoryUsedPercent',
     },
     systemDiskUsageBytes: {
       kind: 'gauge',
       name: 'system_disk_usage_bytes',
       help: 'Disk usage in bytes',
       unit: 'bytes',
+      resource: 'systemDiskUsedBytes',
     },
     systemDiskUsagePercent: {
       kind: 'gauge',
       name: 'system_disk_usage_percent',
       help: 'Disk usage percentage',
       unit: 'percent',
+      resource: 'systemDiskUsedPercent',
     },
 
     // ---- cluster ----

@@ -4,24 +4,18 @@
 //   registry.metrics.prepareLatency.since(t0);
 //
 // Names, units, buckets and help are those of the VSR instrumentation document and do not change.
-// replica_id comes first in every family, because that is how the document renders it.
 
 import { defineCatalogue } from '../core/catalogue/define.js';
+import { vsrExtensions } from './vsr-extensions.js';
 import {
-  allocationSites,
   byzantineReasons,
   checksummedComponents,
+  consensusBuckets,
   messageTypes,
   outcomes,
+  replica,
   viewChangeReasons,
-} from './vsr-labels.js';
-
-const replica = { replica_id: 'any' } as const;
-
-/** Bounds of what happens between replicas of one data centre. */
-const consensusBuckets = [0.1, 0.5, 1, 2, 5, 10, 25, 50, 100] as const;
-/** Bounds of what happens inside one replica, or on one hop. */
-const hopBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25] as const;
+} from './vsr-values.js';
 
 const milliseconds = { 'base-unit': 'the VSR instrumentation document measures in ms' } as const;
 const perSecond = { 'base-unit': 'the VSR instrumentation document abbreviates sec' } as const;
@@ -157,7 +151,7 @@ export const vsr = defineCatalogue({
     replicaStatus: {
       kind: 'gauge',
       name: 'vsr_replica_status',
-      help: 'Current replica status (0=Normal, 1=ViewChange, 2=Recovering, 3=StateTransfer)',
+      help: 'Current replica status', // ReplicaStatus
       labels: replica,
     },
     viewNumber: {
@@ -230,6 +224,7 @@ export const vsr = defineCatalogue({
       help: 'Memory allocated by VSR',
       unit: 'bytes',
       labels: replica,
+      resource: 'processMemoryBytes',
     },
     networkBandwidth: {
       kind: 'gauge',
@@ -237,12 +232,17 @@ export const vsr = defineCatalogue({
       help: 'Network I/O rate',
       unit: 'bytes_per_sec',
       labels: { ...replica, direction: ['receive', 'transmit'] },
+      resource: {
+        receive: 'networkReceivedBytesPerSecond',
+        transmit: 'networkTransmittedBytesPerSecond',
+      },
     },
     diskIops: {
       kind: 'gauge',
       name: 'vsr_disk_iops',
       help: 'Disk operations per second',
       labels: replica,
+      resource: 'diskOperationsPerSecond',
     },
     diskBandwidth: {
       kind: 'gauge',
@@ -250,6 +250,7 @@ export const vsr = defineCatalogue({
       help: 'Disk I/O bandwidth',
       unit: 'bytes_per_sec',
       labels: { ...replica, direction: ['read', 'write'] },
+      resource: { read: 'diskReadBytesPerSecond', write: 'diskWrittenBytesPerSecond' },
     },
     cpuUtilization: {
       kind: 'gauge',
@@ -257,198 +258,11 @@ export const vsr = defineCatalogue({
       help: 'CPU usage by VSR threads',
       unit: 'percent',
       labels: replica,
+      resource: 'processCpuPercent',
     },
 
-    // ---- clock synchronisation ----
-    clockOffset: {
-      kind: 'gauge',
-      name: 'vsr_clock_offset_ms',
-      help: 'Estimated clock offset from leader',
-      unit: 'ms',
-      labels: replica,
-    },
-    clockSamples: {
-      kind: 'counter',
-      name: 'vsr_clock_samples_total',
-      help: 'Total clock samples collected',
-      labels: replica,
-    },
-    clockSyncErrors: {
-      kind: 'counter',
-      name: 'vsr_clock_sync_errors_total',
-      help: 'Clock synchronization failures',
-      labels: replica,
-    },
-
-    // ---- client sessions ----
-    clientSessionsActive: {
-      kind: 'gauge',
-      name: 'vsr_client_sessions_active',
-      help: 'Number of active client sessions',
-      labels: replica,
-    },
-    clientSessionsEvicted: {
-      kind: 'counter',
-      name: 'vsr_client_sessions_evicted_total',
-      help: 'Total sessions evicted',
-      labels: replica,
-    },
-    duplicateRequests: {
-      kind: 'counter',
-      name: 'vsr_duplicate_requests_total',
-      help: 'Duplicate requests detected',
-      labels: replica,
-    },
-
-    // ---- repair budgets ----
-    repairBudgetAvailable: {
-      kind: 'gauge',
-      name: 'vsr_repair_budget_available',
-      help: 'Available repair credits',
-      labels: replica,
-    },
-    repairEwmaLatency: {
-      kind: 'gauge',
-      name: 'vsr_repair_ewma_latency_ms',
-      help: 'EWMA latency per replica',
-      unit: 'ms',
-      labels: { ...replica, peer: 'any' },
-    },
-    repairInflightCount: {
-      kind: 'gauge',
-      name: 'vsr_repair_inflight_count',
-      help: 'Number of inflight repair requests',
-      labels: replica,
-    },
-
-    // ---- log scrubbing ----
-    scrubToursCompleted: {
-      kind: 'counter',
-      name: 'vsr_scrub_tours_completed_total',
-      help: 'Total scrub tours completed',
-      labels: replica,
-    },
-    scrubCorruptionsDetected: {
-      kind: 'counter',
-      name: 'vsr_scrub_corruptions_detected_total',
-      help: 'Total corruptions detected',
-      labels: replica,
-    },
-    scrubThroughput: {
-      kind: 'gauge',
-      name: 'vsr_scrub_throughput_ops_per_sec',
-      help: 'Scrub throughput',
-      unit: 'ops_per_sec',
-      labels: replica,
-    },
-
-    // ---- reconfiguration ----
-    reconfigState: {
-      kind: 'gauge',
-      name: 'vsr_reconfig_state',
-      help: 'Reconfiguration state (0=Stable, 1=Joint)',
-      labels: replica,
-    },
-    reconfigTransitions: {
-      kind: 'counter',
-      name: 'vsr_reconfig_transitions_total',
-      help: 'Total reconfigurations',
-      labels: replica,
-    },
-    clusterVersionMajor: {
-      kind: 'gauge',
-      name: 'vsr_cluster_version_major',
-      help: 'Cluster software version (major)',
-      labels: replica,
-    },
-    clusterVersionMinor: {
-      kind: 'gauge',
-      name: 'vsr_cluster_version_minor',
-      help: 'Cluster software version (minor)',
-      labels: replica,
-    },
-
-    // ---- standby replicas ----
-    standbyCount: {
-      kind: 'gauge',
-      name: 'vsr_standby_count',
-      help: 'Number of registered standbys',
-      labels: replica,
-    },
-    standbyHealthyCount: {
-      kind: 'gauge',
-      name: 'vsr_standby_healthy_count',
-      help: 'Number of healthy standbys',
-      labels: replica,
-    },
-    standbyLag: {
-      kind: 'gauge',
-      name: 'vsr_standby_lag_operations',
-      help: 'Standby lag behind cluster',
-      unit: 'operations',
-      labels: { ...replica, standby_id: 'any' },
-    },
-    standbyPromotions: {
-      kind: 'counter',
-      name: 'vsr_standby_promotions_total',
-      help: 'Total standby promotions',
-      labels: replica,
-    },
-
-    // ---- profiling: the document names what is measured and leaves the names open ----
-    consensusRtt: {
-      kind: 'histogram',
-      name: 'vsr_consensus_rtt_ms',
-      help: 'Time from Prepare send over PrepareOk quorum to Commit broadcast',
-      unit: 'ms',
-      labels: replica,
-      buckets: consensusBuckets,
-    },
-    heartbeatRtt: {
-      kind: 'histogram',
-      name: 'vsr_heartbeat_rtt_ms',
-      help: 'Round-trip time of heartbeats',
-      unit: 'ms',
-      labels: { ...replica, peer: 'any' },
-      buckets: hopBuckets,
-    },
-    messageSerialization: {
-      kind: 'histogram',
-      name: 'vsr_message_serialization_ms',
-      help: 'Time to serialize a message',
-      unit: 'ms',
-      labels: replica,
-      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
-    },
-    networkLatency: {
-      kind: 'histogram',
-      name: 'vsr_network_latency_ms',
-      help: 'Time of a message on the network',
-      unit: 'ms',
-      labels: { ...replica, peer: 'any' },
-      buckets: hopBuckets,
-    },
-    allocatedBytes: {
-      kind: 'counter',
-      name: 'vsr_allocated_bytes_total',
-      help: 'Total bytes allocated in hot paths, by allocation site',
-      unit: 'bytes',
-      labels: { ...replica, site: allocationSites },
-    },
-    networkSentBytes: {
-      kind: 'counter',
-      name: 'vsr_network_sent_bytes_total',
-      help: 'Total bytes sent to other replicas, by message type',
-      unit: 'bytes',
-      labels: { ...replica, message_type: messageTypes, peer: 'any' },
-    },
-    networkReceivedBytes: {
-      kind: 'counter',
-      name: 'vsr_network_received_bytes_total',
-      help: 'Total bytes received from other replicas, by message type',
-      unit: 'bytes',
-      labels: { ...replica, message_type: messageTypes, peer: 'any' },
-    },
+    // ---- clocks, sessions, repair, scrubbing, reconfiguration, standbys, profiling ----
+    ...vsrExtensions,
   },
   waive: {
     vsr_prepare_latency_ms: milliseconds,

@@ -1,5 +1,6 @@
 // The addon's shape. It is the only place that knows what the native side exports.
 
+import type { ResourceName } from './catalogue/types.js';
 import { loadAddon } from './load-addon.js';
 
 /** Numbers of include/vsr_metrics_layout.h; offsets and sizes in bytes. */
@@ -95,14 +96,6 @@ export interface NativeLane {
   bind(series: number): boolean;
   touch(series: number, cell: number): boolean;
 }
-
-/** Readings of the operating system that a gauge can be filled with. */
-export type ResourceName =
-  | 'memoryUsedBytes'
-  | 'networkBytesPerSecond'
-  | 'diskOperationsPerSecond'
-  | 'diskBytesPerSecond'
-  | 'cpuPercent';
 
 export interface NativeRegion {
   readonly createdMilliseconds: number;

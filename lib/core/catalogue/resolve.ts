@@ -54,6 +54,8 @@ export interface ResolvedFamily {
   readonly range: HistogramRange | undefined;
   /** How many series open labels may make. */
   readonly maxSeries: number;
+  /** What the operating system fills the gauge with. */
+  readonly resource: FamilyDeclaration['resource'];
 }
 
 /** The options of a registry that concern its catalogue. */
@@ -154,6 +156,7 @@ function resolveFamily(
     digits: histogram === undefined ? 0 : (histogram.digits ?? defaultDigits),
     range: histogram === undefined ? undefined : (histogram.range ?? defaultRange),
     maxSeries: family.maxSeries ?? defaultMaxSeries,
+    resource: family.resource,
   };
 }
 

@@ -1,6 +1,10 @@
 // What a catalogue is made of: plain data that names metric families and their labels. The shapes
 // here are what `defineCatalogue` accepts; what a program may do with them is in metrics-types.ts.
 
+import type { ResourceName } from './resources.js';
+
+export type { ResourceName };
+
 /** The kinds of metric family. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram';
 
@@ -48,6 +52,7 @@ interface CommonDeclaration {
 /** A total that only grows. */
 export interface CounterDeclaration extends CommonDeclaration {
   readonly kind: 'counter';
+  readonly resource?: never;
   readonly combine?: never;
   readonly buckets?: never;
   readonly digits?: never;
@@ -57,6 +62,11 @@ export interface CounterDeclaration extends CommonDeclaration {
 /** A value that goes up and down. */
 export interface GaugeDeclaration extends CommonDeclaration {
   readonly kind: 'gauge';
+  /**
+   * The operating system fills the gauge: with one reading, or with one for each value of its only
+   * label that is not fixed. Sampled natively every 5 s, once the gauge's other labels are fixed.
+   */
+  readonly resource?: ResourceName | Readonly<Record<string, ResourceName>>;
   /** `last` unless told otherwise. */
   readonly combine?: Combine;
   readonly buckets?: never;
@@ -73,6 +83,7 @@ export interface HistogramDeclaration extends CommonDeclaration {
   readonly digits?: Digits;
   /** 10^-6 to 10^9 unless told otherwise. Values outside are counted, but not told apart. */
   readonly range?: HistogramRange;
+  readonly resource?: never;
   readonly combine?: never;
 }
 

@@ -3,6 +3,7 @@
 
 import { CatalogueError, type ErrorDetails } from '../errors.js';
 import { claimNames, type NameClaims } from './clashes.js';
+import { resourceNames } from './resources.js';
 import type { CatalogueDeclaration, Convention, FamilyDeclaration } from './types.js';
 
 /** Prometheus' rules for names. Label names have no colon. */
@@ -21,7 +22,7 @@ const combinations = ['last', 'sum', 'min', 'max'];
 const commonProperties = ['kind', 'name', 'help', 'unit', 'labels', 'maxSeries'];
 const properties = {
   counter: commonProperties,
-  gauge: [...commonProperties, 'combine'],
+  gauge: [...commonProperties, 'combine', 'resource'],
   histogram: [...commonProperties, 'buckets', 'digits', 'range'],
 };
 
@@ -86,6 +87,7 @@ function validateFamily(catalogue: string, key: string, family: FamilyDeclaratio
   if (family.kind === 'gauge' && !combinations.includes(family.combine ?? 'last')) {
     fail({ metric, problem: 'unknown combine', given: family.combine, allowed: combinations });
   }
+  if (family.kind === 'gauge' && family.resource !== undefined) validateResource(family);
   if (family.kind === 'histogram') validateHistogram(family);
 }
 
@@ -164,6 +166,22 @@ function validateMaxSeries(family: FamilyDeclaration, given: unknown): void {
   if (!Object.values(family.labels ?? {}).includes('any')) {
     fail({ metric, problem: 'maxSeries is given, but no label is open' });
   }
+}
+
+function validateResource(family: FamilyDeclaration & { readonly kind: 'gauge' }): void {
+  const { name: metric, resource, labels = {} } = family;
+  const names: readonly unknown[] = isRecord(resource) ? Object.values(resource) : [resource];
+  const unknown = names.find((name) => !(resourceNames as readonly unknown[]).includes(name));
+  if (unknown !== undefined || names.length === 0) {
+    fail({ metric, problem: 'unknown resource', given: unknown, allowed: resourceNames });
+  }
+  if (!isRecord(resource)) return;
+  const chosen = Object.keys(resource);
+  const domains = Object.values(labels);
+  if (domains.some((domain) => domain !== 'any' && chosen.every((each) => domain.includes(each)))) {
+    return;
+  }
+  fail({ metric, problem: 'no label has these values, each with its resource', given: chosen });
 }
 
 function validateHistogram(family: FamilyDeclaration & { readonly kind: 'histogram' }): void {

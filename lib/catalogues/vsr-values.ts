@@ -1,8 +1,16 @@
-// The closed sets of the vsr catalogue, each value with the place in the protocol that it names.
-// "VR" is Viewstamped Replication Revisited (Liskov and Cowling, 2012). A system with more of its
-// own adds them when it creates its registry:
+// The values that the vsr catalogue knows: the closed sets of its labels, each value with the place
+// in the protocol that it names, and the states that two of its gauges say. "VR" is Viewstamped
+// Replication Revisited (Liskov and Cowling, 2012).
+//
+// A system that has more adds them when it creates its registry:
 //
 //   createRegistry({ catalogue: vsr, labelValues: { message_type: ['Gossip'] } })
+
+/** First in every family, as the document renders it. */
+export const replica = { replica_id: 'any' } as const;
+
+/** Bounds, in ms, of what takes a round trip between replicas. */
+export const consensusBuckets = [0.1, 0.5, 1, 2, 5, 10, 25, 50, 100] as const;
 
 /** What replicas and clients send each other. */
 export const messageTypes = [
@@ -91,3 +99,27 @@ export const allocationSites = [
 export const checksummedComponents = ['log', 'superblock'] as const;
 
 export const outcomes = ['success', 'failure'] as const;
+
+/**
+ * What `vsr_replica_status` says.
+ *
+ * @example
+ * ```ts
+ * import { ReplicaStatus } from 'vsr-metrics/catalogues';
+ *
+ * registry.metrics.replicaStatus.set(ReplicaStatus.ViewChange);
+ * ```
+ */
+export const ReplicaStatus = { Normal: 0, ViewChange: 1, Recovering: 2, StateTransfer: 3 } as const;
+
+/**
+ * What `vsr_reconfig_state` says.
+ *
+ * @example
+ * ```ts
+ * import { ReconfigState } from 'vsr-metrics/catalogues';
+ *
+ * registry.metrics.reconfigState.set(ReconfigState.Joint);
+ * ```
+ */
+export const ReconfigState = { Stable: 0, Joint: 1 } as const;

@@ -1,0 +1,75 @@
+#include "resources_binding.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "arguments.h"
+#include "resources.h"
+#include "sampler.h"
+#include "shared_memory.h"
+
+namespace vsr_metrics {
+namespace {
+
+struct Reading {
+  const char* name;
+  double ResourceReading::*field;
+};
+
+// The names that a catalogue may give as `resource`.
+constexpr Reading kReadings[] = {
+    {"processMemoryBytes", &ResourceReading::process_memory_bytes},
+    {"processCpuPercent", &ResourceReading::process_cpu_percent},
+    {"networkReceivedBytesPerSecond", &ResourceReading::network_received_bytes_per_second},
+    {"networkTransmittedBytesPerSecond", &ResourceReading::network_transmitted_bytes_per_second},
+    {"diskOperationsPerSecond", &ResourceReading::disk_operations_per_second},
+    {"diskReadBytesPerSecond", &ResourceReading::disk_read_bytes_per_second},
+    {"diskWrittenBytesPerSecond", &ResourceReading::disk_written_bytes_per_second},
+    {"systemCpuPercent", &ResourceReading::system_cpu_percent},
+    {"systemMemoryUsedBytes", &ResourceReading::system_memory_used_bytes},
+    {"systemMemoryTotalBytes", &ResourceReading::system_memory_total_bytes},
+    {"systemMemoryUsedPercent", &ResourceReading::system_memory_used_percent},
+    {"systemDiskUsedBytes", &ResourceReading::system_disk_used_bytes},
+    {"systemDiskUsedPercent", &ResourceReading::system_disk_used_percent},
+};
+
+struct Sampling {
+  std::shared_ptr<Region> region;
+  std::vector<std::pair<double ResourceReading::*, GaugeCell*>> gauges;
+  ResourceSampler sampler;
+  Sampler::TaskId task = 0;
+
+  void Sample(uint64_t now) {
+    sampler.Sample(now);
+    for (const auto& [field, cell] : gauges) {
+      const double value = sampler.last().*field;
+      if (std::isnan(value)) continue;  // not known here: the gauge stays as it is
+      StoreRelaxed(&cell->value, value);
+      StoreRelaxed(&cell->sampled_unix_milliseconds, UnixMilliseconds());
+    }
+  }
+};
+
+}  // namespace
+
+Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> region,
+                                     uint64_t period_nanoseconds, Napi::Object gauges) {
+  auto sampling = std::make_shared<Sampling>();
+  for (const Reading& reading : kReadings) {
+    const Napi::Value series = gauges.Get(reading.name);
+    if (!series.IsNumber()) continue;
+    const Entry& entry = region->entries()[series.As<Napi::Number>().Uint32Value()];
+    auto* cell = reinterpret_cast<GaugeCell*>(region->shared() + entry.cell_offset);
+    sampling->gauges.emplace_back(reading.field, cell);
+  }
+  sampling->region = std::move(region);
+  // The first sample is the start of the first interval of all rates.
+  sampling->Sample(MonotonicNanoseconds());
+  const Sampler::TaskId task = Sampler::Instance().Add(
+      period_nanoseconds, [sampling](uint64_t now) { sampling->Sample(now); });
+  return Napi::Function::New(
+      env, [task](const Napi::CallbackInfo&) { Sampler::Instance().Remove(task); });
+}
+
+}  // namespace vsr_metrics

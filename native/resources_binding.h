@@ -1,0 +1,20 @@
+// Gauges that the operating system fills, without JavaScript.
+#ifndef VSR_METRICS_RESOURCES_BINDING_H_
+#define VSR_METRICS_RESOURCES_BINDING_H_
+
+#include <napi.h>
+
+#include <memory>
+
+#include "region.h"
+
+namespace vsr_metrics {
+
+// Writes readings into gauges that keep the last value, now and then every period. `gauges` maps the
+// name of a reading to the index of a series. Returns a function that stops it.
+Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> region,
+                                     uint64_t period_nanoseconds, Napi::Object gauges);
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_RESOURCES_BINDING_H_
