@@ -50,7 +50,7 @@ new Server(both.metrics).accept('acme');
 const named: Registry<typeof vsr, { replica_id: '0' }> = replica;
 prepare(named.metrics);
 
-// @ts-expect-error: Types of property 'prepareLatency' are incompatible
+// @ts-expect-error: are incompatible
 prepare(unfixed.metrics);
 // @ts-expect-error: is missing the following properties
 apply(replica.metrics);

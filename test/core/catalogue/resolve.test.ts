@@ -71,6 +71,7 @@ describe('resolveCatalogue', () => {
       digits: 0,
       range: undefined,
       maxSeries: 50,
+      resource: undefined,
     });
     const [, audits, queueDepth, used, latency, size] = families;
     expect(audits).to.include({ maxSeries: 1000 });

@@ -242,6 +242,28 @@ describe('defineCatalogue', () => {
     });
   });
 
+  describe('resources', () => {
+    it('fill gauges, whole or one reading for each value of a label', () => {
+      define({ ...gauge, resource: 'processCpuPercent' });
+      const resource = { read: 'diskReadBytesPerSecond', write: 'diskWrittenBytesPerSecond' };
+      define({ ...gauge, labels: { a: 'any', direction: ['read', 'write'] }, resource });
+      expect(refusal({ ...gauge, resource })).to.match(
+        /no label has these values.*\["read","write"]/,
+      );
+      expect(refusal({ ...gauge, labels: { direction: ['read'] }, resource })).to.match(/no label/);
+      expect(refusal({ ...gauge, labels: { direction: 'any' }, resource })).to.match(/no label/);
+    });
+
+    it('are known by name', () => {
+      for (const resource of ['cpu', '', 7, null, {}, { a: 'cpu' }, ['processCpuPercent']]) {
+        expect(refusal({ ...gauge, labels: { b: ['a', '0'] }, resource })).to.match(
+          /unknown resource/,
+        );
+      }
+      expect(refusal({ ...counter, resource: 'processCpuPercent' })).to.match(/unknown property/);
+    });
+  });
+
   describe('shape', () => {
     it('knows the properties of each kind', () => {
       expect(refusal({ ...gauge, buckets: [1] })).to.match(/unknown property; given "buckets"/);
