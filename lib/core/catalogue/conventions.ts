@@ -9,7 +9,7 @@ import type {
   FamilyDeclarations,
   Waivers,
 } from './types.js';
-import { findUnusualUnit, inferUnit } from './units.js';
+import { findUnusualUnit } from './units.js';
 
 type Finding = readonly [convention: Convention, sentence: string];
 
@@ -76,7 +76,7 @@ function checkBaseUnit({ name }: FamilyDeclaration): Finding | undefined {
 
 /** OpenMetrics: the unit must be the last word of the name (before _total). */
 function checkUnitSuffix({ name, unit }: FamilyDeclaration): Finding | undefined {
-  if (unit === undefined || unit === inferUnit(name)) return undefined;
+  if (unit === undefined) return undefined;
   const stem = name.endsWith('_total') ? name.slice(0, -'_total'.length) : name;
   if (stem.endsWith(`_${unit}`)) return undefined;
   return ['unit-suffix', `${name} has the unit "${unit}", with which its name should end`];

@@ -192,6 +192,10 @@ describe('defineCatalogue', () => {
       );
     });
 
+    it('refuse a bound that is there twice', () => {
+      expect(refusal({ ...histogram, buckets: [1, 2, 2, 3] })).to.match(/given \[2,2\]/);
+    });
+
     it('refuse bounds that are no finite numbers', () => {
       for (const bound of [
         Number.NaN,
