@@ -42,8 +42,6 @@ void SetHistogram(Region& region, const Entry& entry, const FamilyBlob& family) 
   uint8_t* memory = region.lane(kBaselineLane);
   uint8_t* cells_start = memory + entry.cells_page * kPageSize;
   auto* head = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
-  region.Reserve(memory + entry.cell_offset,
-                 HistogramHeadSize(family.split_count, family.bound_count));
   region.Reserve(cells_start + 8ull * total.low, 8ull * total.cells.size());
   StoreRelaxed(&head->sum, total.sum);
   StoreRelaxed(&head->below, total.below);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "baseline.h"
+#include "lanes.h"
 #include "shared_memory.h"
 
 namespace vsr_metrics {
@@ -101,12 +102,26 @@ struct Slot {
 bool TakeSlot(Region& region, uint64_t blob_size, Slot* slot) {
   RegionHeader* header = region.header();
   const uint64_t rounded = (blob_size + 7) / 8 * 8;
-  uint64_t index;
-  if (!Take(&header->heap_used, rounded, header->heap_size, &slot->blob_offset)) return false;
-  if (!Take(&header->entries_used, 1, header->entry_capacity, &index)) return false;
-  slot->index = uint32_t(index);
-  return region.Reserve(region.heap() + slot->blob_offset, rounded) &&
-         region.Reserve(reinterpret_cast<uint8_t*>(&region.entries()[index]), sizeof(Entry));
+  if (!Take(&header->heap_used, rounded, header->heap_size, &slot->blob_offset) ||
+      !region.Reserve(region.heap() + slot->blob_offset, rounded)) {
+    return false;
+  }
+  // Reserved before it is counted: readers look at every entry that is counted.
+  for (;;) {
+    const uint64_t used = LoadAcquire(&header->entries_used);
+    if (used >= header->entry_capacity) return false;
+    auto* entry = reinterpret_cast<uint8_t*>(&region.entries()[used]);
+    if (!region.Reserve(entry, sizeof(Entry))) return false;
+    if (!CompareAndSwap(&header->entries_used, used, used + 1)) continue;
+    slot->index = uint32_t(used);
+    return true;
+  }
+}
+
+bool TakeScalars(Region& region, uint64_t size, uint64_t* offset) {
+  RegionHeader* header = region.header();
+  return Take(&header->scalars_used, size, header->scalars_size, offset) &&
+         ReserveScalars(region, *offset, size);
 }
 
 // The same bytes in every lane, and none of them used before.
@@ -116,10 +131,10 @@ bool TakeCells(Region& region, const Entry& family, const FamilyBlob& blob, uint
   *cells_page = 0;
   switch (Kind(family.kind)) {
     case Kind::kCounter:
-      return Take(&header->scalars_used, sizeof(CounterCell), header->scalars_size, offset);
+      return TakeScalars(region, sizeof(CounterCell), offset);
     case Kind::kGauge:
       if (Combine(family.combine) != Combine::kLast) {
-        return Take(&header->scalars_used, sizeof(GaugeCell), header->scalars_size, offset);
+        return TakeScalars(region, sizeof(GaugeCell), offset);
       }
       return Take(&header->shared_used, kCacheLine, header->shared_size, offset) &&
              region.Reserve(region.shared() + *offset, kCacheLine);
@@ -127,7 +142,7 @@ bool TakeCells(Region& region, const Entry& family, const FamilyBlob& blob, uint
       const uint64_t head = HistogramHeadSize(blob.split_count, blob.bound_count);
       const uint64_t capacity = header->lane_stride - header->scalars_size;
       uint64_t cells;
-      if (!Take(&header->scalars_used, head, header->scalars_size, offset) ||
+      if (!TakeScalars(region, head, offset) ||
           !Take(&header->histograms_used, HistogramCellsSize(blob.cell_count), capacity, &cells)) {
         return false;
       }

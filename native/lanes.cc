@@ -10,6 +10,7 @@
 #endif
 
 #include "directory.h"
+#include "processes.h"
 #include "shared_memory.h"
 
 namespace vsr_metrics {
@@ -43,31 +44,91 @@ void UnsetGauges(Region& region, uint32_t lane) {
   }
 }
 
+constexpr uint32_t kFree = 0;  // the low half of LaneRecord::owner
+
+uint32_t SlotOf(uint64_t owner) { return uint32_t(owner) - 1; }
+
+// The same lane, claimed once more by `process_slot`, or given back when that is kNoIndex.
+uint64_t NextOwner(uint64_t owner, uint32_t process_slot) {
+  if (process_slot == kNoIndex) return owner & ~uint64_t{0xffffffff};
+  return (((owner >> 32) + 1) << 32) | (process_slot + 1);
+}
+
+// Claims the lane if it is still owned as `owner` says.
+bool TakeOver(Region& region, uint32_t index, uint64_t owner) {
+  LaneRecord& record = region.lane_records()[index];
+  if (!CompareAndSwap(&record.owner, owner, NextOwner(owner, region.process_slot()))) return false;
+  UnsetGauges(region, index);
+  StoreRelaxed(&record.thread, ThreadId());
+  StoreRelaxed(&record.claimed_unix_nanoseconds, UnixNanoseconds());
+  return true;
+}
+
+// A free lane, else one whose process is dead.
+uint32_t ClaimIndex(Region& region) {
+  const uint32_t count = region.header()->lane_count;
+  for (uint32_t index = kBaselineLane + 1; index < count; ++index) {
+    const uint64_t owner = LoadAcquire(&region.lane_records()[index].owner);
+    if (uint32_t(owner) == kFree && TakeOver(region, index, owner)) return index;
+  }
+  for (uint32_t index = kBaselineLane + 1; index < count; ++index) {
+    const uint64_t owner = LoadAcquire(&region.lane_records()[index].owner);
+    const bool is_dead = uint32_t(owner) != kFree && !IsProcessAlive(region, SlotOf(owner));
+    if (is_dead && TakeOver(region, index, owner)) return index;
+  }
+  return kNoIndex;
+}
+
 }  // namespace
 
-std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* error) {
-  RegionHeader* header = region->header();
-  for (uint32_t index = kBaselineLane + 1; index < header->lane_count; ++index) {
-    LaneRecord& record = region->lane_records()[index];
-    if (!CompareAndSwap(&record.state, uint32_t(LaneState::kFree), uint32_t(LaneState::kOwned))) {
-      continue;
-    }
-    FetchAdd(&record.generation, uint32_t{1});
-    StoreRelaxed(&record.owner_pid, uint32_t(getpid()));
-    StoreRelaxed(&record.owner_thread, ThreadId());
-    StoreRelaxed(&record.claimed_unix_nanoseconds, UnixNanoseconds());
-    RaiseTo(&header->lanes_claimed, index + 1);
-    return std::shared_ptr<Lane>(new Lane(std::move(region), index));
+void ReleaseLanesOf(Region& region, uint32_t process_slot) {
+  const uint32_t count = region.header()->lane_count;
+  for (uint32_t index = kBaselineLane + 1; index < count; ++index) {
+    const uint64_t owner = LoadAcquire(&region.lane_records()[index].owner);
+    if (uint32_t(owner) == kFree || SlotOf(owner) != process_slot) continue;
+    UnsetGauges(region, index);
+    CompareAndSwap(&region.lane_records()[index].owner, owner, NextOwner(owner, kNoIndex));
   }
-  *error = {"VSR_METRICS_REGISTRY_FULL", "all " + std::to_string(header->lane_count - 1) +
-                                    " lanes of the registry are in use: a lane is one recording "
-                                    "thread; raise the option capacity.lanes of createRegistry"};
+}
+
+bool ReserveScalars(Region& region, uint64_t offset, uint64_t size) {
+  // Against Lane::Claim: whoever comes second sees what the first has done.
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  const uint32_t lanes = LoadAcquire(&region.header()->lanes_claimed);
+  for (uint32_t lane = kBaselineLane; lane < lanes; ++lane) {
+    if (!region.Reserve(region.lane(lane) + offset, size)) return false;
+  }
+  return true;
+}
+
+std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* error) {
+  const uint32_t index = ClaimIndex(*region);
+  if (index == kNoIndex) {
+    *error = {"VSR_METRICS_REGISTRY_FULL",
+              "all " + std::to_string(region->header()->lane_count - 1) +
+                  " lanes of the registry are in use: a lane is one recording thread; raise the "
+                  "option capacity.lanes of createRegistry"};
+    return nullptr;
+  }
+  std::shared_ptr<Lane> lane(new Lane(region, index));
+  // Reserved before readers see the lane, and once more for series that were made meanwhile; from
+  // then on whoever makes one reserves its scalars here too.
+  RegionHeader* header = region->header();
+  bool reserved = region->Reserve(lane->memory(), LoadAcquire(&header->scalars_used));
+  RaiseTo(&header->lanes_claimed, index + 1);
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  reserved = reserved && region->Reserve(lane->memory(), LoadAcquire(&header->scalars_used));
+  if (reserved) return lane;
+  *error = {"VSR_METRICS_REGISTRY_FULL",
+            "no memory for another recording thread; make the file system of the registry larger"};
   return nullptr;
 }
 
 Lane::~Lane() {
   UnsetGauges(*region_, index_);
-  StoreRelease(&region_->lane_records()[index_].state, uint32_t(LaneState::kFree));
+  LaneRecord& record = region_->lane_records()[index_];
+  const uint64_t owner = LoadAcquire(&record.owner);
+  CompareAndSwap(&record.owner, owner, NextOwner(owner, kNoIndex));
 }
 
 bool Lane::Bind(uint32_t index) {
@@ -76,7 +137,6 @@ bool Lane::Bind(uint32_t index) {
   if (Kind(entry.kind) != Kind::kHistogram) {
     if (Kind(entry.kind) == Kind::kGauge && Combine(entry.combine) == Combine::kLast) return true;
     auto* cell = reinterpret_cast<GaugeCell*>(memory() + entry.cell_offset);
-    if (!region_->Reserve(reinterpret_cast<uint8_t*>(cell), sizeof(GaugeCell))) return false;
     if (Kind(entry.kind) == Kind::kGauge && LoadRelaxed(&cell->is_set) != 1) {
       const bool is_sum = Combine(entry.combine) == Combine::kSum;
       StoreRelaxed(&cell->value, is_sum ? 0.0 : std::numeric_limits<double>::quiet_NaN());
@@ -88,9 +148,6 @@ bool Lane::Bind(uint32_t index) {
   if (family == nullptr) return false;
   uint8_t* start = memory() + entry.cell_offset;
   auto* head = reinterpret_cast<HistogramHead*>(start);
-  if (!region_->Reserve(start, HistogramHeadSize(family->split_count, family->bound_count))) {
-    return false;
-  }
   if (LoadRelaxed(&head->in_use) == 0) {
     StoreRelaxed(&head->minimum, std::numeric_limits<double>::infinity());
     StoreRelaxed(&head->maximum, -std::numeric_limits<double>::infinity());

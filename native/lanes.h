@@ -41,6 +41,13 @@ class Lane {
   uint32_t index_;
 };
 
+// Frees the lanes of a process that is gone; what they hold stays.
+void ReleaseLanesOf(Region& region, uint32_t process_slot);
+
+// Makes sure that these scalars may be read and stored in every lane that was ever claimed. A
+// snapshot reads them all, so none may lie where memory is missing.
+bool ReserveScalars(Region& region, uint64_t offset, uint64_t size);
+
 }  // namespace vsr_metrics
 
 #endif  // VSR_METRICS_LANES_H_

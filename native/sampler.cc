@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "clock.h"
+#include "processes.h"
 #include "shared_memory.h"
 
 namespace vsr_metrics {
@@ -99,8 +100,7 @@ void Sampler::BeatHearts() {
     if (region == nullptr) continue;
     RegionHeader* header = region->header();
     StoreRelaxed(&header->clock_nanoseconds_per_tick, calibration.ns_per_tick);
-    FetchAdd(&header->heartbeat_count, uint64_t{1});
-    StoreRelease(&header->heartbeat_unix_nanoseconds, UnixNanoseconds());
+    BeatProcess(*region);
   }
 }
 

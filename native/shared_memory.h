@@ -50,6 +50,11 @@ inline bool CompareAndSwap(uint32_t* address, uint32_t expected, uint32_t desire
                                      __ATOMIC_ACQUIRE);
 }
 
+inline bool CompareAndSwap(uint64_t* address, uint64_t expected, uint64_t desired) {
+  return __atomic_compare_exchange_n(address, &expected, desired, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE);
+}
+
 // Raises `*address` to at least `value`.
 inline void RaiseTo(uint32_t* address, uint32_t value) {
   uint32_t seen = LoadAcquire(address);

@@ -8,6 +8,10 @@
 //   | header          4,096 B   | identity, sections, cursors       creator; cursors: any thread
 //   +---------------------------+ lane_table_offset
 //   | lane records    64 B each | who owns which lane               claim and release
+//   +---------------------------+ process_table_offset
+//   | processes       64 B each | who is attached; heartbeats       that process
+//   +---------------------------+ history_offset
+//   | history                   | ring of earlier snapshots         one sampler, by lock
 //   +---------------------------+ buckets_offset
 //   | hash buckets    4 B each  | link to the first entry of each   one compare-and-swap an entry
 //   +---------------------------+ entries_offset
@@ -33,6 +37,13 @@
 //   +---------------------------+ lane_stride
 //
 // Sections start on pages. The block is sparse: a page costs memory once something is stored in it.
+//
+// Who is alive is told by locks on bytes of the file (open file description locks), not by process
+// ids: those mean nothing in another container and are used again. A lock goes with its process,
+// however that ends, and does not go when somebody else closes the file.
+//
+//   byte kSamplerLock               whoever writes the history and the header's heartbeat
+//   byte kProcessLocks + slot       the process of that slot; slot 0 is the creator
 #ifndef VSR_METRICS_LAYOUT_H_
 #define VSR_METRICS_LAYOUT_H_
 
@@ -50,6 +61,9 @@ constexpr uint64_t kCacheLine = 64;
 // Lane 0 holds what reset() subtracts; threads own lanes 1 and up.
 constexpr uint32_t kBaselineLane = 0;
 constexpr uint32_t kNoIndex = 0xffffffff;
+constexpr int64_t kSamplerLock = 1;
+constexpr int64_t kProcessLocks = 64;
+constexpr uint32_t kCreatorSlot = 0;
 
 struct RegionHeader {
   uint8_t magic[8];
@@ -77,8 +91,15 @@ struct RegionHeader {
   // One clock for all threads, so that a start may be taken on one thread and the end on another.
   uint64_t clock_base_ticks;
   double clock_nanoseconds_per_tick;  // refined by the sampler
+  uint64_t clock_base_monotonic_nanoseconds;
 
-  uint8_t padding_identity[4096 - 160 - 8 * 64];
+  uint64_t process_table_offset;
+  uint64_t history_offset;
+  uint64_t history_size;
+  uint32_t process_count;
+  uint32_t closed;  // 1: the creator closed the registry; a later end of its process is no crash
+
+  uint8_t padding_identity[4096 - 200 - 8 * 64];
 
   // Each cursor on a cache line of its own: they only move when a series is made, but are read by
   // every snapshot.
@@ -90,10 +111,8 @@ struct RegionHeader {
   alignas(64) uint64_t layout_changes;  // raised after anything appeared, vanished or came back
   alignas(64) uint32_t lanes_claimed;   // high-water mark: lanes above were never used
   uint32_t baseline_used;               // 1 once the baseline lane holds anything
-  alignas(64) uint64_t heartbeat_unix_nanoseconds;
-  uint64_t heartbeat_count;
-  uint32_t owner_pid;
-  uint32_t padding_owner;
+  alignas(64) uint64_t history_head;  // bytes ever written to the history
+  uint64_t history_tail;              // the oldest byte that is still whole
 };
 static_assert(sizeof(RegionHeader) == kPageSize, "the header is one page");
 static_assert(offsetof(RegionHeader, layout_version) == 8, "layout");
@@ -125,19 +144,31 @@ static_assert(offsetof(RegionHeader, histograms_used) == 3840, "layout");
 static_assert(offsetof(RegionHeader, layout_changes) == 3904, "layout");
 static_assert(offsetof(RegionHeader, lanes_claimed) == 3968, "layout");
 static_assert(offsetof(RegionHeader, baseline_used) == 3972, "layout");
-static_assert(offsetof(RegionHeader, heartbeat_unix_nanoseconds) == 4032, "layout");
+static_assert(offsetof(RegionHeader, history_head) == 4032, "layout");
+static_assert(offsetof(RegionHeader, process_table_offset) == 160, "layout");
+static_assert(offsetof(RegionHeader, closed) == 188, "layout");
 
-enum class LaneState : uint32_t { kFree = 0, kOwned = 1 };
-
+// `owner` changes by one compare-and-swap: the process slot and how often the lane was claimed, so
+// that a lane given back and claimed again is never taken for what it was before.
 struct LaneRecord {
-  uint32_t state;       // LaneState; kFree to kOwned by one compare-and-swap
-  uint32_t generation;  // counts the owners
-  uint32_t owner_pid;
-  uint32_t owner_thread;
+  uint64_t owner;  // generation << 32 | process slot + 1; a low half of 0: free
+  uint32_t thread;
+  uint32_t padding_thread;
   uint64_t claimed_unix_nanoseconds;
   uint8_t padding[40];
 };
 static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
+
+struct ProcessRecord {
+  uint32_t pid;  // for people; the lock tells whether it lives
+  uint32_t padding_pid;
+  uint64_t attached_unix_nanoseconds;
+  uint64_t heartbeat_unix_nanoseconds;  // the background thread: old when the process is stopped
+  uint64_t loop_unix_nanoseconds;       // the event loop: old when JavaScript is stuck; 0: unknown
+  uint8_t padding[32];
+};
+static_assert(sizeof(ProcessRecord) == kCacheLine, "a process record is one cache line");
+static_assert(offsetof(ProcessRecord, loop_unix_nanoseconds) == 24, "layout");
 
 enum class EntryState : uint32_t {
   kEmpty = 0,    // reserved by a thread that is still writing it, or that died while writing it
