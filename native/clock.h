@@ -22,6 +22,10 @@
 //   ReadInto(region.clock, &start);         // by everyone
 //   (end - start) * NanosecondsPerTick(region.clock)
 //
+// Nobody changes the stored scale afterwards: whoever has to do without the counter makes ticks by
+// dividing by it, and two who divide by different scales drift apart. NanosecondsPerTick knows the
+// latest one.
+//
 // Whoever cannot read the timeline's counter (it was found unreliable, or the environment forbids
 // it) reads CLOCK_MONOTONIC in the same unit, but 2^52 ticks lower. Two such readings can be
 // subtracted as ever; but when only one of two readings is such, the difference is outside

@@ -9,4 +9,3 @@ export { kimberlite } from './kimberlite.js';
 export { kotoba } from './kotoba.js';
 export { streambus } from './streambus.js';
 export { vsr } from './vsr.js';
-export { ReconfigState, ReplicaStatus } from './vsr-values.js';

@@ -1,6 +1,6 @@
 // The values that the vsr catalogue knows: the closed sets of its labels, each value with the place
-// in the protocol that it names, and the states that two of its gauges say. "VR" is Viewstamped
-// Replication Revisited (Liskov and Cowling, 2012).
+// in the protocol that it names, and what several families share. "VR" is Viewstamped Replication
+// Revisited (Liskov and Cowling, 2012).
 //
 // A system that has more adds them when it creates its registry:
 //
@@ -99,27 +99,3 @@ export const allocationSites = [
 export const checksummedComponents = ['log', 'superblock'] as const;
 
 export const outcomes = ['success', 'failure'] as const;
-
-/**
- * What `vsr_replica_status` says.
- *
- * @example
- * ```ts
- * import { ReplicaStatus } from 'vsr-metrics/catalogues';
- *
- * registry.metrics.replicaStatus.set(ReplicaStatus.ViewChange);
- * ```
- */
-export const ReplicaStatus = { Normal: 0, ViewChange: 1, Recovering: 2, StateTransfer: 3 } as const;
-
-/**
- * What `vsr_reconfig_state` says.
- *
- * @example
- * ```ts
- * import { ReconfigState } from 'vsr-metrics/catalogues';
- *
- * registry.metrics.reconfigState.set(ReconfigState.Joint);
- * ```
- */
-export const ReconfigState = { Stable: 0, Joint: 1 } as const;

@@ -148,10 +148,11 @@ export const vsr = defineCatalogue({
     },
 
     // ---- health ----
+    // 0 Normal, 1 ViewChange, 2 Recovering, 3 StateTransfer; only 0 serves clients.
     replicaStatus: {
       kind: 'gauge',
       name: 'vsr_replica_status',
-      help: 'Current replica status', // ReplicaStatus
+      help: 'Current replica status',
       labels: replica,
     },
     viewNumber: {

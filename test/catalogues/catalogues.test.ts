@@ -2,15 +2,7 @@
 // derived: a row is key | name | kind[/combine] | unit | labels | bounds | help.
 
 import { expect } from 'chai';
-import {
-  kalki,
-  kimberlite,
-  kotoba,
-  ReconfigState,
-  ReplicaStatus,
-  streambus,
-  vsr,
-} from '../../lib/catalogues/index.js';
+import { kalki, kimberlite, kotoba, streambus, vsr } from '../../lib/catalogues/index.js';
 import { brokenConventions } from '../../lib/core/catalogue/conventions.js';
 import { defineCatalogue } from '../../lib/core/catalogue/define.js';
 import { resolveCatalogue } from '../../lib/core/catalogue/resolve.js';
@@ -160,17 +152,5 @@ describe('the catalogues together', () => {
     for (const { name, labels } of families) {
       expect(labels[0]?.fixed, name).to.equal(name.startsWith('vsr_') ? '0' : '1');
     }
-  });
-});
-
-describe('the states of gauges', () => {
-  it('are the numbers of the document', () => {
-    expect(ReplicaStatus).to.deep.equal({
-      Normal: 0,
-      ViewChange: 1,
-      Recovering: 2,
-      StateTransfer: 3,
-    });
-    expect(ReconfigState).to.deep.equal({ Stable: 0, Joint: 1 });
   });
 });
