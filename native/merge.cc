@@ -18,6 +18,8 @@ bool HasBaseline(const Region& region) {
   return LoadAcquire(&region.header()->baseline_used) != 0;
 }
 
+int64_t Times(int sign, int64_t count) { return sign < 0 ? AddWrapping(~count, 1) : count; }
+
 template <typename T>
 const T* CellOf(const Region& region, uint32_t lane, const Entry& entry) {
   return reinterpret_cast<const T*>(region.lane(lane) + entry.cell_offset);
@@ -77,23 +79,24 @@ void Cover(uint32_t low, uint32_t high, HistogramTotal* total) {
   if (high > total->low + total->cells.size()) total->cells.resize(high - total->low, 0);
 }
 
-void Add(const HistogramView& view, const FamilyBlob& family, int64_t sign, HistogramTotal* total) {
+void Add(const HistogramView& view, const FamilyBlob& family, int sign, HistogramTotal* total) {
   total->sum += double(sign) * LoadRelaxed(&view.head->sum);
-  total->below += sign * LoadRelaxed(&view.head->below);
-  total->above += sign * LoadRelaxed(&view.head->above);
+  total->below = AddWrapping(total->below, Times(sign, LoadRelaxed(&view.head->below)));
+  total->above = AddWrapping(total->above, Times(sign, LoadRelaxed(&view.head->above)));
   // Splits before cells: a writer stores the cell first, so a split is never ahead of its cell by
   // more than what is recorded while this runs; the reader of bounds clamps that.
   for (uint32_t i = 0; i < family.split_count; ++i) {
-    total->splits[i] += sign * LoadRelaxed(&view.splits[i]);
+    total->splits[i] = AddWrapping(total->splits[i], Times(sign, LoadRelaxed(&view.splits[i])));
   }
   for (uint32_t i = 0; i <= family.bound_count; ++i) {
-    total->spills[i] += sign * LoadRelaxed(&view.spills[i]);
+    total->spills[i] = AddWrapping(total->spills[i], Times(sign, LoadRelaxed(&view.spills[i])));
   }
   if (view.low >= view.high) return;
   Cover(view.low, view.high, total);
   int64_t* into = total->cells.data() + (view.low - total->low);
   for (uint32_t cell = view.low; cell < view.high; ++cell) {
-    *into++ += sign * LoadRelaxed(&view.cells[cell]);
+    *into = AddWrapping(*into, Times(sign, LoadRelaxed(&view.cells[cell])));
+    ++into;
   }
 }
 
@@ -104,7 +107,7 @@ CounterTotal SumCounter(const Region& region, const Entry& entry) {
   const uint32_t lanes = LanesInUse(region);
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     const CounterTotal cell = LoadCounter(region, lane, entry);
-    total.ones += cell.ones;
+    total.ones = AddWrapping(total.ones, cell.ones);
     total.amounts += cell.amounts;
   }
   return total;
@@ -114,7 +117,7 @@ CounterTotal ReadCounter(const Region& region, const Entry& entry) {
   CounterTotal total = SumCounter(region, entry);
   if (HasBaseline(region)) {
     const CounterTotal baseline = LoadCounter(region, kBaselineLane, entry);
-    total.ones -= baseline.ones;
+    total.ones = AddWrapping(total.ones, Times(-1, baseline.ones));
     total.amounts -= baseline.amounts;
   }
   return total;

@@ -12,6 +12,11 @@
 
 namespace vsr_metrics {
 
+// Cells of a damaged file may hold anything; sums of them wrap instead of being undefined.
+inline int64_t AddWrapping(int64_t left, int64_t right) {
+  return int64_t(uint64_t(left) + uint64_t(right));
+}
+
 struct CounterTotal {
   int64_t ones = 0;
   double amounts = 0;

@@ -89,7 +89,6 @@ void Sampler::Run() {
 
 void Sampler::BeatHearts() {
   Recheck();
-  const Calibration calibration = Current();
   regions_.erase(std::remove_if(regions_.begin(), regions_.end(),
                                 [](const std::weak_ptr<Region>& region) {
                                   return region.expired();
@@ -98,8 +97,6 @@ void Sampler::BeatHearts() {
   for (const std::weak_ptr<Region>& kept : regions_) {
     const std::shared_ptr<Region> region = kept.lock();
     if (region == nullptr) continue;
-    RegionHeader* header = region->header();
-    StoreRelaxed(&header->clock_nanoseconds_per_tick, calibration.ns_per_tick);
     BeatProcess(*region);
   }
 }

@@ -54,7 +54,7 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
     const uint32_t bound = bounds.At(i);
     const uint32_t boundary = std::min(bound & ~kBoundSplitFlag, family.cell_count);
     for (; cell < std::min(boundary, high); ++cell) {
-      sum_of_cells += total.cells[cell - total.low];
+      sum_of_cells = AddWrapping(sum_of_cells, total.cells[cell - total.low]);
       emit(cell, total.cells[cell - total.low]);
     }
     int64_t within = sum_of_cells;
@@ -62,21 +62,23 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
       const bool touched = boundary >= total.low && boundary < high;
       const int64_t whole = touched ? total.cells[boundary - total.low] : 0;
       // Clamped: what is recorded meanwhile may show in the split and not yet in the cell.
-      within += std::clamp<int64_t>(total.splits[split], 0, std::max<int64_t>(whole, 0));
+      within = AddWrapping(
+          within, std::clamp<int64_t>(total.splits[split], 0, std::max<int64_t>(whole, 0)));
       ++split;
     }
-    spilled += total.spills[i];
+    spilled = AddWrapping(spilled, total.spills[i]);
     emit(std::max<int64_t>(boundary, 1) - 1, total.spills[i]);
-    previous = std::max(previous, within + spilled);
+    previous = std::max(previous, AddWrapping(within, spilled));
     frame->values.push_back(double(previous));
   }
   for (; cell < high; ++cell) {
-    sum_of_cells += total.cells[cell - total.low];
+    sum_of_cells = AddWrapping(sum_of_cells, total.cells[cell - total.low]);
     emit(cell, total.cells[cell - total.low]);
   }
-  const int64_t beyond = total.spills[bounds.count] + total.above;
+  const int64_t beyond = AddWrapping(total.spills[bounds.count], total.above);
   emit(family.cell_count, beyond);
-  const int64_t count = std::max(previous, sum_of_cells + spilled + beyond);
+  const int64_t all = AddWrapping(AddWrapping(sum_of_cells, spilled), beyond);
+  const int64_t count = std::max(previous, all);
   frame->values.push_back(double(count));
   frame->values.push_back(count == 0 ? 0 : total.sum);
   frame->values.push_back(count == 0 ? nothing : total.minimum);
@@ -85,7 +87,7 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
 
 }  // namespace
 
-Frame TakeSnapshot(const Region& region) {
+Frame TakeSnapshot(const Region& region, Scope scope) {
   Frame frame;
   const RegionHeader* header = region.header();
   frame.taken_unix_milliseconds = UnixMilliseconds();
@@ -106,6 +108,7 @@ Frame TakeSnapshot(const Region& region) {
     frame.offsets[index] = uint32_t(frame.values.size());
     frame.cell_start[index] = uint32_t(frame.cell_index.size());
     if (state != EntryState::kLive || entry.type != uint32_t(EntryType::kSeries)) continue;
+    if (scope == Scope::kGauges && Kind(entry.kind) != Kind::kGauge) continue;
     switch (Kind(entry.kind)) {
       case Kind::kCounter: {
         const CounterTotal total = ReadCounter(region, entry);

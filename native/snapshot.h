@@ -36,7 +36,10 @@ struct Frame {
   std::vector<double> cell_count;
 };
 
-Frame TakeSnapshot(const Region& region);
+// Which kinds of series a snapshot takes in; the others get a row without values.
+enum class Scope { kAll, kGauges };
+
+Frame TakeSnapshot(const Region& region, Scope scope = Scope::kAll);
 
 }  // namespace vsr_metrics
 

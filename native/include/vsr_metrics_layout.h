@@ -90,7 +90,7 @@ struct RegionHeader {
 
   // One clock for all threads, so that a start may be taken on one thread and the end on another.
   uint64_t clock_base_ticks;
-  double clock_nanoseconds_per_tick;  // refined by the sampler
+  double clock_nanoseconds_per_tick;  // as measured then; every process refines its own
   uint64_t clock_base_monotonic_nanoseconds;
 
   uint64_t process_table_offset;
@@ -111,8 +111,7 @@ struct RegionHeader {
   alignas(64) uint64_t layout_changes;  // raised after anything appeared, vanished or came back
   alignas(64) uint32_t lanes_claimed;   // high-water mark: lanes above were never used
   uint32_t baseline_used;               // 1 once the baseline lane holds anything
-  alignas(64) uint64_t history_head;  // bytes ever written to the history
-  uint64_t history_tail;              // the oldest byte that is still whole
+  uint8_t padding_end[120];
 };
 static_assert(sizeof(RegionHeader) == kPageSize, "the header is one page");
 static_assert(offsetof(RegionHeader, layout_version) == 8, "layout");
@@ -144,7 +143,6 @@ static_assert(offsetof(RegionHeader, histograms_used) == 3840, "layout");
 static_assert(offsetof(RegionHeader, layout_changes) == 3904, "layout");
 static_assert(offsetof(RegionHeader, lanes_claimed) == 3968, "layout");
 static_assert(offsetof(RegionHeader, baseline_used) == 3972, "layout");
-static_assert(offsetof(RegionHeader, history_head) == 4032, "layout");
 static_assert(offsetof(RegionHeader, process_table_offset) == 160, "layout");
 static_assert(offsetof(RegionHeader, closed) == 188, "layout");
 
@@ -169,6 +167,32 @@ struct ProcessRecord {
 };
 static_assert(sizeof(ProcessRecord) == kCacheLine, "a process record is one cache line");
 static_assert(offsetof(ProcessRecord, loop_unix_nanoseconds) == 24, "layout");
+
+// The history: a page with two of these, then the bytes of the rings.
+struct HistoryRing {
+  uint64_t offset;  // of its first byte, from the start of the history
+  uint64_t size;
+  uint64_t head;  // bytes ever written; the next record goes to head % size
+  uint64_t tail;  // the oldest record that is whole; moved up before its bytes are overwritten
+  uint8_t padding[32];
+};
+static_assert(sizeof(HistoryRing) == kCacheLine, "layout");
+constexpr uint32_t kHistoryRings = 2;
+constexpr uint32_t kEverything = 0;  // ring 0: all series, every 10 s
+constexpr uint32_t kGaugesOnly = 1;  // ring 1: gauges, every second
+
+// One snapshot in a ring: this, then for each series its entry's index, the number of its values
+// (both uint32) and the values (doubles, as in a snapshot). A record never wraps: one without series
+// fills up the end of the ring.
+struct HistoryRecord {
+  uint32_t magic;
+  uint32_t size;      // with this header; a multiple of 8
+  double taken_unix_milliseconds;
+  uint32_t series_count;
+  uint32_t checksum;  // of what follows
+};
+static_assert(sizeof(HistoryRecord) == 24, "layout");
+constexpr uint32_t kHistoryMagic = 0x48495354;
 
 enum class EntryState : uint32_t {
   kEmpty = 0,    // reserved by a thread that is still writing it, or that died while writing it
