@@ -1,7 +1,7 @@
 // npm start: one replica at work, with live metrics.
 //
 // It appends requests to a log in memory, chaining their hashes, counts and times each of them, and
-// serves what it recorded as Prometheus text. The line in the terminal is read back from snapshots
+// serves what it recorded in the format that is asked for. The line in the terminal is read back from snapshots
 // that a native thread takes every second. Ctrl-C ends it.
 //
 //   PORT=9000 npm start     serves on another port than 9464
@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRegistry, type Snapshot } from 'vsr-metrics';
 import { vsr } from 'vsr-metrics/catalogues';
-import { renderPrometheus } from 'vsr-metrics/exposition';
+import { negotiate, renderBytes } from 'vsr-metrics/exposition';
 
 const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
 const m = registry.metrics;
@@ -53,8 +53,9 @@ const server = createServer((request, response) => {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('see /metrics\n');
     return;
   }
-  response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-  response.end(renderPrometheus(registry.snapshot()));
+  const { format, contentType } = negotiate(request.headers.accept);
+  response.setHeader('content-type', contentType);
+  response.end(renderBytes(format, registry.snapshot()));
 });
 
 /** What the last second was like, in one line. */

@@ -42,12 +42,16 @@ export class OpenFamily<R extends Recorder> implements LabelledFamily<R, Labels>
   }
 
   with(labels: Labels): R {
+    if (labels === null || labels === undefined) return this.#open(labels);
     let level: R | Memo<R> | undefined = this.#memo;
     for (let index = 0; index < this.free.length; index++) {
       level = (level as Memo<R>).get(labels[this.free[index]!]!);
       if (level === undefined) return this.#open(labels);
     }
-    return level as R;
+    // A label too many is an error now as it was the first time.
+    let surplus = -this.free.length;
+    for (const _ in labels) surplus++;
+    return surplus > 0 ? this.#open(labels) : (level as R);
   }
 
   remove(labels: Labels): boolean {

@@ -1,5 +1,6 @@
 // Bad data is counted, not thrown: vsr_metrics_rejected_total{metric,reason}, and one warning each.
 
+import { show } from './errors.js';
 import type { Counter } from './recorders/interfaces.js';
 
 export type RejectionReason =
@@ -7,6 +8,7 @@ export type RejectionReason =
   | 'infinite'
   | 'negative'
   | 'not_a_number'
+  | 'not_a_count'
   | 'clock_step_back'
   | 'memory_exhausted';
 
@@ -14,7 +16,8 @@ function reasonFor(value: unknown): RejectionReason {
   if (typeof value !== 'number') return 'not_a_number';
   if (Number.isNaN(value)) return 'nan';
   if (value === Infinity || value === -Infinity) return 'infinite';
-  return 'negative';
+  // Any other positive number is fine as a value, so this one was to say how many there are.
+  return value < 0 ? 'negative' : 'not_a_count';
 }
 
 /** Counts what was not recorded. One a registry and thread. */
@@ -53,5 +56,5 @@ export class RejectionLog {
 
 // A value may refuse to become a string (a symbol, an object with a throwing toString).
 function describe(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'string' ? `${value}` : typeof value;
+  return typeof value === 'number' || typeof value === 'string' ? show(value) : typeof value;
 }

@@ -55,9 +55,13 @@ export class ThreadRegistry {
     this.#recorders = new RecorderFactory(region, this.#lane, rejections, this.#observables);
     const metrics: Record<string, unknown> = {};
     for (const family of families) {
-      const opened = this.#openFamily(family);
-      if (declared.includes(family)) metrics[family.key] = opened;
-      else this.#self.set(family.key, opened as OpenFamily<Counter>);
+      if (declared.includes(family)) {
+        metrics[family.key] = this.#openFamily(family, () => this.#checkOpen());
+        continue;
+      }
+      // Never closed: recorders go on after close(), and so does counting what they refuse.
+      const own = this.#openFamily(family, () => undefined);
+      this.#self.set(family.key, own as OpenFamily<Counter>);
     }
     this.metrics = Object.freeze(metrics);
     this.#sampleResources(options.resourcesEveryMs);
@@ -108,7 +112,7 @@ export class ThreadRegistry {
     if (this.#closed) throw closedError();
   }
 
-  #openFamily(family: ResolvedFamily): unknown {
+  #openFamily(family: ResolvedFamily, checkOpen: () => void): unknown {
     const native = nativeFamily(family, this.#geometries.get(family));
     const index = callNative(() => this.#region.addFamily(native));
     for (const { reading, labels } of resourceReadings(family)) {
@@ -128,7 +132,7 @@ export class ThreadRegistry {
         return { recorder: this.#bind(family, series), own: series.own };
       },
       remove: (key) => this.#region.removeSeries(index, key),
-      checkOpen: () => this.#checkOpen(),
+      checkOpen,
     });
     if (!isOpen) opened.openAll();
     return opened;

@@ -26,7 +26,7 @@ export class LaneCounter implements Counter {
   inc(amount?: number): void {
     if (amount === undefined) {
       this.ones[0]! += 1n;
-    } else if (amount >= 0 && amount < Infinity && typeof amount === 'number') {
+    } else if (typeof amount === 'number' && amount >= 0 && amount < Infinity) {
       this.amounts[0]! += amount;
     } else {
       this.#rejections.reject(this.#metric, amount);

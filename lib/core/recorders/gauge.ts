@@ -42,7 +42,7 @@ abstract class CellGauge {
 export class LastValueGauge extends CellGauge implements LastGauge {
   // Hot path. `value - value` is 0 for every number but the infinities and NaN.
   set(value: number): void {
-    if (value - value === 0 && typeof value === 'number') {
+    if (typeof value === 'number' && value - value === 0) {
       this.value[0] = value;
     } else {
       this.rejections.reject(this.metric, value);
@@ -53,7 +53,7 @@ export class LastValueGauge extends CellGauge implements LastGauge {
 export class LaneGauge extends CellGauge implements CombiningGauge {
   // Hot path.
   set(value: number): void {
-    if (value - value === 0 && typeof value === 'number') {
+    if (typeof value === 'number' && value - value === 0) {
       this.value[0] = value;
     } else {
       this.rejections.reject(this.metric, value);
@@ -61,21 +61,25 @@ export class LaneGauge extends CellGauge implements CombiningGauge {
   }
 
   inc(amount = 1): void {
-    this.#step(amount, amount);
+    this.#step(amount, 1);
   }
 
   dec(amount = 1): void {
-    this.#step(-amount, amount);
+    this.#step(amount, -1);
   }
 
-  #step(step: number, given: number): void {
+  #step(amount: number, sign: number): void {
+    if (typeof amount !== 'number') {
+      this.rejections.reject(this.metric, amount);
+      return;
+    }
     const before = this.value[0]!;
     // NaN is a cell of this lane that was never set: stepping starts at 0.
-    const after = (before === before ? before : 0) + step;
-    if (after - after === 0 && typeof given === 'number') {
+    const after = (before === before ? before : 0) + sign * amount;
+    if (after - after === 0) {
       this.value[0] = after;
     } else {
-      this.rejections.reject(this.metric, given);
+      this.rejections.reject(this.metric, after);
     }
   }
 }

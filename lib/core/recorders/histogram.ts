@@ -82,6 +82,11 @@ export class LaneHistogram implements Histogram {
 
   // Hot path. Costs: bench/recording.
   record(value: number, times?: number): void {
+    // First of all: a BigInt or a symbol would throw below, a string would be added as text.
+    if (typeof value !== 'number') {
+      this.recordOther(value, times);
+      return;
+    }
     bits[0] = value * this.scale * below;
     const cell = ((words[high]! >>> this.shift) - this.baseIndex) | 0;
     if (times === undefined && (cell - this.inner) >>> 0 < this.innerCount) {
@@ -100,6 +105,10 @@ export class LaneHistogram implements Histogram {
   }
 
   since(start: number): void {
+    if (typeof start !== 'number') {
+      this.#rejections.reject(this.#metric, start);
+      return;
+    }
     const elapsed = readClock() - start;
     if (elapsed >= 0 && elapsed < tooLong) {
       this.record(elapsed * perTick[0]! * this.unitsPerNanosecond);
@@ -120,15 +129,16 @@ export class LaneHistogram implements Histogram {
   }
 
   /** Everything but one value between those seen. Never throws. */
-  protected recordOther(value: number, times = 1): void {
-    if (!(value >= 0 && value < Infinity) || typeof value !== 'number') {
-      this.#rejections.reject(this.#metric, value);
+  protected recordOther(given: number, times = 1): void {
+    if (!(typeof given === 'number' && given >= 0 && given < Infinity)) {
+      this.#rejections.reject(this.#metric, given);
       return;
     }
-    if (!(times > 0 && Number.isSafeInteger(times))) {
+    if (!(Number.isSafeInteger(times) && times > 0)) {
       if (times !== 0) this.#rejections.reject(this.#metric, times);
       return;
     }
+    const value = given + 0; // -0 has the sign bit of a huge cell
     const count = times === 1 ? 1n : BigInt(times);
     this.#step(value, count);
     this.sum[0]! += value * times;

@@ -36,6 +36,11 @@ export class SplitHistogram extends LaneHistogram {
 
   // Hot path.
   override record(value: number, times?: number): void {
+    // First of all: a BigInt or a symbol would throw below, a string would be added as text.
+    if (typeof value !== 'number') {
+      this.recordOther(value, times);
+      return;
+    }
     bits[0] = value * this.scale * below;
     const cell = ((words[high]! >>> this.shift) - this.baseIndex) | 0;
     if (

@@ -1,0 +1,47 @@
+// The native half of every rendering: native/text.h draws what happens.
+
+import { loadAddon } from '../core/load-addon.js';
+
+/** Constant text in pieces, and which number follows each. Made by TemplateBuilder. */
+export interface Template {
+  /** All pieces, one after the other, as UTF-8. */
+  readonly pieces: Uint8Array;
+  /** Where each piece ends in `pieces`. */
+  readonly pieceEnds: Uint32Array;
+  /** For each piece the index of the number that follows it; -1 for none. */
+  readonly valueIndex: Int32Array;
+  /** Whether the pieces hold nothing but ASCII, which makes strings faster. */
+  readonly ascii: boolean;
+}
+
+type FillArguments = [
+  pieces: Uint8Array,
+  pieceEnds: Uint32Array,
+  valueIndex: Int32Array,
+  values: Float64Array,
+  first: number,
+  last: number,
+];
+
+interface TextAddon {
+  fillText(...args: [...FillArguments, ascii: boolean]): string;
+  fillBytes(...args: FillArguments): Uint8Array;
+}
+
+const { fillText, fillBytes } = loadAddon() as TextAddon;
+
+/** The whole text. Throws RangeError when it would be longer than a string can be. */
+export function fillString(template: Template, values: Float64Array): string {
+  const { pieces, pieceEnds, valueIndex, ascii } = template;
+  return fillText(pieces, pieceEnds, valueIndex, values, 0, pieceEnds.length, ascii);
+}
+
+/** The pieces from `first` up to `last`, exclusive, as UTF-8. */
+export function fillUtf8(
+  { pieces, pieceEnds, valueIndex }: Template,
+  values: Float64Array,
+  first = 0,
+  last = pieceEnds.length,
+): Uint8Array {
+  return fillBytes(pieces, pieceEnds, valueIndex, values, first, last);
+}

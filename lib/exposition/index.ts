@@ -1,0 +1,24 @@
+// Snapshots as text:
+//
+//   import { negotiate, renderBytes } from 'vsr-metrics/exposition';
+//
+//   const { format, contentType } = negotiate(request.headers.accept);
+//   const body = renderBytes(format, registry.snapshot());
+
+export type {
+  JsonFamily,
+  JsonHistogram,
+  JsonNumber,
+  JsonSnapshot,
+  JsonValue,
+} from './json.js';
+export { toJson } from './json.js';
+export { type ExpositionFormat, type Negotiated, negotiate } from './negotiate.js';
+export {
+  type RenderOptions,
+  renderBytes,
+  renderChunks,
+  renderJson,
+  renderOpenMetrics,
+  renderPrometheus,
+} from './render.js';

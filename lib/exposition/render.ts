@@ -1,0 +1,136 @@
+// The renderers: pure functions of a snapshot, to a string, to bytes, or to bytes piece by piece.
+
+import type { Snapshot } from '../core/snapshot.js';
+import { fillString, fillUtf8, type Template } from './fill.js';
+import { toJson } from './json.js';
+import type { ExpositionFormat } from './negotiate.js';
+import { openMetricsTemplate } from './openmetrics.js';
+import { prometheusTemplate } from './prometheus.js';
+import { type Readings, withQuantiles } from './quantiles.js';
+
+/** What renderers can be told. */
+export interface RenderOptions {
+  /**
+   * Adds gauges `<name>_p50`, `_p95` and `_p99` for every histogram, of what was recorded since the
+   * snapshot `previous` of the same registry (without one: since the start). JSON has percentiles
+   * since the start in any case and leaves these out.
+   */
+  readonly quantiles?: { readonly previous?: Snapshot | undefined } | undefined;
+}
+
+/**
+ * A snapshot in Prometheus' text format 0.0.4.
+ *
+ * @example
+ * ```ts
+ * import { renderPrometheus } from 'vsr-metrics/exposition';
+ *
+ * const before = registry.snapshot();
+ * renderPrometheus(registry.snapshot());
+ * renderPrometheus(registry.snapshot(), { quantiles: { previous: before } });
+ * ```
+ */
+export function renderPrometheus(snapshot: Snapshot, options: RenderOptions = {}): string {
+  const { layout, values } = readingsOf(snapshot, options);
+  return fillString(prometheusTemplate(layout), values);
+}
+
+/**
+ * A snapshot in OpenMetrics 1.0, with units, creation times and the # EOF at the end.
+ *
+ * @example
+ * ```ts
+ * import { renderOpenMetrics } from 'vsr-metrics/exposition';
+ *
+ * renderOpenMetrics(registry.snapshot());
+ * ```
+ */
+export function renderOpenMetrics(snapshot: Snapshot, options: RenderOptions = {}): string {
+  const { layout, values } = readingsOf(snapshot, options);
+  return fillString(openMetricsTemplate(layout), values);
+}
+
+/**
+ * A snapshot as JSON; its shape is the type `JsonSnapshot`.
+ *
+ * @example
+ * ```ts
+ * import { type JsonSnapshot, renderJson } from 'vsr-metrics/exposition';
+ *
+ * const { families } = JSON.parse(renderJson(registry.snapshot())) as JsonSnapshot;
+ * ```
+ */
+export function renderJson(snapshot: Snapshot): string {
+  return `${JSON.stringify(toJson(snapshot))}\n`;
+}
+
+/**
+ * A snapshot in the format that `negotiate` chose, as UTF-8: what goes into an HTTP response
+ * without being turned into a string first.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { negotiate, renderBytes } from 'vsr-metrics/exposition';
+ *
+ * createServer((request, response) => {
+ *   const { format, contentType } = negotiate(request.headers.accept);
+ *   const body = renderBytes(format, registry.snapshot());
+ *   response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length });
+ *   response.end(body);
+ * }).listen(9090);
+ * ```
+ */
+export function renderBytes(
+  format: ExpositionFormat,
+  snapshot: Snapshot,
+  options: RenderOptions = {},
+): Uint8Array {
+  if (format === 'json') return Buffer.from(renderJson(snapshot));
+  const { layout, values } = readingsOf(snapshot, options);
+  return fillUtf8(templates[format](layout), values);
+}
+
+/**
+ * The same in chunks of about `chunkBytes` (64 KiB unless told otherwise): each is filled in when it
+ * is asked for, so that a slow reader of a large exposition holds no more than one of them.
+ *
+ * @example
+ * ```ts
+ * import { Readable } from 'node:stream';
+ * import { renderChunks } from 'vsr-metrics/exposition';
+ *
+ * Readable.from(renderChunks('openmetrics', registry.snapshot())).pipe(process.stdout);
+ * ```
+ */
+export function* renderChunks(
+  format: ExpositionFormat,
+  snapshot: Snapshot,
+  { chunkBytes = 65_536, ...options }: RenderOptions & { readonly chunkBytes?: number } = {},
+): Generator<Uint8Array, void, undefined> {
+  if (format === 'json') {
+    yield renderBytes(format, snapshot);
+    return;
+  }
+  const { layout, values } = readingsOf(snapshot, options);
+  const template = templates[format](layout);
+  for (let first = 0; first < template.pieceEnds.length; ) {
+    const last = pieceAfter(template, first, chunkBytes);
+    yield fillUtf8(template, values, first, last);
+    first = last;
+  }
+}
+
+const templates = { prometheus: prometheusTemplate, openmetrics: openMetricsTemplate };
+
+function readingsOf(snapshot: Snapshot, { quantiles }: RenderOptions): Readings {
+  return quantiles === undefined ? snapshot : withQuantiles(snapshot, quantiles.previous);
+}
+
+/** Where a chunk that starts with a piece ends: behind at least one piece. */
+function pieceAfter({ pieceEnds }: Template, first: number, chunkBytes: number): number {
+  const end = (first === 0 ? 0 : pieceEnds[first - 1]!) + chunkBytes;
+  let last = first + 1;
+  while (last < pieceEnds.length && pieceEnds[last]! <= end) last++;
+  return last;
+}

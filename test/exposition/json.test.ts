@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import {
+  type JsonHistogram,
+  type JsonSnapshot,
+  type JsonValue,
+  renderJson,
+  renderPrometheus,
+  toJson,
+} from '../../lib/exposition/index.js';
+import { createRegistry, defineCatalogue, type Snapshot } from '../../lib/index.js';
+import { allCatalogues, filledRegistry } from './filled.js';
+
+const catalogue = defineCatalogue({
+  name: 'ledger',
+  families: {
+    transfers: {
+      kind: 'counter',
+      name: 'ledger_transfers_total',
+      help: 'Transfers applied',
+      labels: { outcome: ['ok', 'rejected'] },
+    },
+    depth: { kind: 'gauge', name: 'ledger_depth', help: 'Depth', combine: 'sum' },
+    latency: {
+      kind: 'histogram',
+      name: 'ledger_apply_latency_seconds',
+      help: 'Time to apply',
+      buckets: [0.25, 1],
+    },
+  },
+});
+
+function family(snapshot: Snapshot, name: string) {
+  const { families } = JSON.parse(renderJson(snapshot)) as JsonSnapshot;
+  return families.find((each) => each.name === name)!;
+}
+
+describe('renderJson', () => {
+  it('has the documented shape', () => {
+    const registry = createRegistry({ catalogue });
+    registry.metrics.transfers.with({ outcome: 'ok' }).inc(42);
+    registry.metrics.depth.set(-1.5);
+    registry.metrics.latency.record(0.125);
+    registry.metrics.latency.record(0.5);
+    const snapshot = registry.snapshot();
+    const createdAt = (name: string, labels = {}) => snapshot.find(name, labels)!.info.createdAt;
+    const { takenAt, startedAt, families } = JSON.parse(renderJson(snapshot)) as JsonSnapshot;
+    expect({ takenAt, startedAt }).to.deep.equal({
+      takenAt: snapshot.takenAt,
+      startedAt: snapshot.startedAt,
+    });
+    expect(families.slice(0, 3)).to.deep.equal([
+      {
+        name: 'ledger_transfers_total',
+        kind: 'counter',
+        help: 'Transfers applied',
+        unit: null,
+        series: ['ok', 'rejected'].map((outcome) => ({
+          labels: { outcome },
+          createdAt: createdAt('ledger_transfers_total', { outcome }),
+          value: outcome === 'ok' ? 42 : 0,
+        })),
+      },
+      {
+        name: 'ledger_depth',
+        kind: 'gauge',
+        help: 'Depth',
+        unit: null,
+        series: [{ labels: {}, createdAt: createdAt('ledger_depth'), value: -1.5 }],
+      },
+      {
+        name: 'ledger_apply_latency_seconds',
+        kind: 'histogram',
+        help: 'Time to apply',
+        unit: 'seconds',
+        series: [
+          {
+            labels: {},
+            createdAt: createdAt('ledger_apply_latency_seconds'),
+            count: 2,
+            sum: 0.625,
+            min: 0.125,
+            max: 0.5,
+            buckets: [
+              { le: 0.25, count: 1 },
+              { le: 1, count: 2 },
+              { le: '+Inf', count: 2 },
+            ],
+            percentiles: { '50': 0.125, '90': 0.5, '95': 0.5, '99': 0.5, '99.9': 0.5 },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('has null for what an empty histogram has not got', () => {
+    const { series } = family(
+      createRegistry({ catalogue }).snapshot(),
+      'ledger_apply_latency_seconds',
+    );
+    const { createdAt, labels, buckets, ...rest } = series[0] as JsonHistogram;
+    const none = null;
+    expect(rest).to.deep.equal({
+      count: 0,
+      sum: 0,
+      min: none,
+      max: none,
+      percentiles: { '50': none, '90': none, '95': none, '99': none, '99.9': none },
+    });
+  });
+
+  it('spells numbers that JSON has not got as the other formats do', () => {
+    const lowest = defineCatalogue({
+      name: 'lowest',
+      families: {
+        low: { kind: 'gauge', name: 'low', help: 'Never set', combine: 'min' },
+        huge: { kind: 'histogram', name: 'huge', help: 'Beyond any number', buckets: [1] },
+      },
+    });
+    const registry = createRegistry({ catalogue: lowest });
+    registry.metrics.huge.record(1e308, 1000);
+    const snapshot = registry.snapshot();
+    expect(family(snapshot, 'low').series[0]).to.include({ value: 'NaN' });
+    expect(family(snapshot, 'huge').series[0]).to.include({ sum: '+Inf', max: 1e308 });
+    expect(renderPrometheus(snapshot))
+      .to.match(/^low NaN$/m)
+      .and.to.match(/^huge_sum \+Inf$/m);
+  });
+
+  it('says when a callback last gave a gauge its value', () => {
+    const registry = createRegistry({ catalogue });
+    const before = Date.now();
+    const stop = registry.metrics.depth.sampleFrom(() => 12);
+    const [depth] = family(registry.snapshot(), 'ledger_depth').series as [JsonValue];
+    stop();
+    registry.close();
+    expect(depth.value).to.equal(12);
+    expect(depth.sampledAt).to.be.within(before - 1, Date.now() + 1);
+  });
+
+  it('is one line of JSON for any catalogue, with every series in it', () => {
+    for (const each of allCatalogues) {
+      const snapshot = filledRegistry(each).snapshot();
+      const text = renderJson(snapshot);
+      expect(text.indexOf('\n')).to.equal(text.length - 1);
+      const parsed = JSON.parse(text) as JsonSnapshot;
+      expect(parsed).to.deep.equal(toJson(snapshot));
+      expect(parsed.families.map(({ name, series }) => [name, series.length])).to.deep.equal(
+        snapshot.families.map(({ info, series }) => [info.name, series.length]),
+      );
+    }
+  });
+});

@@ -1,0 +1,92 @@
+// Programs that others wrote, to hold renderings against. `npm test` fetches them; where one is
+// missing its tests are skipped and say why, and with CI=true they fail.
+
+import { spawn } from 'node:child_process';
+import type { Context } from 'mocha';
+import { inPackage } from '../support/package-root.js';
+
+export interface Output {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end and gives it something to read; code 127 when there is no such. */
+export function feed(
+  command: string,
+  args: readonly string[],
+  input: string,
+  environment: Record<string, string> = {},
+): Promise<Output> {
+  // A sanitizer that this process was started with is none of theirs.
+  const { LD_PRELOAD, ...inherited } = process.env;
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env: { ...inherited, ...environment } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    child.on('error', (error) => resolve({ code: 127, stdout, stderr: error.message }));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    // A program that stops reading early says so by its code.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** In `before`: goes on when promtool, Prometheus' own checker, is there. */
+export async function needPromtool(context: Context): Promise<void> {
+  const { code, stderr } = await feed('promtool', ['--version'], '');
+  if (code !== 0) lacking(context, `promtool (Debian: prometheus): ${stderr.trim()}`);
+}
+
+/** In `before`: goes on when Python and prometheus_client, Prometheus' Python library, are there. */
+export async function needPythonParser(context: Context): Promise<void> {
+  const { code, stderr } = await feed('python3', ['-c', 'import prometheus_client'], '', python);
+  if (code === 0) return;
+  const reason = stderr.trim().split('\n').at(-1);
+  lacking(context, `prometheus_client (Debian: python3-prometheus-client): ${reason}`);
+}
+
+function lacking(context: Context, what: string): void {
+  if (process.env.CI === 'true') throw new Error(`missing: ${what}`);
+  console.log(`  skipped, missing: ${what}`);
+  context.skip();
+}
+
+// Where `npm test` puts what it takes out of the Debian package; an installed one is found without.
+const python = {
+  PYTHONPATH: inPackage('.cache', 'tools', 'usr', 'lib', 'python3', 'dist-packages'),
+};
+
+export interface ParsedSample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface ParsedFamily {
+  readonly name: string;
+  readonly type: string;
+  readonly unit: string;
+  readonly help: string;
+  readonly samples: readonly ParsedSample[];
+}
+
+/**
+ * A rendering as Prometheus' Python library reads it; for OpenMetrics it is the reference parser.
+ * Rejects with the parser's message when the text breaks a rule.
+ */
+export async function parseWithPython(
+  format: 'prometheus' | 'openmetrics',
+  text: string,
+): Promise<ParsedFamily[]> {
+  const script = inPackage('test', 'exposition', 'parse_exposition.py');
+  const { code, stdout, stderr } = await feed('python3', [script, format], text, python);
+  if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1));
+  const families = JSON.parse(stdout) as (ParsedFamily & { samples: { value: unknown }[] })[];
+  return families.map((family) => ({
+    ...family,
+    samples: family.samples.map((sample) => ({ ...sample, value: Number(sample.value) })),
+  }));
+}
