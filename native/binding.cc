@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "clock_binding.h"
+#include "reader_binding.h"
 #include "registry_binding.h"
 #include "text_binding.h"
 
@@ -11,6 +12,7 @@ namespace {
 Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterRegistry(env, exports);
   RegisterClock(env, exports);
+  RegisterReader(env, exports);
   RegisterText(env, exports);
   return exports;
 }

@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "clock.h"
+#include "history.h"
 #include "processes.h"
 #include "shared_memory.h"
 #ifdef __APPLE__
@@ -145,6 +146,7 @@ std::shared_ptr<Region> Region::CreateIn(int fd, std::string path, const RegionS
   header->clock_base_monotonic_nanoseconds = calibration.base_monotonic_ns;
   header->lanes_claimed = 1;  // the baseline lane
   region->process_slot_ = ClaimProcessSlot(*region, kCreatorSlot, kCreatorSlot + 1);
+  InitializeHistory(*region);
   StoreRelease(&header->layout_version, kLayoutVersion);
   Remember(region);
   return region;

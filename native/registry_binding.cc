@@ -3,7 +3,10 @@
 #include "arguments.h"
 #include "baseline.h"
 #include "directory.h"
+#include "history.h"
 #include "lanes.h"
+#include "processes.h"
+#include "region_file.h"
 #include "resources_binding.h"
 #include "sampler.h"
 #include "shared_memory.h"
@@ -87,6 +90,24 @@ FamilySpec SpecOf(const Napi::Object& given) {
   return spec;
 }
 
+std::shared_ptr<Region> CreateRegion(const Napi::Object& given, Error* error) {
+  RegionSizes sizes;
+  sizes.lanes = uint32_t(NumberOf(given, "lanes"));
+  sizes.processes = uint32_t(NumberOf(given, "processes"));
+  sizes.entries = uint32_t(NumberOf(given, "entries"));
+  sizes.heap_bytes = uint64_t(NumberOf(given, "heapBytes"));
+  sizes.scalar_bytes = uint64_t(NumberOf(given, "scalarBytes"));
+  sizes.histogram_bytes = uint64_t(NumberOf(given, "histogramBytes"));
+  sizes.shared_bytes = uint64_t(NumberOf(given, "sharedBytes"));
+  sizes.history_bytes = uint64_t(NumberOf(given, "historyBytes"));
+  if (!given.Has("file")) return Region::Create(sizes, error);
+  FileOptions file;
+  file.path = StringOf(given, "file");
+  file.keep = uint32_t(NumberOf(given, "keep"));
+  file.allow_disk = given.Get("allowDisk").ToBoolean();
+  return CreateRegionFile(file, sizes, error);
+}
+
 class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
  public:
   static Napi::Function Define(Napi::Env env) {
@@ -103,20 +124,21 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
          InstanceMethod<&RegionHandle::Subscribe>("subscribe"),
          InstanceMethod<&RegionHandle::SampleResources>("sampleResources"),
          InstanceMethod<&RegionHandle::Reset>("reset"),
+         InstanceMethod<&RegionHandle::SharePath>("sharePath"),
+         InstanceMethod<&RegionHandle::RegionId>("regionId"),
+         InstanceMethod<&RegionHandle::IsCurrent>("isCurrent"),
+         InstanceMethod<&RegionHandle::BeatLoop>("beatLoop"),
+         InstanceMethod<&RegionHandle::MarkClosed>("markClosed"),
+         InstanceMethod<&RegionHandle::History>("history"),
          InstanceAccessor<&RegionHandle::CreatedMilliseconds>("createdMilliseconds")});
   }
 
+  // { attach: path }, or the sizes of a new region with an optional { file, keep, allowDisk }.
   explicit RegionHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RegionHandle>(info) {
     const auto given = info[0].As<Napi::Object>();
-    RegionSizes sizes;
-    sizes.lanes = uint32_t(NumberOf(given, "lanes"));
-    sizes.entries = uint32_t(NumberOf(given, "entries"));
-    sizes.heap_bytes = uint64_t(NumberOf(given, "heapBytes"));
-    sizes.scalar_bytes = uint64_t(NumberOf(given, "scalarBytes"));
-    sizes.histogram_bytes = uint64_t(NumberOf(given, "histogramBytes"));
-    sizes.shared_bytes = uint64_t(NumberOf(given, "sharedBytes"));
     Error error;
-    region_ = Region::Create(sizes, &error);
+    region_ = given.Has("attach") ? Region::Attach(StringOf(given, "attach"), &error)
+                                  : CreateRegion(given, &error);
     if (region_ == nullptr) {
       Throw(info.Env(), error);
       return;
@@ -202,6 +224,35 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
     return info.Env().Undefined();
   }
 
+  Napi::Value SharePath(const Napi::CallbackInfo& info) {
+    return Napi::String::New(info.Env(), region_->share_path());
+  }
+
+  Napi::Value RegionId(const Napi::CallbackInfo& info) {
+    return Napi::String::New(info.Env(), std::to_string(region_->header()->region_id));
+  }
+
+  Napi::Value IsCurrent(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), region_->IsCurrent());
+  }
+
+  Napi::Value BeatLoop(const Napi::CallbackInfo& info) {
+    BeatEventLoop(*region_);
+    return info.Env().Undefined();
+  }
+
+  // Only the creator's word counts: what others leave behind is still in use.
+  Napi::Value MarkClosed(const Napi::CallbackInfo& info) {
+    if (region_->process_slot() == kCreatorSlot) {
+      StoreRelease(&region_->header()->closed, uint32_t{1});
+    }
+    return info.Env().Undefined();
+  }
+
+  Napi::Value History(const Napi::CallbackInfo& info) {
+    return HistoryToObject(info.Env(), *region_, info);
+  }
+
   Napi::Value CreatedMilliseconds(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(),
                              double(region_->header()->created_unix_nanoseconds / 1000) / 1000.0);
@@ -234,6 +285,8 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("entrySize", sizeof(Entry));
   set("boundSplitFlag", kBoundSplitFlag);
   set("stateLive", double(EntryState::kLive));
+  set("historyRecordSize", sizeof(HistoryRecord));
+  set("noIndex", kNoIndex);
   return layout;
 }
 

@@ -38,7 +38,7 @@ Sampler::Sampler() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread([this] { Run(); }).detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  Add(kSecond, [this](uint64_t) { BeatHearts(); });
+  Add(kSecond, [this](uint64_t now) { BeatHearts(now); });
 }
 
 Sampler::TaskId Sampler::Add(uint64_t period_nanoseconds, Task task) {
@@ -59,7 +59,7 @@ void Sampler::Remove(TaskId id) {
 
 void Sampler::Keep(std::weak_ptr<Region> region) {
   std::lock_guard<std::mutex> lock(mutex_);
-  regions_.push_back(std::move(region));
+  regions_.push_back({std::move(region), {}});
 }
 
 void Sampler::Run() {
@@ -87,17 +87,17 @@ void Sampler::Run() {
   }
 }
 
-void Sampler::BeatHearts() {
+void Sampler::BeatHearts(uint64_t now) {
   Recheck();
-  regions_.erase(std::remove_if(regions_.begin(), regions_.end(),
-                                [](const std::weak_ptr<Region>& region) {
-                                  return region.expired();
-                                }),
-                 regions_.end());
-  for (const std::weak_ptr<Region>& kept : regions_) {
-    const std::shared_ptr<Region> region = kept.lock();
+  regions_.erase(
+      std::remove_if(regions_.begin(), regions_.end(),
+                     [](const KeptRegion& kept) { return kept.region.expired(); }),
+      regions_.end());
+  for (KeptRegion& kept : regions_) {
+    const std::shared_ptr<Region> region = kept.region.lock();
     if (region == nullptr) continue;
     BeatProcess(*region);
+    kept.history.Record(*region, now);
   }
 }
 

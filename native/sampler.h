@@ -15,6 +15,7 @@
 #include <mutex>
 #include <vector>
 
+#include "history.h"
 #include "region.h"
 
 namespace vsr_metrics {
@@ -31,13 +32,18 @@ class Sampler {
   TaskId Add(uint64_t period_nanoseconds, Task task);
   void Remove(TaskId id);
 
-  // Keeps the region's heartbeat and clock scale fresh for as long as the region lives.
+  // Keeps the region's heartbeat and history going for as long as the region lives.
   void Keep(std::weak_ptr<Region> region);
 
  private:
   Sampler();
   void Run();
-  void BeatHearts();
+  void BeatHearts(uint64_t now);
+
+  struct KeptRegion {
+    std::weak_ptr<Region> region;
+    HistoryRecorder history;
+  };
 
   struct Scheduled {
     TaskId id;
@@ -49,7 +55,7 @@ class Sampler {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Scheduled> tasks_;
-  std::vector<std::weak_ptr<Region>> regions_;
+  std::vector<KeptRegion> regions_;
   TaskId next_id_ = 1;
 };
 

@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "directory.h"
+#include "history.h"
 #include "sampler.h"
 #include "shared_memory.h"
 
@@ -143,6 +144,18 @@ Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first)
     }
   }
   return described;
+}
+
+Napi::Object HistoryToObject(Napi::Env env, const Region& region, const Napi::CallbackInfo& info) {
+  const SeriesHistory history = ReadHistory(region, info[0].As<Napi::Number>().Uint32Value(),
+                                            info[1].As<Napi::Number>().DoubleValue(),
+                                            info[2].As<Napi::Number>().DoubleValue());
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("width", double(history.width));
+  object.Set("times",
+             CopyToTypedArray<Napi::Float64Array>(env, history.taken_unix_milliseconds));
+  object.Set("values", CopyToTypedArray<Napi::Float64Array>(env, history.values));
+  return object;
 }
 
 Napi::Function SubscribeToSnapshots(Napi::Env env, std::shared_ptr<Region> region,

@@ -17,6 +17,9 @@ Napi::Object FrameToObject(Napi::Env env, const Frame& frame);
 // The entries from `first` on, as an array; undefined where one is not published yet.
 Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first);
 
+// History of one series: arguments entry, from, to (unix milliseconds). { width, times, values }.
+Napi::Object HistoryToObject(Napi::Env env, const Region& region, const Napi::CallbackInfo& info);
+
 // Calls `callback(frame, missed)` for a snapshot every period. They are taken on time by the sampler
 // thread; while the event loop is busy the last `keep` are held back and then handed over in order.
 // Returns a function that stops it. Keeps neither the process nor a worker alive.
