@@ -57,7 +57,7 @@ class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
   }
 
   Napi::Value Describe(const Napi::CallbackInfo& info) {
-    return DescribeEntries(info.Env(), *copy_, info[0].As<Napi::Number>().Uint32Value());
+    return DescribeEntries(info.Env(), *copy_, info[0].As<Napi::Number>().Uint32Value(), kNoIndex);
   }
 
   Napi::Value History(const Napi::CallbackInfo& info) {

@@ -183,7 +183,8 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   Napi::Value Describe(const Napi::CallbackInfo& info) {
-    return DescribeEntries(info.Env(), *region_, info[0].As<Napi::Number>().Uint32Value());
+    return DescribeEntries(info.Env(), *region_, info[0].As<Napi::Number>().Uint32Value(),
+                           info[1].IsNumber() ? info[1].As<Napi::Number>().Uint32Value() : kNoIndex);
   }
 
   Napi::Value ClaimLane(const Napi::CallbackInfo& info) {
@@ -285,8 +286,6 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("entrySize", sizeof(Entry));
   set("boundSplitFlag", kBoundSplitFlag);
   set("stateLive", double(EntryState::kLive));
-  set("historyRecordSize", sizeof(HistoryRecord));
-  set("noIndex", kNoIndex);
   return layout;
 }
 

@@ -1,5 +1,6 @@
 #include "snapshot_binding.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "arguments.h"
@@ -129,8 +130,8 @@ Napi::Object FrameToObject(Napi::Env env, const Frame& frame) {
   return object;
 }
 
-Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first) {
-  const uint32_t count = region.EntryCount();
+Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first, uint32_t limit) {
+  const uint32_t count = uint32_t(std::min<uint64_t>(region.EntryCount(), uint64_t{first} + limit));
   Napi::Array described = Napi::Array::New(env);
   for (uint32_t index = first; index < count; ++index) {
     Napi::HandleScope scope(env);

@@ -14,8 +14,8 @@ namespace vsr_metrics {
 // Columns as typed arrays.
 Napi::Object FrameToObject(Napi::Env env, const Frame& frame);
 
-// The entries from `first` on, as an array; undefined where one is not published yet.
-Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first);
+// `limit` entries from `first` on, as an array; undefined where one is not published yet.
+Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first, uint32_t limit);
 
 // History of one series: arguments entry, from, to (unix milliseconds). { width, times, values }.
 Napi::Object HistoryToObject(Napi::Env env, const Region& region, const Napi::CallbackInfo& info);

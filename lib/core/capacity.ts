@@ -10,10 +10,17 @@ import { layout, type RegionSizes } from './native.js';
 export interface Capacity {
   /** Threads that record at the same time; 32 unless told otherwise. */
   readonly lanes?: number;
+  /** Processes that are attached at the same time; as many as lanes unless told otherwise. */
+  readonly processes?: number;
   /** Series of all families together; 16,384, or what the catalogue needs, unless told otherwise. */
   readonly series?: number;
   /** Series of histograms; 256, or what the catalogue needs, unless told otherwise. */
   readonly histograms?: number;
+  /**
+   * Bytes for the history: by default what an hour of snapshots every 10 s and ten minutes of gauges
+   * every second need, at most 64 MB. 0: none.
+   */
+  readonly historyBytes?: number;
 }
 
 const defaultLanes = 32;
@@ -22,6 +29,8 @@ const defaultHistograms = 256;
 // Attachments bring series of their own: other replicas, other fixed labels.
 const headroom = 4;
 const heapBytesPerEntry = 256;
+const mostHistoryBytes = 64 * 2 ** 20;
+const snapshotsAnHour = 360;
 
 /** How many series exist from the start; with an open label that is the overflow series alone. */
 function seriesFromStart(family: ResolvedFamily): number {
@@ -42,12 +51,14 @@ export function planSizes(
 ): RegionSizes {
   let needed = 0;
   let neededHistograms = 0;
+  let snapshotBytes = 0;
   let cellBytes: number = layout.pageSize;
   let headBytes = 0;
   for (const family of families) {
     const count = seriesFromStart(family);
     needed += count;
     const geometry = geometries.get(family);
+    snapshotBytes += count * (8 + 8 * (geometry === undefined ? 2 : geometry.bounds.length + 4));
     if (geometry === undefined) continue;
     neededHistograms += count;
     cellBytes = Math.max(cellBytes, roundUp(8 * geometry.cellCount, layout.pageSize));
@@ -58,12 +69,19 @@ export function planSizes(
   const series = capacity.series ?? Math.max(defaultSeries, headroom * needed);
   const histograms =
     capacity.histograms ?? Math.max(defaultHistograms, headroom * neededHistograms);
+  const processes = capacity.processes ?? lanes;
+  const historyBytes =
+    capacity.historyBytes ?? Math.min(mostHistoryBytes, headroom * snapshotsAnHour * snapshotBytes);
   checkAtLeast('lanes', lanes, 1, 4096);
+  checkAtLeast('processes', processes, 1, 4096);
+  checkAtLeast('historyBytes', historyBytes, 0, 2 ** 32);
   checkAtLeast('series', series, needed, 2 ** 24);
   checkAtLeast('histograms', histograms, neededHistograms, 2 ** 20);
   const entries = series + families.length * headroom;
   return {
     lanes,
+    processes,
+    historyBytes,
     entries,
     heapBytes: heapBytesPerEntry * entries + 4096 * families.length,
     scalarBytes: layout.gaugeSize * entries + headBytes * histograms,

@@ -29,11 +29,21 @@ export interface Layout {
 
 export interface RegionSizes {
   lanes: number;
+  processes: number;
   entries: number;
   heapBytes: number;
   scalarBytes: number;
   histogramBytes: number;
   sharedBytes: number;
+  historyBytes: number;
+}
+
+/** Where a new region lies when it is a file. */
+export interface RegionFile {
+  file: string;
+  /** How many crashed ones are kept beside it. */
+  keep: number;
+  allowDisk: boolean;
 }
 
 export interface NativeFamily {
@@ -97,16 +107,45 @@ export interface NativeLane {
   touch(series: number, cell: number): boolean;
 }
 
-export interface NativeRegion {
+/** One series over time: `width` values for each time. */
+export interface NativeHistory {
+  width: number;
+  times: Float64Array;
+  values: Float64Array;
+}
+
+/** What can be read of a region, one's own or a copy of another's. */
+export interface ReadableRegion {
   readonly createdMilliseconds: number;
+  describe(first: number, limit?: number): (DescribedFamily | DescribedSeries | undefined)[];
+  snapshot(): Frame;
+  history(series: number, from: number, to: number): NativeHistory;
+}
+
+export interface NativeProcess {
+  slot: number;
+  pid: number;
+  isAlive: boolean;
+  attachedAt: number;
+  heartbeatAt: number;
+  loopAt: number;
+}
+
+/** A checked copy of a region, renewed by refresh(). */
+export interface NativeReader extends ReadableRegion {
+  readonly regionId: string;
+  readonly wasClosed: boolean;
+  refresh(): void;
+  processes(): NativeProcess[];
+}
+
+export interface NativeRegion extends ReadableRegion {
   addFamily(family: NativeFamily): number;
   addOverflow(family: number, key: string): boolean;
   series(family: number, key: string): NativeSeries | undefined;
   removeSeries(family: number, key: string): boolean;
-  describe(first: number): (DescribedFamily | DescribedSeries | undefined)[];
   claimLane(): NativeLane;
   shared(): ArrayBuffer;
-  snapshot(): Frame;
   subscribe(
     everyMs: number,
     keep: number,
@@ -114,10 +153,18 @@ export interface NativeRegion {
   ): () => void;
   sampleResources(everyMs: number, gauges: Partial<Record<ResourceName, number>>): () => void;
   reset(): void;
+  /** Where another thread or process can attach. */
+  sharePath(): string;
+  regionId(): string;
+  /** False once another region has taken the place of this one's file. */
+  isCurrent(): boolean;
+  beatLoop(): void;
+  markClosed(): void;
 }
 
 interface Addon {
-  Region: new (sizes: RegionSizes) => NativeRegion;
+  Region: new (from: RegionSizes | (RegionSizes & RegionFile) | { attach: string }) => NativeRegion;
+  Reader: new (path: string) => NativeReader;
   layout: Layout;
   /** Stores the clock's reading in `clockCell`. */
   readClock(): void;

@@ -5,76 +5,103 @@ import { unitsPerSecond } from './catalogue/units.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
 import { layout, type NativeLane, type NativeRegion, type NativeSeries } from './native.js';
 import type { ObservableGauges } from './observable-gauges.js';
-import { LaneCounter } from './recorders/counter.js';
-import { LaneGauge, LastValueGauge } from './recorders/gauge.js';
+import { type CounterMemory, LaneCounter } from './recorders/counter.js';
+import { type GaugeMemory, LaneGauge, LastValueGauge } from './recorders/gauge.js';
 import { type HistogramMemory, LaneHistogram } from './recorders/histogram.js';
-import type { Recorder } from './recorders/interfaces.js';
 import { SplitHistogram } from './recorders/split-histogram.js';
 import type { RejectionLog } from './rejections.js';
 
-export class RecorderFactory {
+/** A recorder that can go on in another region. */
+export type LaneRecorder = LaneCounter | LastValueGauge | LaneGauge | LaneHistogram;
+
+/** Where the cells of one lane lie, as typed arrays. */
+export class LaneMemory {
   readonly #lane: NativeLane;
   readonly #scalars: ArrayBuffer;
   readonly #shared: ArrayBuffer;
-  readonly #rejections: RejectionLog;
-  readonly #observables: ObservableGauges;
 
-  constructor(
-    region: NativeRegion,
-    lane: NativeLane,
-    rejections: RejectionLog,
-    observables: ObservableGauges,
-  ) {
+  constructor(region: NativeRegion, lane: NativeLane) {
     this.#lane = lane;
     this.#scalars = lane.scalars();
     this.#shared = region.shared();
+  }
+
+  counter({ cellOffset }: NativeSeries): CounterMemory {
+    return {
+      ones: new BigInt64Array(this.#scalars, cellOffset + layout.counterOnes, 1),
+      amounts: new Float64Array(this.#scalars, cellOffset + layout.counterAmounts, 1),
+    };
+  }
+
+  gauge({ combine }: ResolvedFamily, { cellOffset }: NativeSeries): GaugeMemory {
+    const memory = combine === 'last' ? this.#shared : this.#scalars;
+    return {
+      value: new Float64Array(memory, cellOffset + layout.gaugeValue, 1),
+      sampled: new Float64Array(memory, cellOffset + layout.gaugeSampled, 1),
+    };
+  }
+
+  histogram(geometry: HistogramGeometry, { index, cellOffset }: NativeSeries): HistogramMemory {
+    const lane = this.#lane;
+    const head = (offset: number) => cellOffset + offset;
+    const splits = geometry.splits.length;
+    return {
+      cells: new BigInt64Array(lane.cells(index), 0, geometry.cellCount),
+      sum: new Float64Array(this.#scalars, head(layout.headSum), 1),
+      extremes: new Float64Array(this.#scalars, head(layout.headMinimum), 2),
+      touched: new Uint32Array(this.#scalars, head(layout.headTouchedLow), 2),
+      beyond: new BigInt64Array(this.#scalars, head(layout.headBelow), 2),
+      splits: new BigInt64Array(this.#scalars, head(layout.headSplits), splits),
+      spills: new BigInt64Array(
+        this.#scalars,
+        head(layout.headSplits + 8 * splits),
+        geometry.bounds.length + 1,
+      ),
+      touch: (cell) => lane.touch(index, cell),
+    };
+  }
+}
+
+/** Makes recorders, and takes them along when the region is superseded. */
+export class RecorderFactory {
+  readonly #rejections: RejectionLog;
+  readonly #observables: ObservableGauges;
+
+  constructor(rejections: RejectionLog, observables: ObservableGauges) {
     this.#rejections = rejections;
     this.#observables = observables;
   }
 
   /** The recorder of a series that is bound in this lane. */
   make(
+    memory: LaneMemory,
     family: ResolvedFamily,
     geometry: HistogramGeometry | undefined,
     series: NativeSeries,
-  ): Recorder {
-    if (geometry !== undefined) return this.#histogram(family, geometry, series);
-    return family.kind === 'counter'
-      ? this.#counter(family, series)
-      : this.#gauge(family, series);
-  }
-
-  #counter({ name }: ResolvedFamily, { cellOffset }: NativeSeries): Recorder {
-    return new LaneCounter(
-      new BigInt64Array(this.#scalars, cellOffset + layout.counterOnes, 1),
-      new Float64Array(this.#scalars, cellOffset + layout.counterAmounts, 1),
-      name,
-      this.#rejections,
-    );
-  }
-
-  #gauge({ name, combine }: ResolvedFamily, { cellOffset }: NativeSeries): Recorder {
-    const memory = combine === 'last' ? this.#shared : this.#scalars;
-    const value = new Float64Array(memory, cellOffset + layout.gaugeValue, 1);
-    const sampled = new Float64Array(memory, cellOffset + layout.gaugeSampled, 1);
-    const Gauge = combine === 'last' ? LastValueGauge : LaneGauge;
-    return new Gauge(value, sampled, name, this.#rejections, this.#observables);
-  }
-
-  #histogram(
-    { name, unit }: ResolvedFamily,
-    geometry: HistogramGeometry,
-    { index, cellOffset }: NativeSeries,
-  ): Recorder {
-    const lane = this.#lane;
-    const memory: HistogramMemory = {
-      cells: new BigInt64Array(lane.cells(index), 0, geometry.cellCount),
-      head: new DataView(this.#scalars, cellOffset),
-      touch: (cell) => lane.touch(index, cell),
-    };
+  ): LaneRecorder {
+    const { name, kind, combine } = family;
+    if (kind === 'counter') return new LaneCounter(memory.counter(series), name, this.#rejections);
+    if (geometry === undefined) {
+      const Gauge = combine === 'last' ? LastValueGauge : LaneGauge;
+      return new Gauge(memory.gauge(family, series), name, this.#rejections, this.#observables);
+    }
     // A family whose unit is not one of time has no meaning for since(): that gives NaN, refused.
-    const unitsPerNanosecond = (unitsPerSecond(unit) ?? NaN) / 1e9;
+    const unitsPerNanosecond = (unitsPerSecond(family.unit) ?? NaN) / 1e9;
     const Histogram = geometry.splits.length === 0 ? LaneHistogram : SplitHistogram;
-    return new Histogram(memory, geometry, unitsPerNanosecond, name, this.#rejections);
+    const cells = memory.histogram(geometry, series);
+    return new Histogram(cells, geometry, unitsPerNanosecond, name, this.#rejections);
+  }
+
+  /** Lets a recorder go on in another lane. */
+  rebind(
+    recorder: LaneRecorder,
+    memory: LaneMemory,
+    family: ResolvedFamily,
+    geometry: HistogramGeometry | undefined,
+    series: NativeSeries,
+  ): void {
+    if (recorder instanceof LaneCounter) recorder.bind(memory.counter(series));
+    else if (recorder instanceof LaneHistogram) recorder.bind(memory.histogram(geometry!, series));
+    else recorder.bind(memory.gauge(family, series));
   }
 }

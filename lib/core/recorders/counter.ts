@@ -8,18 +8,30 @@
 import type { RejectionLog } from '../rejections.js';
 import type { Counter } from './interfaces.js';
 
+/** The two cells of a counter in one lane. */
+export interface CounterMemory {
+  readonly ones: BigInt64Array;
+  readonly amounts: Float64Array;
+}
+
 export class LaneCounter implements Counter {
   readonly #metric: string;
   readonly #rejections: RejectionLog;
   // Windows of one element: the index is a constant, so optimised code has nothing to look up.
-  private readonly ones: BigInt64Array;
-  private readonly amounts: Float64Array;
+  private ones: BigInt64Array;
+  private amounts: Float64Array;
 
-  constructor(ones: BigInt64Array, amounts: Float64Array, metric: string, log: RejectionLog) {
-    this.ones = ones;
-    this.amounts = amounts;
+  constructor(memory: CounterMemory, metric: string, log: RejectionLog) {
+    this.ones = memory.ones;
+    this.amounts = memory.amounts;
     this.#metric = metric;
     this.#rejections = log;
+  }
+
+  /** Goes on in other memory: the region was superseded. */
+  bind(memory: CounterMemory): void {
+    this.ones = memory.ones;
+    this.amounts = memory.amounts;
   }
 
   // Hot path. Costs: bench/recording.

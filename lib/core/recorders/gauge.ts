@@ -8,25 +8,42 @@ import type { RejectionLog } from '../rejections.js';
 import type { CombiningGauge, LastGauge } from './interfaces.js';
 import type { ObservableGauges } from '../observable-gauges.js';
 
+/** The cell of a gauge. */
+export interface GaugeMemory {
+  readonly value: Float64Array;
+  readonly sampled: Float64Array;
+}
+
 abstract class CellGauge {
   protected readonly metric: string;
   protected readonly rejections: RejectionLog;
-  protected readonly value: Float64Array;
-  readonly #sampled: Float64Array;
+  protected value: Float64Array;
+  #sampled: Float64Array;
   readonly #observables: ObservableGauges;
 
   constructor(
-    value: Float64Array,
-    sampled: Float64Array,
+    memory: GaugeMemory,
     metric: string,
     log: RejectionLog,
     observables: ObservableGauges,
   ) {
-    this.value = value;
+    this.value = memory.value;
+    this.#sampled = memory.sampled;
     this.metric = metric;
     this.rejections = log;
-    this.#sampled = sampled;
     this.#observables = observables;
+  }
+
+  /**
+   * Goes on in other memory: the region was superseded. The value comes along, unless somebody has
+   * already set one there.
+   */
+  bind(memory: GaugeMemory): void {
+    const isUnset = !memory.value[0]; // 0 or NaN
+    if (isUnset) memory.value[0] = this.value[0]!;
+    if (isUnset) memory.sampled[0] = this.#sampled[0]!;
+    this.value = memory.value;
+    this.#sampled = memory.sampled;
   }
 
   sampleFrom(callback: () => number): () => void {

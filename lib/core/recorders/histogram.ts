@@ -15,10 +15,18 @@ import type { Histogram } from './interfaces.js';
 
 /** The memory of one histogram in one lane. */
 export interface HistogramMemory {
-  /** The cells, mapped from their first page on. */
   readonly cells: BigInt64Array;
-  /** The head, the splits and the spills. */
-  readonly head: DataView<ArrayBuffer>;
+  readonly sum: Float64Array;
+  /** Minimum, maximum. */
+  readonly extremes: Float64Array;
+  /** The cells from the first to, not including, the second may be stored into. */
+  readonly touched: Uint32Array;
+  /** Counts of values too small for the first cell, and too large for the last. */
+  readonly beyond: BigInt64Array;
+  /** By bound: counts of the values of a cell within a bound that falls inside it. */
+  readonly splits: BigInt64Array;
+  /** By bound, then beyond all: counts of values whose cell could not be had. */
+  readonly spills: BigInt64Array;
   /** Makes memory for a cell and shows it to readers. False: there is none. */
   touch(cell: number): boolean;
 }
@@ -33,8 +41,8 @@ const perTick = nanosecondsPerTick;
 const tooLong = longestDuration;
 
 export class LaneHistogram implements Histogram {
-  protected readonly cells: BigInt64Array;
-  protected readonly sum: Float64Array;
+  protected cells: BigInt64Array;
+  protected sum: Float64Array;
   protected readonly scale: number;
   protected readonly shift: number;
   protected readonly baseIndex: number;
@@ -44,12 +52,8 @@ export class LaneHistogram implements Histogram {
   protected innerCount = 0;
   // The smallest and the largest value that a cell was stepped for. Bad values are never between.
   protected readonly seen = Float64Array.of(Infinity, -Infinity);
-  readonly #extremes: Float64Array; // minimum, maximum
-  readonly #touched: Uint32Array; // low, high
-  readonly #beyond: BigInt64Array; // below, above
-  readonly #spills: BigInt64Array; // by bound, then beyond all bounds
-  readonly #geometry: HistogramGeometry;
-  readonly #memory: HistogramMemory;
+  protected memory: HistogramMemory;
+  protected readonly geometry: HistogramGeometry;
   readonly #metric: string;
   readonly #rejections: RejectionLog;
 
@@ -60,24 +64,28 @@ export class LaneHistogram implements Histogram {
     metric: string,
     log: RejectionLog,
   ) {
-    const { buffer, byteOffset } = memory.head;
-    const spills = byteOffset + layout.headSplits + 8 * geometry.splits.length;
+    this.memory = memory;
     this.cells = memory.cells;
-    this.sum = new Float64Array(buffer, byteOffset + layout.headSum, 1);
+    this.sum = memory.sum;
     // A double field even where the scale is a whole number, so that all handles are of one shape.
     this.scale = 0.5;
     this.scale = geometry.scale;
     this.shift = geometry.shift;
     this.baseIndex = geometry.baseIndex;
-    this.#extremes = new Float64Array(buffer, byteOffset + layout.headMinimum, 2);
-    this.#touched = new Uint32Array(buffer, byteOffset + layout.headTouchedLow, 2);
-    this.#beyond = new BigInt64Array(buffer, byteOffset + layout.headBelow, 2);
-    this.#spills = new BigInt64Array(buffer, spills, geometry.bounds.length + 1);
-    this.#geometry = geometry;
+    this.geometry = geometry;
     this.unitsPerNanosecond = unitsPerNanosecond;
-    this.#memory = memory;
     this.#metric = metric;
     this.#rejections = log;
+  }
+
+  /** Goes on in other memory: the region was superseded. */
+  bind(memory: HistogramMemory): void {
+    this.memory = memory;
+    this.cells = memory.cells;
+    this.sum = memory.sum;
+    this.seen.set([Infinity, -Infinity]);
+    this.inner = 0;
+    this.innerCount = 0;
   }
 
   // Hot path. Costs: bench/recording.
@@ -142,8 +150,9 @@ export class LaneHistogram implements Histogram {
     const count = times === 1 ? 1n : BigInt(times);
     this.#step(value, count);
     this.sum[0]! += value * times;
-    if (value < this.#extremes[0]!) this.#extremes[0] = value;
-    if (value > this.#extremes[1]!) this.#extremes[1] = value;
+    const { extremes } = this.memory;
+    if (value < extremes[0]!) extremes[0] = value;
+    if (value > extremes[1]!) extremes[1] = value;
   }
 
   // Unsigned, so that the infinity of a huge value times the scale stays above every cell.
@@ -155,10 +164,10 @@ export class LaneHistogram implements Histogram {
   #step(value: number, count: bigint): void {
     const cell = this.#cellOf(value);
     if (cell < 0) {
-      this.#beyond[0]! += count;
-    } else if (cell >= this.#geometry.cellCount) {
-      this.#beyond[1]! += count;
-    } else if (this.#isTouched(cell) || this.#memory.touch(cell)) {
+      this.memory.beyond[0]! += count;
+    } else if (cell >= this.geometry.cellCount) {
+      this.memory.beyond[1]! += count;
+    } else if (this.#isTouched(cell) || this.memory.touch(cell)) {
       this.stepCell(cell, value, count);
       this.#see(value);
     } else {
@@ -172,7 +181,7 @@ export class LaneHistogram implements Histogram {
   }
 
   #isTouched(cell: number): boolean {
-    return cell >= this.#touched[0]! && cell < this.#touched[1]!;
+    return cell >= this.memory.touched[0]! && cell < this.memory.touched[1]!;
   }
 
   #see(value: number): void {
@@ -184,8 +193,8 @@ export class LaneHistogram implements Histogram {
 
   // No memory for the cell: the value still counts in its bound, and in count and sum.
   #spill(value: number, count: bigint): void {
-    const index = this.#geometry.bounds.findIndex((bound) => value <= bound);
-    this.#spills[index < 0 ? this.#geometry.bounds.length : index]! += count;
+    const index = this.geometry.bounds.findIndex((bound) => value <= bound);
+    this.memory.spills[index < 0 ? this.geometry.bounds.length : index]! += count;
     this.#rejections.count(this.#metric, 'memory_exhausted');
   }
 }

@@ -4,7 +4,6 @@
 // cell, whether the cell is one of the few that a bound splits.
 
 import { highWord, type HistogramGeometry, lowerNeighbour } from '../histogram-geometry.js';
-import { layout } from '../native.js';
 import type { RejectionLog } from '../rejections.js';
 import { type HistogramMemory, LaneHistogram } from './histogram.js';
 
@@ -14,8 +13,6 @@ const high = highWord;
 const below = lowerNeighbour;
 
 export class SplitHistogram extends LaneHistogram {
-  readonly #splits: HistogramGeometry['splits'];
-  readonly #counts: BigInt64Array;
   // 1 for every cell that a bound splits.
   private readonly isSplit: Uint8Array;
 
@@ -27,9 +24,6 @@ export class SplitHistogram extends LaneHistogram {
     log: RejectionLog,
   ) {
     super(memory, geometry, unitsPerNanosecond, metric, log);
-    const { buffer, byteOffset } = memory.head;
-    this.#splits = geometry.splits;
-    this.#counts = new BigInt64Array(buffer, byteOffset + layout.headSplits, geometry.splits.length);
     this.isSplit = new Uint8Array(geometry.cellCount);
     for (const { cell } of geometry.splits) this.isSplit[cell] = 1;
   }
@@ -59,9 +53,8 @@ export class SplitHistogram extends LaneHistogram {
     super.stepCell(cell, value, count);
     // The cell first: a reader never finds more on one side of a bound than in the whole cell.
     if (this.isSplit[cell] === 0) return;
-    for (let index = 0; index < this.#splits.length; index++) {
-      const split = this.#splits[index]!;
-      if (split.cell === cell && value <= split.bound) this.#counts[index]! += count;
-    }
+    this.geometry.splits.forEach((split, index) => {
+      if (split.cell === cell && value <= split.bound) this.memory.splits[index]! += count;
+    });
   }
 }
