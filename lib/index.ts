@@ -44,10 +44,22 @@ export type {
   LastGauge,
   Recorder,
 } from './core/recorders/interfaces.js';
+export type { HistoryPoint, HistoryRange } from './core/history-points.js';
 export {
+  type AttachedProcess,
+  type ReaderOptions,
+  type RegistryReader,
+  readRegistry,
+  type Writer,
+  type WriterState,
+} from './core/reader.js';
+export {
+  type AttachOptions,
+  attachRegistry,
   createRegistry,
   type Registry,
   type RegistryOptions,
+  type SharedRegistry,
   type SnapshotSchedule,
 } from './core/registry.js';
 export { type LabelFilter, Snapshot } from './core/snapshot.js';

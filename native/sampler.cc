@@ -59,6 +59,10 @@ void Sampler::Remove(TaskId id) {
 
 void Sampler::Keep(std::weak_ptr<Region> region) {
   std::lock_guard<std::mutex> lock(mutex_);
+  // Every thread that attaches asks for it; one of them is enough.
+  for (const KeptRegion& kept : regions_) {
+    if (!kept.region.owner_before(region) && !region.owner_before(kept.region)) return;
+  }
   regions_.push_back({std::move(region), {}});
 }
 

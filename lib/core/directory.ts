@@ -1,7 +1,7 @@
 // The families and series of a region, decoded once and then shared by all snapshots.
 
 import type { Combine, MetricKind } from './catalogue/types.js';
-import { type DescribedFamily, type Frame, layout, type NativeRegion } from './native.js';
+import { type DescribedFamily, type Frame, layout, type ReadableRegion } from './native.js';
 
 /** What is known of a family without reading any value. */
 export interface FamilyInfo {
@@ -60,12 +60,12 @@ export interface FamilyDescription {
 }
 
 export class Directory {
-  readonly #region: NativeRegion;
+  readonly #region: ReadableRegion;
   readonly #entries: (FamilyInfo | SeriesInfo | undefined)[] = [];
   #layout: SnapshotLayout = { families: [] };
   #layoutChanges = -1;
 
-  constructor(region: NativeRegion) {
+  constructor(region: ReadableRegion) {
     this.#region = region;
   }
 

@@ -7,27 +7,52 @@ import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogu
 import type { CatalogueInput } from './catalogue/types.js';
 import { type Capacity, planSizes } from './capacity.js';
 import { warnOfConventions } from './convention-warnings.js';
+import { RegistryError } from './errors.js';
 import { type HistogramGeometry, planHistogram } from './histogram-geometry.js';
+import type { HistoryPoint, HistoryRange } from './history-points.js';
 import type { CatalogueOptions, FixedLabels, LabelValues, Metrics, None } from './metrics-types.js';
-import { addon, type ClockSource } from './native.js';
+import { addon, type ClockSource, type NativeRegion } from './native.js';
 import { callNative } from './native-errors.js';
 import { selfCatalogue } from './self-catalogue.js';
 import type { Snapshot } from './snapshot.js';
-import { ThreadRegistry } from './thread-registry.js';
+import { type RegistryPlan, ThreadRegistry } from './thread-registry.js';
+
+/** What `attachRegistry` takes. */
+export interface AttachOptions<
+  C extends CatalogueInput,
+  Fixed extends FixedLabels = None,
+  Extra extends LabelValues = None,
+> extends CatalogueOptions<C, Fixed, Extra> {
+  /**
+   * How often gauges that the operating system fills are sampled, by a native thread: 5,000 ms
+   * unless told otherwise; `false`: never, the program sets them itself.
+   */
+  readonly resourcesEveryMs?: number | false;
+}
 
 /** What `createRegistry` takes. */
 export interface RegistryOptions<
   C extends CatalogueInput,
   Fixed extends FixedLabels = None,
   Extra extends LabelValues = None,
-> extends CatalogueOptions<C, Fixed, Extra> {
+> extends AttachOptions<C, Fixed, Extra> {
   /** What the registry has room for; only address space until it is used. */
   readonly capacity?: Capacity;
   /**
-   * How often gauges that the operating system fills are sampled, by a native thread: 5,000 ms
-   * unless told otherwise; `false`: never, the program sets them itself.
+   * Keeps the registry in a file that other processes can attach to and read, also after this one
+   * has died. Best on /dev/shm: memory, that is.
    */
-  readonly resourcesEveryMs?: number | false;
+  readonly file?: string;
+  /** How many files of crashed processes are kept beside it (`file`.1 is the newest); 3. */
+  readonly keepCrashed?: number;
+  /** Takes a file on a disk all the same: stores stall while the kernel writes a page out. */
+  readonly allowDisk?: boolean;
+}
+
+/** What `share()` gives to other threads: plain data, for workerData or postMessage. */
+export interface SharedRegistry {
+  readonly vsrMetricsRegion: string;
+  readonly path: string;
 }
 
 /** What `onSnapshot` takes. */
@@ -87,6 +112,22 @@ export interface Registry<
    * ```
    */
   onSnapshot(schedule: SnapshotSchedule, listener: (snapshot: Snapshot) => void): () => void;
+  /**
+   * Earlier values of one series, oldest first: an hour every 10 s; gauges also ten minutes every
+   * second.
+   */
+  history(name: string, range?: HistoryRange): HistoryPoint[];
+  /**
+   * What another thread needs to record into this registry.
+   *
+   * @example
+   * ```ts
+   * import { Worker } from 'node:worker_threads';
+   *
+   * new Worker('./replica.js', { workerData: { metrics: registry.share() } });
+   * ```
+   */
+  share(): SharedRegistry;
   /** Makes everything read as if nothing had been recorded. For tests. */
   reset(): void;
   /** Ends what the registry does in the background. Recorders already taken go on recording. */
@@ -111,20 +152,77 @@ export function createRegistry<
   const Fixed extends FixedLabels = None,
   const Extra extends LabelValues = None,
 >(options: RegistryOptions<C, Fixed, Extra>): Registry<C, Fixed, Extra> {
-  const declared = resolveCatalogue(options.catalogue, options);
-  warnOfConventions(catalogueList(options.catalogue));
-  const families = [...declared, ...resolveCatalogue(selfCatalogue, withoutFixed(options))];
-  const geometries = planHistograms(families);
-  const sizes = planSizes(families, geometries, options.capacity ?? {});
-  const region = callNative(() => new addon.Region(sizes));
-  const registry = new ThreadRegistry(region, declared, families, geometries, {
-    resourcesEveryMs: options.resourcesEveryMs ?? 5000,
-  });
-  return registry as unknown as Registry<C, Fixed, Extra>;
+  const plan = planRegistry(options);
+  const sizes = planSizes(plan.families, plan.geometries, options.capacity ?? {});
+  const { file, keepCrashed = 3, allowDisk = false } = options;
+  const where = file === undefined ? {} : { file, keep: keepCrashed, allowDisk };
+  const region = callNative(() => new addon.Region({ ...sizes, ...where }));
+  return open(region, plan);
 }
 
-function withoutFixed(options: { readonly defaultLabels?: Readonly<Record<string, string>> }) {
-  return options.defaultLabels === undefined ? {} : { defaultLabels: options.defaultLabels };
+/**
+ * Binds this thread to a registry that exists: of another thread of this process (what its `share()`
+ * returned), or of another process (its file). Both record at full speed, and readers see the sum.
+ *
+ * @example
+ * ```ts
+ * import { attachRegistry } from 'vsr-metrics';
+ * import { vsr } from 'vsr-metrics/catalogues';
+ * import { workerData } from 'node:worker_threads';
+ *
+ * const own = attachRegistry(workerData.metrics, { catalogue: vsr, fixedLabels: { replica_id: '1' } });
+ * own.metrics.viewNumber.set(7);
+ * ```
+ * @throws RegistryError when there is none, its catalogue disagrees, or all its lanes are in use
+ */
+export function attachRegistry<
+  const C extends CatalogueInput,
+  const Fixed extends FixedLabels = None,
+  const Extra extends LabelValues = None,
+>(
+  source: SharedRegistry | string,
+  options: AttachOptions<C, Fixed, Extra>,
+): Registry<C, Fixed, Extra> {
+  const path = typeof source === 'string' ? source : source?.path;
+  if (typeof path !== 'string') {
+    throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
+      problem: 'attachRegistry needs a registry',
+      given: source,
+      allowed: 'what share() of a registry returned, or the path of its file',
+    });
+  }
+  const plan = planRegistry(options);
+  const region = callNative(() => new addon.Region({ attach: path }));
+  if (typeof source !== 'string' && source.vsrMetricsRegion !== region.regionId()) {
+    throw new RegistryError('VSR_METRICS_REGION_UNREADABLE', {
+      problem: 'the registry that was shared is gone',
+      given: path,
+      allowed: 'a registry whose creator still has it',
+    });
+  }
+  return open(region, plan);
+}
+
+function planRegistry(options: {
+  readonly catalogue: CatalogueInput;
+  readonly fixedLabels?: Readonly<Record<string, string>>;
+  readonly labelValues?: Readonly<Record<string, readonly string[]>>;
+  readonly defaultLabels?: Readonly<Record<string, string>>;
+  readonly resourcesEveryMs?: number | false;
+}): RegistryPlan {
+  const { defaultLabels } = options;
+  const declared = resolveCatalogue(options.catalogue, options);
+  warnOfConventions(catalogueList(options.catalogue));
+  const families = [...declared, ...resolveCatalogue(selfCatalogue, { defaultLabels })];
+  const geometries = planHistograms(families);
+  return { declared, families, geometries, resourcesEveryMs: options.resourcesEveryMs ?? 5000 };
+}
+
+function open<C extends CatalogueInput, Fixed extends FixedLabels, Extra extends LabelValues>(
+  region: NativeRegion,
+  plan: RegistryPlan,
+): Registry<C, Fixed, Extra> {
+  return new ThreadRegistry(region, plan) as unknown as Registry<C, Fixed, Extra>;
 }
 
 function planHistograms(

@@ -1,5 +1,6 @@
 // What one thread has of a registry: a lane, the recorders bound to it, and what it started.
 
+import { isMainThread } from 'node:worker_threads';
 import type { ResolvedFamily } from './catalogue/resolve.js';
 import type { ResourceName } from './catalogue/types.js';
 import { clockSource, now, refineClock } from './clock.js';
@@ -7,13 +8,14 @@ import { Directory } from './directory.js';
 import { RegistryError } from './errors.js';
 import { closedError, OpenFamily, seriesKey } from './family.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
-import type { ClockSource, Frame, NativeLane, NativeRegion, NativeSeries } from './native.js';
+import { type HistoryPoint, type HistoryRange, readHistory } from './history-points.js';
+import { addon, type ClockSource, type Frame, type NativeRegion, type NativeSeries } from './native.js';
 import { callNative } from './native-errors.js';
-import { nativeFamily } from './native-family.js';
+import { checkSameFamily, nativeFamily } from './native-family.js';
 import { ObservableGauges } from './observable-gauges.js';
-import { RecorderFactory } from './recorder-factory.js';
-import type { Counter, Recorder } from './recorders/interfaces.js';
-import type { SnapshotSchedule } from './registry.js';
+import { LaneMemory, type LaneRecorder, RecorderFactory } from './recorder-factory.js';
+import type { Counter } from './recorders/interfaces.js';
+import type { SharedRegistry, SnapshotSchedule } from './registry.js';
 import { RejectionLog } from './rejections.js';
 import { resourceReadings } from './resource-gauges.js';
 import { selfCatalogue } from './self-catalogue.js';
@@ -22,40 +24,57 @@ import { Snapshot } from './snapshot.js';
 /** What the labels of a family's overflow series say. */
 export const overflowValue = '_other';
 
-const refineEveryMs = 10_000;
+const housekeepingMs = 1000;
+
+/** A lane of a region, and what reads the region on this thread. */
+interface Place {
+  readonly region: NativeRegion;
+  readonly lane: ReturnType<NativeRegion['claimLane']>;
+  readonly memory: LaneMemory;
+  readonly directory: Directory;
+}
+
+/** A recorder that was handed out, and what it takes to bind it again. */
+interface Bound {
+  readonly family: ResolvedFamily;
+  readonly key: string;
+  readonly recorder: LaneRecorder;
+}
+
+/** What a registry of this thread records. */
+export interface RegistryPlan {
+  readonly declared: readonly ResolvedFamily[];
+  /** Those declared and the library's own. */
+  readonly families: readonly ResolvedFamily[];
+  readonly geometries: ReadonlyMap<ResolvedFamily, HistogramGeometry>;
+  readonly resourcesEveryMs: number | false;
+}
 
 export class ThreadRegistry {
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly now = now;
-  readonly #region: NativeRegion;
-  readonly #lane: NativeLane;
-  readonly #directory: Directory;
+  readonly #plan: RegistryPlan;
   readonly #recorders: RecorderFactory;
-  readonly #geometries: ReadonlyMap<ResolvedFamily, HistogramGeometry>;
   readonly #observables = new ObservableGauges();
   readonly #self = new Map<string, OpenFamily<Counter>>();
-  readonly #resources: Partial<Record<ResourceName, number>> = {};
-  readonly #stops = new Set<() => void>();
+  readonly #indexes = new Map<ResolvedFamily, number>();
+  // By family and key, so that a series has one recorder however often it is asked for.
+  readonly #bound = new Map<string, Bound>();
+  readonly #subscriptions = new Map<object, () => () => void>();
+  readonly #stops = new Map<object, () => void>();
+  #place: Place;
   #closed = false;
 
-  constructor(
-    region: NativeRegion,
-    declared: readonly ResolvedFamily[],
-    families: readonly ResolvedFamily[],
-    geometries: ReadonlyMap<ResolvedFamily, HistogramGeometry>,
-    options: { readonly resourcesEveryMs: number | false },
-  ) {
-    this.#region = region;
-    this.#lane = callNative(() => region.claimLane());
-    this.#directory = new Directory(region);
-    this.#geometries = geometries;
+  constructor(region: NativeRegion, plan: RegistryPlan) {
+    this.#plan = plan;
+    this.#place = this.#settle(region);
     const rejections = new RejectionLog((metric, reason) =>
       this.#self.get('rejected')!.with({ metric, reason }),
     );
-    this.#recorders = new RecorderFactory(region, this.#lane, rejections, this.#observables);
+    this.#recorders = new RecorderFactory(rejections, this.#observables);
     const metrics: Record<string, unknown> = {};
-    for (const family of families) {
-      if (declared.includes(family)) {
+    for (const family of plan.families) {
+      if (plan.declared.includes(family)) {
         metrics[family.key] = this.#openFamily(family, () => this.#checkOpen());
         continue;
       }
@@ -64,10 +83,11 @@ export class ThreadRegistry {
       this.#self.set(family.key, own as OpenFamily<Counter>);
     }
     this.metrics = Object.freeze(metrics);
-    this.#sampleResources(options.resourcesEveryMs);
-    const timer = setInterval(refineClock, refineEveryMs).unref();
-    this.#stops.add(() => clearInterval(timer));
-    this.#stops.add(() => this.#observables.stop());
+    this.#subscribe({}, () => this.#sampleResources());
+    const timer = setInterval(() => this.#keepHouse(), housekeepingMs).unref();
+    this.#stops.set(timer, () => clearInterval(timer));
+    this.#stops.set(this.#observables, () => this.#observables.stop());
+    this.#keepHouse();
   }
 
   get clockSource(): ClockSource {
@@ -75,7 +95,7 @@ export class ThreadRegistry {
   }
 
   snapshot(): Snapshot {
-    return this.#toSnapshot(this.#region.snapshot());
+    return this.#toSnapshot(this.#place.region.snapshot());
   }
 
   onSnapshot(schedule: SnapshotSchedule, listener: (snapshot: Snapshot) => void): () => void {
@@ -83,68 +103,150 @@ export class ThreadRegistry {
     const { everyMs, keep = 10 } = schedule;
     checkWhole('everyMs of onSnapshot', everyMs, 1, 86_400_000);
     checkWhole('keep of onSnapshot', keep, 1, 100_000);
-    const stop = this.#region.subscribe(everyMs, keep, (frame) =>
-      listener(this.#toSnapshot(frame)),
+    return this.#subscribe({}, () =>
+      this.#place.region.subscribe(everyMs, keep, (frame) => listener(this.#toSnapshot(frame))),
     );
-    this.#stops.add(stop);
-    return () => {
-      this.#stops.delete(stop);
-      stop();
-    };
+  }
+
+  history(name: string, range?: HistoryRange): HistoryPoint[] {
+    return readHistory(this.#place.region, this.snapshot(), name, range);
+  }
+
+  share(): SharedRegistry {
+    this.#checkOpen();
+    const { region } = this.#place;
+    return { vsrMetricsRegion: region.regionId(), path: region.sharePath() };
   }
 
   reset(): void {
     this.#checkOpen();
-    this.#region.reset();
+    this.#place.region.reset();
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
-    for (const stop of this.#stops) stop();
+    for (const stop of this.#stops.values()) stop();
     this.#stops.clear();
+    this.#subscriptions.clear();
+    this.#place.region.markClosed();
   }
 
   #toSnapshot(frame: Frame): Snapshot {
-    return new Snapshot(this.#directory, frame, this.#region.createdMilliseconds);
+    const { region, directory } = this.#place;
+    return new Snapshot(directory, frame, region.createdMilliseconds);
   }
 
   #checkOpen(): void {
     if (this.#closed) throw closedError();
   }
 
+  // ---- the region, and its successor ----
+
+  /** Claims a lane and declares all families. */
+  #settle(region: NativeRegion): Place {
+    for (const family of this.#plan.families) {
+      const native = nativeFamily(family, this.#plan.geometries.get(family));
+      const index = callNative(() => region.addFamily(native));
+      checkSameFamily(native, region.describe(index, 1)[0]);
+      this.#indexes.set(family, index);
+      if (isOpen(family) && !region.addOverflow(index, overflowKey(family))) {
+        throw fullError(family);
+      }
+    }
+    const lane = callNative(() => region.claimLane());
+    const memory = new LaneMemory(region, lane);
+    return { region, lane, memory, directory: new Directory(region) };
+  }
+
+  /** Every second: signs of life, the clock's rate, and whether this is still the region to use. */
+  #keepHouse(): void {
+    refineClock();
+    const { region } = this.#place;
+    if (isMainThread) region.beatLoop();
+    if (!region.isCurrent()) this.#moveOver(region.sharePath());
+  }
+
+  /**
+   * The creator of the region died and somebody made a new one under its path. What was recorded so
+   * far stays in the old file; every recorder goes on in the new one.
+   */
+  #moveOver(path: string): void {
+    try {
+      this.#place = this.#settle(callNative(() => new addon.Region({ attach: path })));
+    } catch (error) {
+      // It may be in the making, or of another version: nothing is lost meanwhile, so try again.
+      warnOnce(`${path} has a new registry that cannot be used yet: ${String(error)}`);
+      return;
+    }
+    for (const { family, key, recorder } of this.#bound.values()) {
+      const geometry = this.#plan.geometries.get(family);
+      const series = this.#series(family, key);
+      this.#recorders.rebind(recorder, this.#place.memory, family, geometry, series);
+    }
+    for (const [owner, start] of this.#subscriptions) {
+      this.#stops.get(owner)?.();
+      this.#stops.set(owner, start());
+    }
+  }
+
+  /** Starts something that belongs to the region, and starts it again in its successor. */
+  #subscribe(owner: object, start: () => () => void): () => void {
+    this.#subscriptions.set(owner, start);
+    this.#stops.set(owner, start());
+    return () => {
+      this.#subscriptions.delete(owner);
+      this.#stops.get(owner)?.();
+      this.#stops.delete(owner);
+    };
+  }
+
+  #sampleResources(): () => void {
+    const everyMs = this.#plan.resourcesEveryMs;
+    const gauges: Partial<Record<ResourceName, number>> = {};
+    for (const family of this.#plan.declared) {
+      for (const { reading, labels } of resourceReadings(family)) {
+        const key = seriesKey(family, (name) => labels[name]!);
+        gauges[reading] = this.#series(family, key).index;
+      }
+    }
+    if (everyMs === false || Object.keys(gauges).length === 0) return () => undefined;
+    checkWhole('resourcesEveryMs', everyMs, 10, 86_400_000);
+    return this.#place.region.sampleResources(everyMs, gauges);
+  }
+
+  // ---- families and series ----
+
   #openFamily(family: ResolvedFamily, checkOpen: () => void): unknown {
-    const native = nativeFamily(family, this.#geometries.get(family));
-    const index = callNative(() => this.#region.addFamily(native));
-    for (const { reading, labels } of resourceReadings(family)) {
-      const key = seriesKey(family, (name) => labels[name]!);
-      this.#resources[reading] = this.#series(family, index, key).index;
+    if (family.labels.every(({ fixed }) => fixed !== undefined)) {
+      return this.#open(family, seriesKey(family, () => '')).recorder;
     }
-    const free = family.labels.filter(({ fixed }) => fixed === undefined);
-    if (free.length === 0) {
-      return this.#bind(family, this.#series(family, index, seriesKey(family, () => '')));
-    }
-    const isOpen = free.some(({ values }) => values === undefined);
-    if (isOpen) this.#addOverflow(family, index);
-    const opened = new OpenFamily(family, {
-      open: (key) => {
-        const series = this.#series(family, index, key);
-        if (!series.own) this.#countOverflow(family);
-        return { recorder: this.#bind(family, series), own: series.own };
-      },
-      remove: (key) => this.#region.removeSeries(index, key),
+    const opened = new OpenFamily<LaneRecorder>(family, {
+      open: (key) => this.#open(family, key),
+      remove: (key) => this.#remove(family, key),
       checkOpen,
     });
-    if (!isOpen) opened.openAll();
+    if (!isOpen(family)) opened.openAll();
     return opened;
   }
 
-  #bind(family: ResolvedFamily, series: NativeSeries): Recorder {
-    return this.#recorders.make(family, this.#geometries.get(family), series);
+  #open(family: ResolvedFamily, key: string): { recorder: LaneRecorder; own: boolean } {
+    const series = this.#series(family, key);
+    const { own } = series;
+    if (!own) this.#countOverflow(family);
+    const boundKey = own ? key : overflowKey(family);
+    const id = `${family.name} ${boundKey}`;
+    const known = this.#bound.get(id);
+    if (known !== undefined) return { recorder: known.recorder, own };
+    const geometry = this.#plan.geometries.get(family);
+    const recorder = this.#recorders.make(this.#place.memory, family, geometry, series);
+    this.#bound.set(id, { family, key: boundKey, recorder });
+    return { recorder, own };
   }
 
-  #addOverflow(family: ResolvedFamily, index: number): void {
-    if (this.#region.addOverflow(index, seriesKey(family, () => overflowValue))) return;
-    throw fullError(family);
+  #remove(family: ResolvedFamily, key: string): boolean {
+    this.#bound.delete(`${family.name} ${key}`);
+    return this.#place.region.removeSeries(this.#indexes.get(family)!, key);
   }
 
   #countOverflow(family: ResolvedFamily): void {
@@ -152,17 +254,28 @@ export class ThreadRegistry {
     this.#self.get('overflowed')!.with({ metric: family.name }).inc();
   }
 
-  #series(family: ResolvedFamily, index: number, key: string): NativeSeries {
-    const series = this.#region.series(index, key);
-    if (series === undefined || !this.#lane.bind(series.index)) throw fullError(family);
+  #series(family: ResolvedFamily, key: string): NativeSeries {
+    const { region, lane } = this.#place;
+    const series = region.series(this.#indexes.get(family)!, key);
+    if (series === undefined || !lane.bind(series.index)) throw fullError(family);
     return series;
   }
+}
 
-  #sampleResources(everyMs: number | false): void {
-    if (everyMs === false || Object.keys(this.#resources).length === 0) return;
-    checkWhole('resourcesEveryMs', everyMs, 10, 86_400_000);
-    this.#stops.add(this.#region.sampleResources(everyMs, this.#resources));
-  }
+function isOpen({ labels }: ResolvedFamily): boolean {
+  return labels.some(({ fixed, values }) => fixed === undefined && values === undefined);
+}
+
+function overflowKey(family: ResolvedFamily): string {
+  return seriesKey(family, () => overflowValue);
+}
+
+const warned = new Set<string>();
+
+function warnOnce(message: string): void {
+  if (warned.has(message)) return;
+  warned.add(message);
+  process.emitWarning(message, 'VsrMetricsWarning');
 }
 
 function fullError(family: ResolvedFamily): RegistryError {

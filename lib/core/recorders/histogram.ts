@@ -9,7 +9,6 @@
 
 import { longestDuration, nanosecondsPerTick, now } from '../clock.js';
 import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
-import { layout } from '../native.js';
 import type { RejectionLog } from '../rejections.js';
 import type { Histogram } from './interfaces.js';
 
