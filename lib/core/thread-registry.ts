@@ -67,7 +67,7 @@ export class ThreadRegistry {
     this.#sampleResources(options.resourcesEveryMs);
     const timer = setInterval(refineClock, refineEveryMs).unref();
     this.#stops.add(() => clearInterval(timer));
-    this.#stops.add(() => this.#observables.stop());
+    this.#stops.add(() => this.#observables.close());
   }
 
   get clockSource(): ClockSource {
