@@ -31,7 +31,8 @@ inline void Throw(Napi::Env env, const Error& error) {
 template <typename ArrayType, typename T>
 ArrayType CopyToTypedArray(Napi::Env env, const std::vector<T>& column) {
   ArrayType array = ArrayType::New(env, column.size());
-  if (!column.empty()) memcpy(array.Data(), column.data(), column.size() * sizeof(T));
+  // Empty while the environment is going away.
+  if (!column.empty() && !array.IsEmpty()) memcpy(array.Data(), column.data(), column.size() * sizeof(T));
   return array;
 }
 

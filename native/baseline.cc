@@ -32,7 +32,9 @@ void SetGauge(Region& region, const Entry& entry) {
   const uint32_t lanes = LoadAcquire(&region.header()->lanes_claimed);
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);
-    if (LoadRelaxed(&cell->is_set) == 1) StoreRelaxed(&cell->value, unset);
+    if (LoadRelaxed(&cell->is_set) != 1) continue;
+    StoreRelaxed(&cell->value, unset);
+    StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
   }
 }
 
@@ -79,10 +81,14 @@ void SetBaseline(Region& region, uint32_t series) {
 void SetAllBaselines(Region& region) {
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
-    const Entry& entry = region.entries()[index];
+    Entry& entry = region.entries()[index];
     const bool published = LoadAcquire(&entry.state) != uint32_t(EntryState::kEmpty);
-    if (published && entry.type == uint32_t(EntryType::kSeries)) SetBaseline(region, index);
+    if (!published || entry.type != uint32_t(EntryType::kSeries)) continue;
+    SetBaseline(region, index);
+    // Who compares with an earlier snapshot must not take what follows for a step back.
+    StoreRelaxed(&entry.created_unix_milliseconds, UnixMilliseconds());
   }
+  FetchAdd(&region.header()->layout_changes, uint64_t{1});
 }
 
 }  // namespace vsr_metrics

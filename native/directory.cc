@@ -20,10 +20,14 @@ uint32_t Hash(EntryType type, uint32_t family, std::string_view key) {
   return hash;
 }
 
+bool HasRoom(const uint64_t* cursor, uint64_t size, uint64_t capacity) {
+  return LoadRelaxed(cursor) + size <= capacity;
+}
+
 // Takes `size` bytes from a cursor that only grows. False when the section is used up; the cursor
 // then stays above its end, so that every later attempt fails as cheaply.
 bool Take(uint64_t* cursor, uint64_t size, uint64_t capacity, uint64_t* offset) {
-  if (LoadRelaxed(cursor) + size > capacity) return false;
+  if (!HasRoom(cursor, size, capacity)) return false;
   *offset = FetchAdd(cursor, size);
   return *offset + size <= capacity;
 }
@@ -153,6 +157,34 @@ bool TakeCells(Region& region, const Entry& family, const FamilyBlob& blob, uint
   return false;
 }
 
+// Whether every section has room for one more series of the family. Asked first, because what was
+// taken of one section is lost when another one turns out to be full, and labels that find no room
+// are tried again and again.
+bool HasRoomForSeries(const Region& region, uint64_t key_size, const Entry& family,
+                      const FamilyBlob& blob) {
+  const RegionHeader& header = *region.header();
+  if (!HasRoom(&header.entries_used, 1, header.entry_capacity) ||
+      !HasRoom(&header.heap_used, key_size + 7, header.heap_size)) {
+    return false;
+  }
+  const auto scalars = [&header](uint64_t size) {
+    return HasRoom(&header.scalars_used, size, header.scalars_size);
+  };
+  switch (Kind(family.kind)) {
+    case Kind::kCounter:
+      return scalars(sizeof(CounterCell));
+    case Kind::kGauge:
+      return Combine(family.combine) == Combine::kLast
+                 ? HasRoom(&header.shared_used, kCacheLine, header.shared_size)
+                 : scalars(sizeof(GaugeCell));
+    case Kind::kHistogram:
+      return scalars(HistogramHeadSize(blob.split_count, blob.bound_count)) &&
+             HasRoom(&header.histograms_used, HistogramCellsSize(blob.cell_count),
+                     header.lane_stride - header.scalars_size);
+  }
+  return false;
+}
+
 // kNoIndex: no room. `added` is false when another thread added the same series first.
 uint32_t AddSeries(Region& region, const Wanted& wanted, EntryState state, bool* added) {
   *added = false;
@@ -161,7 +193,8 @@ uint32_t AddSeries(Region& region, const Wanted& wanted, EntryState state, bool*
   Slot slot;
   uint64_t cell_offset;
   uint32_t cells_page;
-  if (blob == nullptr || !TakeSlot(region, wanted.key.size(), &slot) ||
+  if (blob == nullptr || !HasRoomForSeries(region, wanted.key.size(), family, *blob) ||
+      !TakeSlot(region, wanted.key.size(), &slot) ||
       !TakeCells(region, family, *blob, &cell_offset, &cells_page)) {
     return kNoIndex;
   }

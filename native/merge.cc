@@ -100,6 +100,40 @@ void Add(const HistogramView& view, const FamilyBlob& family, int sign, Histogra
   }
 }
 
+void AddLanes(const Region& region, const Entry& entry, const FamilyBlob& family,
+              HistogramTotal* total) {
+  const uint32_t lanes = LanesInUse(region);
+  for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
+    HistogramView view;
+    if (!ViewHistogram(region, lane, entry, family, &view)) continue;
+    total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
+    total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
+    Add(view, family, 1, total);
+  }
+}
+
+bool HasAny(const std::vector<int64_t>& counts) {
+  return std::any_of(counts.begin(), counts.end(), [](int64_t count) { return count > 0; });
+}
+
+// The extremes in the lanes are those of all time. What came after the baseline lies between them,
+// and in the cells that are left.
+void NarrowExtremes(const FamilyBlob& family, HistogramTotal* total) {
+  if (HasAny(total->spills)) return;  // those may lie anywhere
+  const auto holds = [](int64_t count) { return count > 0; };
+  const auto first = std::find_if(total->cells.begin(), total->cells.end(), holds);
+  const auto last = std::find_if(total->cells.rbegin(), total->cells.rend(), holds);
+  const bool none = first == total->cells.end();
+  const int64_t low = none ? family.cell_count : total->low + (first - total->cells.begin());
+  const int64_t high = none ? -1 : total->low + (total->cells.rend() - last) - 1;
+  if (total->below == 0) total->minimum = std::max(total->minimum, UpperEdge(family, low - 1));
+  if (total->above == 0) total->maximum = std::min(total->maximum, UpperEdge(family, high));
+}
+
+// A baseline is read before the cells that it is subtracted from, which only grow: a reset that
+// runs meanwhile can then not make a difference negative.
+void OrderAfterBaseline() { __atomic_thread_fence(__ATOMIC_ACQUIRE); }
+
 }  // namespace
 
 CounterTotal SumCounter(const Region& region, const Entry& entry) {
@@ -114,12 +148,12 @@ CounterTotal SumCounter(const Region& region, const Entry& entry) {
 }
 
 CounterTotal ReadCounter(const Region& region, const Entry& entry) {
+  CounterTotal baseline;
+  if (HasBaseline(region)) baseline = LoadCounter(region, kBaselineLane, entry);
+  OrderAfterBaseline();
   CounterTotal total = SumCounter(region, entry);
-  if (HasBaseline(region)) {
-    const CounterTotal baseline = LoadCounter(region, kBaselineLane, entry);
-    total.ones = AddWrapping(total.ones, Times(-1, baseline.ones));
-    total.amounts -= baseline.amounts;
-  }
+  total.ones = AddWrapping(total.ones, Times(-1, baseline.ones));
+  total.amounts -= baseline.amounts;
   return total;
 }
 
@@ -168,41 +202,19 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
 void SumHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
                   HistogramTotal* total) {
   Clear(family, total);
-  const uint32_t lanes = LanesInUse(region);
-  for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
-    HistogramView view;
-    if (!ViewHistogram(region, lane, entry, family, &view)) continue;
-    total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
-    total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
-    Add(view, family, 1, total);
-  }
+  AddLanes(region, entry, family, total);
 }
 
 void ReadHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
                    HistogramTotal* total) {
-  SumHistogram(region, entry, family, total);
-  if (!HasBaseline(region)) return;
+  Clear(family, total);
   HistogramView baseline;
-  if (!ViewHistogram(region, kBaselineLane, entry, family, &baseline)) return;
-  Add(baseline, family, -1, total);
-  // The extremes of what came after the baseline are known as exactly as its cells are.
-  const auto first = std::find_if(total->cells.begin(), total->cells.end(),
-                                  [](int64_t count) { return count > 0; });
-  if (first == total->cells.end()) {
-    total->minimum = total->below > 0 ? 0 : std::numeric_limits<double>::infinity();
-    total->maximum = -std::numeric_limits<double>::infinity();
-    return;
-  }
-  const auto last = std::find_if(total->cells.rbegin(), total->cells.rend(),
-                                 [](int64_t count) { return count > 0; });
-  const int64_t low = total->low + (first - total->cells.begin());
-  const int64_t high = total->low + (total->cells.rend() - last) - 1;
-  if (total->below > 0) {
-    total->minimum = 0;
-  } else {
-    total->minimum = std::max(total->minimum, UpperEdge(family, low - 1));
-  }
-  if (total->above == 0) total->maximum = std::min(total->maximum, UpperEdge(family, high));
+  const bool has_baseline =
+      HasBaseline(region) && ViewHistogram(region, kBaselineLane, entry, family, &baseline);
+  if (has_baseline) Add(baseline, family, -1, total);
+  OrderAfterBaseline();
+  AddLanes(region, entry, family, total);
+  if (has_baseline) NarrowExtremes(family, total);
 }
 
 double UpperEdge(const FamilyBlob& family, int64_t index) {

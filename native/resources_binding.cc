@@ -35,12 +35,15 @@ constexpr Reading kReadings[] = {
 };
 
 struct Sampling {
-  std::shared_ptr<Region> region;
+  // Not held: a registry that was dropped, or whose worker ended, goes away with all it had mapped.
+  std::weak_ptr<Region> region;
   std::vector<std::pair<double ResourceReading::*, GaugeCell*>> gauges;
   ResourceSampler sampler;
-  Sampler::TaskId task = 0;
 
-  void Sample(uint64_t now) {
+  // False once the region is gone.
+  bool Sample(uint64_t now) {
+    const std::shared_ptr<Region> held = region.lock();
+    if (held == nullptr) return false;
     sampler.Sample(now);
     for (const auto& [field, cell] : gauges) {
       const double value = sampler.last().*field;
@@ -48,6 +51,7 @@ struct Sampling {
       StoreRelaxed(&cell->value, value);
       StoreRelaxed(&cell->sampled_unix_milliseconds, UnixMilliseconds());
     }
+    return true;
   }
 };
 
@@ -63,11 +67,11 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
     auto* cell = reinterpret_cast<GaugeCell*>(region->shared() + entry.cell_offset);
     sampling->gauges.emplace_back(reading.field, cell);
   }
-  sampling->region = std::move(region);
+  sampling->region = region;
   // The first sample is the start of the first interval of all rates.
   sampling->Sample(MonotonicNanoseconds());
   const Sampler::TaskId task = Sampler::Instance().Add(
-      period_nanoseconds, [sampling](uint64_t now) { sampling->Sample(now); });
+      period_nanoseconds, [sampling](uint64_t now) { return sampling->Sample(now); });
   return Napi::Function::New(
       env, [task](const Napi::CallbackInfo&) { Sampler::Instance().Remove(task); });
 }

@@ -38,11 +38,21 @@ Sampler::Sampler() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread([this] { Run(); }).detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  Add(kSecond, [this](uint64_t now) { BeatHearts(now); });
+  Add(kSecond, [this](uint64_t now) {
+    BeatHearts(now);
+    return true;
+  });
+}
+
+std::unique_lock<std::mutex> Sampler::Enter() {
+  entering_.fetch_add(1);
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (entering_.fetch_sub(1) == 1) entered_.notify_one();
+  return lock;
 }
 
 Sampler::TaskId Sampler::Add(uint64_t period_nanoseconds, Task task) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::unique_lock<std::mutex> lock = Enter();
   const TaskId id = next_id_++;
   tasks_.push_back({id, period_nanoseconds, MonotonicNanoseconds() + period_nanoseconds,
                     std::move(task)});
@@ -51,14 +61,14 @@ Sampler::TaskId Sampler::Add(uint64_t period_nanoseconds, Task task) {
 }
 
 void Sampler::Remove(TaskId id) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::unique_lock<std::mutex> lock = Enter();
   tasks_.erase(std::remove_if(tasks_.begin(), tasks_.end(),
                               [id](const Scheduled& task) { return task.id == id; }),
                tasks_.end());
 }
 
 void Sampler::Keep(std::weak_ptr<Region> region) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::unique_lock<std::mutex> lock = Enter();
   // Every thread that attaches asks for it; one of them is enough.
   for (const KeptRegion& kept : regions_) {
     if (!kept.region.owner_before(region) && !region.owner_before(kept.region)) return;
@@ -75,19 +85,25 @@ void Sampler::Run() {
     const uint64_t now = MonotonicNanoseconds();
     uint64_t earliest = now + kSecond;
     // By index: a task may not add tasks, but the vector is not to be trusted with references.
-    for (size_t index = 0; index < tasks_.size(); ++index) {
+    for (size_t index = 0; index < tasks_.size();) {
       Scheduled& scheduled = tasks_[index];
       if (scheduled.due <= now) {
-        scheduled.task(now);
+        if (!scheduled.task(now)) {
+          tasks_.erase(tasks_.begin() + long(index));
+          continue;
+        }
         scheduled.due += scheduled.period;
         if (scheduled.due <= now) scheduled.due = now + scheduled.period;
       }
       earliest = std::min(earliest, scheduled.due);
+      ++index;
     }
     const uint64_t after = MonotonicNanoseconds();
     if (earliest > after) {
       wake_.wait_for(lock, std::chrono::nanoseconds(earliest - after));
     }
+    // Tasks that take longer than their period would otherwise keep the mutex for good.
+    entered_.wait(lock, [this] { return entering_.load() == 0; });
   }
 }
 

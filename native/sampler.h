@@ -8,6 +8,7 @@
 #ifndef VSR_METRICS_SAMPLER_H_
 #define VSR_METRICS_SAMPLER_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -23,7 +24,8 @@ namespace vsr_metrics {
 class Sampler {
  public:
   using TaskId = uint64_t;
-  using Task = std::function<void(uint64_t now_nanoseconds)>;
+  // False: there is nothing left to do, drop the task.
+  using Task = std::function<bool(uint64_t now_nanoseconds)>;
 
   // Never destroyed: the thread may outlive every other static of the process.
   static Sampler& Instance();
@@ -52,8 +54,13 @@ class Sampler {
     Task task;
   };
 
+  // Locks the mutex for a caller; Run() makes way for it.
+  std::unique_lock<std::mutex> Enter();
+
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::atomic<uint32_t> entering_{0};  // callers that wait for the mutex
+  std::condition_variable entered_;
   std::vector<Scheduled> tasks_;
   std::vector<KeptRegion> regions_;
   TaskId next_id_ = 1;

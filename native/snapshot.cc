@@ -136,7 +136,6 @@ Frame TakeSnapshot(const Region& region, Scope scope) {
     }
   }
   frame.cell_start[count] = uint32_t(frame.cell_index.size());
-  frame.layout_settled = LoadAcquire(&header->layout_changes) == frame.layout_changes;
   return frame;
 }
 

@@ -26,7 +26,6 @@ namespace vsr_metrics {
 struct Frame {
   double taken_unix_milliseconds = 0;
   uint64_t layout_changes = 0;
-  bool layout_settled = true;  // nothing appeared or vanished while the snapshot was taken
   std::vector<uint8_t> states;
   std::vector<double> created_unix_milliseconds;
   std::vector<uint32_t> offsets;

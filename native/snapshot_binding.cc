@@ -75,6 +75,14 @@ void TakeDueSnapshot(Subscription* subscription) {
   napi_call_threadsafe_function(subscription->announce, nullptr, napi_tsfn_nonblocking);
 }
 
+// Makes what a listener threw an uncaught exception, like one from a timer; Node by itself would only
+// warn. False when the environment is going away.
+bool ReportUncaught(napi_env env) {
+  napi_value exception;
+  return napi_get_and_clear_last_exception(env, &exception) == napi_ok &&
+         napi_fatal_exception(env, exception) == napi_ok;
+}
+
 // On the event loop: hands over everything that waits.
 void Deliver(napi_env raw_env, napi_value raw_callback, void* context, void*) {
   auto* subscription = static_cast<Subscription*>(context);
@@ -96,7 +104,7 @@ void Deliver(napi_env raw_env, napi_value raw_callback, void* context, void*) {
     Napi::HandleScope frame_scope(env);
     callback.Call({FrameToObject(env, frame), Napi::Number::New(env, missed)});
     missed = 0;
-    if (env.IsExceptionPending()) return;  // reported as uncaught, like one from a timer
+    if (env.IsExceptionPending() && !ReportUncaught(env)) return;
   }
 }
 
@@ -119,7 +127,6 @@ Napi::Object FrameToObject(Napi::Env env, const Frame& frame) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("takenAt", frame.taken_unix_milliseconds);
   object.Set("layoutChanges", double(frame.layout_changes));
-  object.Set("layoutSettled", frame.layout_settled);
   object.Set("states", CopyToTypedArray<Napi::Uint8Array>(env, frame.states));
   object.Set("created", CopyToTypedArray<Napi::Float64Array>(env, frame.created_unix_milliseconds));
   object.Set("offsets", CopyToTypedArray<Napi::Uint32Array>(env, frame.offsets));
@@ -173,7 +180,10 @@ Napi::Function SubscribeToSnapshots(Napi::Env env, std::shared_ptr<Region> regio
   napi_unref_threadsafe_function(env, subscription->announce);
   napi_add_env_cleanup_hook(env, StopAtExit, subscription);
   subscription->task = Sampler::Instance().Add(
-      period_nanoseconds, [subscription](uint64_t) { TakeDueSnapshot(subscription); });
+      period_nanoseconds, [subscription](uint64_t) {
+        TakeDueSnapshot(subscription);
+        return true;
+      });
   auto stopped = std::make_shared<bool>(false);
   return Napi::Function::New(env, [subscription, stopped](const Napi::CallbackInfo&) {
     if (*stopped) return;

@@ -64,6 +64,8 @@ export class Directory {
   readonly #entries: (FamilyInfo | SeriesInfo | undefined)[] = [];
   #layout: SnapshotLayout = { families: [] };
   #layoutChanges = -1;
+  #states: Uint8Array = new Uint8Array();
+  #created: Float64Array = new Float64Array();
 
   constructor(region: ReadableRegion) {
     this.#region = region;
@@ -71,17 +73,24 @@ export class Directory {
 
   /** The layout of a frame: the one before, when nothing has changed since. */
   layoutOf(frame: Frame): SnapshotLayout {
-    if (frame.layoutChanges === this.#layoutChanges) return this.#layout;
-    const built = this.#build(frame);
-    // A frame taken while something appeared is laid out for itself alone.
-    if (frame.layoutSettled) {
+    // By what the frame itself saw: a series may come or go while it is being taken, and then no
+    // counter of changes tells on which side of it each row was read.
+    if (isSame(frame.states, this.#states) && isSame(frame.created, this.#created)) {
+      return this.#layout;
+    }
+    // One that waited for the event loop while a later one was read is laid out for itself.
+    const isLatest = frame.layoutChanges >= this.#layoutChanges;
+    const built = this.#build(frame, isLatest);
+    if (isLatest) {
       this.#layout = built;
       this.#layoutChanges = frame.layoutChanges;
+      this.#states = frame.states;
+      this.#created = frame.created;
     }
     return built;
   }
 
-  #build(frame: Frame): SnapshotLayout {
+  #build(frame: Frame, isLatest: boolean): SnapshotLayout {
     this.#describeUpTo(frame.states.length);
     const families = new Map<FamilyInfo, SeriesSnapshot[]>();
     for (let slot = 0; slot < frame.states.length; slot++) {
@@ -91,7 +100,7 @@ export class Directory {
         if (!families.has(entry)) families.set(entry, []);
         continue;
       }
-      const info = this.#current(entry, frame.created[slot]!);
+      const info = this.#asOf(entry, frame.created[slot]!, isLatest);
       const series = { info, offset: frame.offsets[slot]! };
       const siblings = families.get(info.family);
       if (siblings === undefined) families.set(info.family, [series]);
@@ -100,11 +109,11 @@ export class Directory {
     return { families: Array.from(families, ([info, series]) => ({ info, series })) };
   }
 
-  // A series that was removed and came back starts again: it is another object.
-  #current(entry: SeriesInfo, createdAt: number): SeriesInfo {
+  // A series that was removed and came back, or was reset, starts again: it is another object.
+  #asOf(entry: SeriesInfo, createdAt: number, isLatest: boolean): SeriesInfo {
     if (entry.createdAt === createdAt) return entry;
     const renewed = { ...entry, createdAt };
-    this.#entries[entry.slot] = renewed;
+    if (isLatest) this.#entries[entry.slot] = renewed;
     return renewed;
   }
 
@@ -129,6 +138,14 @@ export class Directory {
       this.#entries[slot] = { slot, family, labels, createdAt: 0 };
     });
   }
+}
+
+function isSame(one: Uint8Array | Float64Array, other: Uint8Array | Float64Array): boolean {
+  return Buffer.compare(bytesOf(one), bytesOf(other)) === 0;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function familyInfo(described: DescribedFamily): FamilyInfo {

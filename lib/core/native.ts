@@ -89,7 +89,6 @@ export interface DescribedSeries {
 export interface Frame {
   takenAt: number;
   layoutChanges: number;
-  layoutSettled: boolean;
   states: Uint8Array;
   created: Float64Array;
   offsets: Uint32Array;

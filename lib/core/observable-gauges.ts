@@ -3,25 +3,34 @@
 // While that thread is blocked the cell keeps its last value and the time it was taken; a reader
 // elsewhere knows how old it is.
 
+import { closedError } from './family.js';
+
 const intervalMs = 1000;
 
 export class ObservableGauges {
   readonly #samples = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** Samples at once and then every second, until the returned function is called. */
   add(callback: () => number, store: (value: number) => void): () => void {
+    if (this.#closed) throw closedError();
     const sample = () => store(callback());
     sample();
     this.#samples.add(sample);
     this.#timer ??= setInterval(() => this.#sampleAll(), intervalMs).unref();
     return () => {
       this.#samples.delete(sample);
-      if (this.#samples.size === 0) this.stop();
+      if (this.#samples.size === 0) this.#stop();
     };
   }
 
-  stop(): void {
+  close(): void {
+    this.#closed = true;
+    this.#stop();
+  }
+
+  #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

@@ -86,7 +86,7 @@ export class ThreadRegistry {
     this.#subscribe({}, () => this.#sampleResources());
     const timer = setInterval(() => this.#keepHouse(), housekeepingMs).unref();
     this.#stops.set(timer, () => clearInterval(timer));
-    this.#stops.set(this.#observables, () => this.#observables.stop());
+    this.#stops.set(this.#observables, () => this.#observables.close());
     this.#keepHouse();
   }
 

@@ -1,13 +1,13 @@
-// The programs that some checks need and npm does not bring: clang-format and promtool.
+// What some checks need and npm does not bring: clang-format, promtool, Prometheus' Python library.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inRoot } from './paths.mjs';
 import { findProgram, run } from './run.mjs';
 
-/** Where programs lie that were taken out of Debian packages, for a PATH. */
+/** Where things lie that were taken out of Debian packages; programs directly, for a PATH. */
 export const toolsPath = inRoot('.cache', 'tools');
 
 /** Finds or installs clang-format: `{ path }` or `{ reason }`. */
@@ -20,7 +20,38 @@ export async function ensureClangFormat() {
  * Prometheus server, so the one program is taken out of the package and nothing is installed.
  */
 export async function ensurePromtool() {
-  return (await find('promtool')) ?? (await unpack('promtool', 'prometheus'));
+  const found = await find('promtool');
+  if (found !== undefined) return found;
+  const path = join(toolsPath, 'promtool');
+  const reason = await unpack('prometheus', 'usr/bin/promtool', path);
+  return reason === undefined ? { path } : { reason };
+}
+
+/**
+ * Finds or fetches Prometheus' Python library, the reference parser of OpenMetrics, into a folder
+ * for PYTHONPATH: `{ path }` or `{ reason }`. Unpacked, it serves whichever Python is on the PATH.
+ */
+export async function ensurePythonParser() {
+  const python = (await find('python3')) ?? (await install('python3', 'python3'));
+  if (python.path === undefined) return python;
+  const folder = join(toolsPath, 'python');
+  const works = () => imports(python.path, 'prometheus_client.openmetrics.parser', folder);
+  if (await works()) return { path: folder };
+  const library = 'usr/lib/python3/dist-packages/prometheus_client';
+  const reason =
+    (await unpack('python3-prometheus-client', library, join(folder, 'prometheus_client'))) ??
+    (await unpack(
+      'python3-decorator',
+      'usr/lib/python3/dist-packages/decorator.py',
+      join(folder, 'decorator.py'),
+    ));
+  if (reason !== undefined) return { reason };
+  return (await works()) ? { path: folder } : { reason: 'prometheus_client does not import' };
+}
+
+async function imports(python, module, folder) {
+  const environment = { PYTHONPATH: folder };
+  return (await run(python, ['-c', `import ${module}`], { show: false, environment })).code === 0;
 }
 
 async function find(program) {
@@ -42,11 +73,12 @@ async function install(program, debianPackage) {
   return (await find(program)) ?? { reason: failed(debianPackage, output) };
 }
 
-async function unpack(program, debianPackage) {
+/** Takes one file or folder out of a Debian package; says why when it cannot. */
+async function unpack(debianPackage, member, target) {
   if (!findProgram('apt-get') || !findProgram('dpkg-deb')) {
-    return { reason: `${program} is not installed` };
+    return `it is not installed, and there is no Debian package ${debianPackage} to take it from`;
   }
-  console.log(`tools: fetching ${program} from the Debian package ${debianPackage}`);
+  console.log(`tools: fetching ${basename(target)} from the Debian package ${debianPackage}`);
   const downloads = inRoot('.cache', 'downloads');
   await mkdir(downloads, { recursive: true });
   const quiet = { show: false, cwd: downloads };
@@ -60,12 +92,12 @@ async function unpack(program, debianPackage) {
   }
   const archive = (await readdir(downloads)).find((name) => name.startsWith(`${debianPackage}_`));
   if (archive !== undefined) {
-    result = await run('dpkg-deb', ['-x', archive, join(downloads, 'all')], quiet);
-    await mkdir(toolsPath, { recursive: true });
-    await rename(join(downloads, 'all', 'usr', 'bin', program), join(toolsPath, program));
-    await rm(downloads, { recursive: true });
+    result = await run('dpkg-deb', ['-x', archive, 'all'], quiet);
+    await mkdir(dirname(target), { recursive: true });
+    await rename(join(downloads, 'all', member), target).catch(() => {});
   }
-  return (await find(program)) ?? { reason: failed(debianPackage, result.output) };
+  await rm(downloads, { recursive: true });
+  return existsSync(target) ? undefined : failed(debianPackage, result.output);
 }
 
 /** How to run apt-get as root: `['apt-get']`, `['sudo', '-n', 'apt-get']`, or undefined. */

@@ -49,7 +49,8 @@ abstract class CellGauge {
   sampleFrom(callback: () => number): () => void {
     return this.#observables.add(callback, (value) => {
       this.set(value);
-      this.#sampled[0] = Date.now();
+      // What was refused left the value as old as it was.
+      if (Number.isFinite(value)) this.#sampled[0] = Date.now();
     });
   }
 
