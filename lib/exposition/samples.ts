@@ -16,7 +16,11 @@ export function escapeCharacter(character: string): string {
 
 /** `a="x",b="y"`, in the order of their declaration. */
 function labelList(labels: Labels): string {
-  return labels.map(([name, value]) => `${name}="${escapeLabelValue(value)}"`).join(',');
+  let list = '';
+  for (const [name, value] of labels) {
+    list += `${list === '' ? '' : ','}${name}="${escapeLabelValue(value)}"`;
+  }
+  return list;
 }
 
 /** `{a="x",b="y"}`, or nothing. */

@@ -87,6 +87,7 @@ describe('negotiate', () => {
       'application/openmetrics-text;q=0.000, application/json': json,
       '*/*;q=0': text,
       'text/plain;q=0': text,
+      'application/json;q=0': text,
     });
   });
 
@@ -113,6 +114,9 @@ describe('negotiate', () => {
       ' , ,application/json,': json,
       'text/plain;note="a,b;q=1";q=0.1, application/json;q=0.2': json,
       'text/plain;note="\\"";q=0.1, application/json;q=0.2': json,
+      'text/plain;Q=0.1, application/json;q=0.2': json,
+      'application/openmetrics-text;version="1\\.0.0"': openMetrics,
+      'text/plain, application/json;q=7': text,
       'application/json;q=1.': json,
       'application/json;q=0.33333333': json,
     });
@@ -127,7 +131,7 @@ describe('negotiate', () => {
       'application / json': text,
       application: text,
       '/json': text,
-      '*/json': text,
+      '*/json, application/json;q=0.1': json,
       ';;;': text,
       'nonsense, application/json': json,
       'application/json;flag': json,
