@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -131,7 +132,9 @@ std::shared_ptr<Region> Region::CreateIn(int fd, std::string path, const RegionS
   std::shared_ptr<Region> region = Map(fd, plan.total_size, std::move(path), error);
   if (region == nullptr) return nullptr;
   // What every registry needs; series and lanes reserve their own when they come.
-  if (!region->Reserve(region->base(), plan.entries_offset)) {
+  if (!region->Reserve(region->base(), plan.entries_offset) ||
+      !region->Reserve(region->base() + plan.history_offset,
+                       std::min(plan.history_size, kPageSize))) {
     *error = NoRoom(shown, plan.entries_offset);
     return nullptr;
   }
@@ -226,7 +229,7 @@ uint32_t Region::EntryCount() const {
 }
 
 bool Region::Reserve(const uint8_t* address, uint64_t size) {
-  if (fd_ < 0 || size == 0) return fd_ >= 0;
+  if (fd_ < 0 || size == 0) return fd_ >= 0 || size == 0;
   const uint64_t start = uint64_t(address - base_) / kPageSize * kPageSize;
   const uint64_t end = uint64_t(address - base_) + size;
   if (end > size_) return false;

@@ -39,14 +39,14 @@ RegionHeader PlanSections(const RegionSizes& sizes) {
   };
   plan.lane_table_offset = place(sizeof(LaneRecord) * uint64_t{plan.lane_count});
   plan.process_table_offset = place(sizeof(ProcessRecord) * uint64_t{plan.process_count});
-  plan.history_size = RoundUp(sizes.history_bytes, kPageSize);
-  plan.history_offset = place(plan.history_size);
   plan.buckets_offset = place(sizeof(uint32_t) * uint64_t{plan.bucket_count});
   plan.entries_offset = place(sizeof(Entry) * uint64_t{plan.entry_capacity});
   plan.heap_size = RoundUp(sizes.heap_bytes, kPageSize);
   plan.heap_offset = place(plan.heap_size);
   plan.shared_size = RoundUp(sizes.shared_bytes, kPageSize);
   plan.shared_offset = place(plan.shared_size);
+  plan.history_size = RoundUp(sizes.history_bytes, kPageSize);
+  plan.history_offset = place(plan.history_size);
   plan.scalars_size = RoundUp(sizes.scalar_bytes, kPageSize);
   plan.lane_stride = plan.scalars_size + RoundUp(sizes.histogram_bytes, kPageSize);
   plan.lanes_offset = place(plan.lane_stride * plan.lane_count);
