@@ -211,10 +211,18 @@ void ReadHistogram(const Region& region, const Entry& entry, const FamilyBlob& f
   HistogramView baseline;
   const bool has_baseline =
       HasBaseline(region) && ViewHistogram(region, kBaselineLane, entry, family, &baseline);
-  if (has_baseline) Add(baseline, family, -1, total);
+  double baseline_sum = 0;
+  if (has_baseline) {
+    Add(baseline, family, -1, total);
+    // Subtracted last, as it was added up: nothing since then is then exactly 0.
+    baseline_sum = -total->sum;
+    total->sum = 0;
+  }
   OrderAfterBaseline();
   AddLanes(region, entry, family, total);
-  if (has_baseline) NarrowExtremes(family, total);
+  if (!has_baseline) return;
+  total->sum -= baseline_sum;
+  NarrowExtremes(family, total);
 }
 
 double UpperEdge(const FamilyBlob& family, int64_t index) {

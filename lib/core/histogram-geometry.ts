@@ -64,11 +64,12 @@ function isAligned(bound: number, scale: number, shift: number): boolean {
   return cellIndexOf(nextUp(bound), scale, shift) === cellIndexOf(bound, scale, shift) + 1;
 }
 
-function chooseScale(bounds: readonly number[], shift: number): number {
+function chooseScale(bounds: readonly number[], maximum: number, shift: number): number {
   let best = 1;
   let bestAligned = -1;
   for (let exponent = 0; exponent <= 12; exponent++) {
     for (const scale of [10 ** exponent, 3 * 10 ** exponent]) {
+      if (maximum * scale === Infinity) return best;
       const aligned = bounds.filter((bound) => isAligned(bound, scale, shift)).length;
       if (aligned === bounds.length) return scale;
       if (aligned > bestAligned) [best, bestAligned] = [scale, aligned];
@@ -90,14 +91,15 @@ export function planHistogram(family: {
   if (low !== undefined) {
     throw new CatalogueError('VSR_METRICS_CATALOGUE_INVALID', {
       metric: family.name,
-      problem: 'this bucket can hold nothing: negative values are refused, zeros count in the first',
+      problem:
+        'this bucket can hold nothing: negative values are refused, zeros count in the first',
       given: low,
       allowed: 'buckets above 0',
     });
   }
-  const scale = chooseScale(bounds, shift);
   const minimum = Math.min(family.range.min, ...bounds);
   const maximum = Math.max(family.range.max, ...bounds);
+  const scale = chooseScale(bounds, maximum, shift);
   const baseIndex = cellIndexOf(minimum, scale, shift);
   const cellCount = cellIndexOf(maximum, scale, shift) - baseIndex + 1;
   if (!(cellCount > 0 && cellCount < 2 ** 24)) {

@@ -49,6 +49,7 @@ void TestNotation() {
       {9007199254740991, "9007199254740991"},
       {9007199254740992, "9007199254740992"},
       {9007199254740994, "9007199254740994"},
+      {1152921504606846976, "1152921504606847000"},
       {9223372036854775808.0, "9223372036854776000"},
       {-9223372036854775808.0, "-9223372036854776000"},
       {1e20, "100000000000000000000"},
@@ -142,6 +143,11 @@ void TestContradictions() {
              with_ends({2, 4, 0xffffffff}) == FillResult::kBadPieces);
   Report("ends that descend are refused", with_ends({4, 2, 6}) == FillResult::kBadPieces &&
                                               with_ends({6, 6, 2}) == FillResult::kBadPieces);
+
+  Sample behind;
+  behind.ends = {6, 2, 4};
+  Report("a range that ends before it starts in the text is refused",
+         behind.Fill(1, 3) == FillResult::kBadPieces);
 
   const auto with_index = [](std::vector<int32_t> index) {
     Sample sample;
