@@ -26,9 +26,8 @@ void SetGauge(Region& region, const Entry& entry) {
     StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
     return;
   }
-  const double unset = Combine(entry.combine) == Combine::kSum
-                           ? 0.0
-                           : std::numeric_limits<double>::quiet_NaN();
+  const double unset =
+      Combine(entry.combine) == Combine::kSum ? 0.0 : std::numeric_limits<double>::quiet_NaN();
   const uint32_t lanes = LoadAcquire(&region.header()->lanes_claimed);
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);

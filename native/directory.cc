@@ -292,10 +292,9 @@ uint32_t FindOrAddFamily(Region& region, const FamilySpec& spec, Error* error) {
   const uint64_t blob_size = key_offset + spec.name.size() + spec.description.size();
   Slot slot;
   if (key_offset > 0xffff || !TakeSlot(region, blob_size, &slot)) {
-    *error = {"VSR_METRICS_REGISTRY_FULL", "no room for the family " + spec.name +
-                                     ": raise the option capacity.series (" +
-                                     std::to_string(region.header()->entry_capacity) +
-                                     " families and series now)"};
+    *error = {"VSR_METRICS_REGISTRY_FULL",
+              "no room for the family " + spec.name + ": raise the option capacity.series (" +
+                  std::to_string(region.header()->entry_capacity) + " families and series now)"};
     return kNoIndex;
   }
 
@@ -377,8 +376,7 @@ bool RemoveSeries(Region& region, uint32_t family, std::string_view key) {
   const uint32_t index = Find(region, Want(EntryType::kSeries, family, key));
   if (index == kNoIndex) return false;
   Entry& entry = region.entries()[index];
-  if (!CompareAndSwap(&entry.state, uint32_t(EntryState::kLive),
-                      uint32_t(EntryState::kRemoved))) {
+  if (!CompareAndSwap(&entry.state, uint32_t(EntryState::kLive), uint32_t(EntryState::kRemoved))) {
     return false;
   }
   if (LoadAcquire(&region.entries()[family].overflow_entry) != index) {

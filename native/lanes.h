@@ -3,9 +3,10 @@
 //   std::shared_ptr<Lane> lane = Lane::Claim(region, &error);   // one compare-and-swap
 //   Cells* cells = lane->memory();
 //
-// Every ArrayBuffer over a lane holds it. The lane is given back when the last holder is gone, which
-// is when its thread's environment is gone or nothing can write through it any more: only then may
-// another thread own it. Its counters and histograms stay and the next owner goes on adding.
+// Every ArrayBuffer over a lane holds it. The lane is given back when the last holder is gone,
+// which is when its thread's environment is gone or nothing can write through it any more: only
+// then may another thread own it. Its counters and histograms stay and the next owner goes on
+// adding.
 #ifndef VSR_METRICS_LANES_H_
 #define VSR_METRICS_LANES_H_
 

@@ -14,9 +14,7 @@ uint32_t LanesInUse(const Region& region) {
   return std::min(LoadAcquire(&region.header()->lanes_claimed), region.header()->lane_count);
 }
 
-bool HasBaseline(const Region& region) {
-  return LoadAcquire(&region.header()->baseline_used) != 0;
-}
+bool HasBaseline(const Region& region) { return LoadAcquire(&region.header()->baseline_used) != 0; }
 
 int64_t Times(int sign, int64_t count) { return sign < 0 ? AddWrapping(~count, 1) : count; }
 

@@ -36,8 +36,7 @@ void BeatProcess(Region& region) {
 
 void BeatEventLoop(Region& region) {
   if (region.process_slot() == kNoIndex) return;
-  StoreRelease(&region.processes()[region.process_slot()].loop_unix_nanoseconds,
-               UnixNanoseconds());
+  StoreRelease(&region.processes()[region.process_slot()].loop_unix_nanoseconds, UnixNanoseconds());
 }
 
 }  // namespace vsr_metrics

@@ -25,7 +25,8 @@ namespace vsr_metrics {
 namespace {
 
 // Regions that this process has mapped, so that all its threads share one mapping and one process
-// slot. Only a shortcut: a second copy of this library has its own and works as another process would.
+// slot. Only a shortcut: a second copy of this library has its own and works as another process
+// would.
 struct Mapped {
   std::mutex mutex;
   std::map<uint64_t, std::weak_ptr<Region>> by_id;
@@ -93,8 +94,7 @@ uint64_t UnixNanoseconds() {
 double UnixMilliseconds() { return double(UnixNanoseconds() / 1000) / 1000.0; }
 
 std::shared_ptr<Region> Region::Map(int fd, uint64_t size, std::string path, Error* error) {
-  void* memory =
-      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
   if (memory == MAP_FAILED) {
     *error = {"VSR_METRICS_REGISTRY_FULL",
               "cannot map " + std::to_string(size) + " bytes of address space for the registry: " +
@@ -180,8 +180,7 @@ std::shared_ptr<Region> Region::Attach(const std::string& path, Error* error) {
     close(fd);
     return known;
   }
-  std::shared_ptr<Region> region =
-      Map(fd, header.total_size, is_descriptor ? "" : path, error);
+  std::shared_ptr<Region> region = Map(fd, header.total_size, is_descriptor ? "" : path, error);
   if (region == nullptr) return nullptr;
   region->process_slot_ =
       ClaimProcessSlot(*region, kCreatorSlot + 1, region->header()->process_count);

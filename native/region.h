@@ -41,7 +41,8 @@ class Region {
   // In an empty file that is open for reading and writing. Takes the descriptor over.
   static std::shared_ptr<Region> CreateIn(int fd, std::string path, const RegionSizes& sizes,
                                           Error* error);
-  // One that exists and is in use by its creator: the same mapping when this process has it already.
+  // One that exists and is in use by its creator: the same mapping when this process has it
+  // already.
   static std::shared_ptr<Region> Attach(const std::string& path, Error* error);
   // Around a private copy that was checked (region_reader.h). Takes the memory over.
   static std::shared_ptr<Region> Adopt(uint8_t* base, uint64_t size);
@@ -99,8 +100,8 @@ class Region {
 // Sections for these sizes, one after the other in the order of the diagram.
 RegionHeader PlanSections(const RegionSizes& sizes);
 
-// Whether the sections lie where PlanSections would put them and inside `file_size` bytes. Says what
-// is wrong.
+// Whether the sections lie where PlanSections would put them and inside `file_size` bytes. Says
+// what is wrong.
 bool CheckSections(const RegionHeader& header, uint64_t file_size, std::string* problem);
 
 uint64_t UnixNanoseconds();

@@ -25,7 +25,8 @@ std::string DirectoryOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Whether pages of files here stay in memory. Unknown systems count as such: there is nothing to ask.
+// Whether pages of files here stay in memory. Unknown systems count as such: there is nothing to
+// ask.
 bool IsMemoryFileSystem(const std::string& directory) {
 #ifdef __linux__
   struct statfs status;
@@ -100,10 +101,10 @@ bool ClearPath(const FileOptions& options, Error* error) {
   }
   struct stat status;
   uint8_t magic[sizeof kMagic] = {};
-  const bool is_region = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-                         (status.st_size == 0 ||
-                          (pread(fd, magic, sizeof magic, 0) == ssize_t(sizeof magic) &&
-                           memcmp(magic, kMagic, sizeof magic) == 0));
+  const bool is_region =
+      fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+      (status.st_size == 0 || (pread(fd, magic, sizeof magic, 0) == ssize_t(sizeof magic) &&
+                               memcmp(magic, kMagic, sizeof magic) == 0));
   if (!is_region || status.st_uid != geteuid()) {
     *error = {kOptions, "file " + path + " cannot be used: " +
                             (is_region ? "it belongs to another user"

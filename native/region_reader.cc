@@ -146,8 +146,7 @@ std::shared_ptr<Region> RegionReader::Copy(Error* error) {
 #ifdef MADV_NOHUGEPAGE
   madvise(memory, header.total_size, MADV_NOHUGEPAGE);
 #endif
-  std::shared_ptr<Region> region =
-      Region::Adopt(static_cast<uint8_t*>(memory), header.total_size);
+  std::shared_ptr<Region> region = Region::Adopt(static_cast<uint8_t*>(memory), header.total_size);
   // The header that was checked, not the one that is in the file by now.
   memcpy(region->base(), &header, sizeof header);
   Copier copier(fd_, region->base());

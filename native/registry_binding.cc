@@ -20,12 +20,12 @@ namespace {
 class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Lane",
-                       {InstanceAccessor<&LaneHandle::Index>("index"),
-                        InstanceMethod<&LaneHandle::Scalars>("scalars"),
-                        InstanceMethod<&LaneHandle::Cells>("cells"),
-                        InstanceMethod<&LaneHandle::Bind>("bind"),
-                        InstanceMethod<&LaneHandle::Touch>("touch")});
+    return DefineClass(
+        env, "Lane",
+        {InstanceAccessor<&LaneHandle::Index>("index"),
+         InstanceMethod<&LaneHandle::Scalars>("scalars"),
+         InstanceMethod<&LaneHandle::Cells>("cells"), InstanceMethod<&LaneHandle::Bind>("bind"),
+         InstanceMethod<&LaneHandle::Touch>("touch")});
   }
 
   explicit LaneHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LaneHandle>(info) {
@@ -164,9 +164,8 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
 
   // { index, own }: own is false for the overflow series. Undefined: no room for either.
   Napi::Value Series(const Napi::CallbackInfo& info) {
-    const SeriesResult result =
-        FindOrAddSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
-                        info[1].As<Napi::String>().Utf8Value());
+    const SeriesResult result = FindOrAddSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
+                                                info[1].As<Napi::String>().Utf8Value());
     if (result.outcome == SeriesOutcome::kFull) return info.Env().Undefined();
     Napi::Object series = Napi::Object::New(info.Env());
     series.Set("index", result.index);
@@ -176,15 +175,15 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   Napi::Value RemoveSeries(const Napi::CallbackInfo& info) {
-    const bool removed =
-        vsr_metrics::RemoveSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
-                                  info[1].As<Napi::String>().Utf8Value());
+    const bool removed = vsr_metrics::RemoveSeries(
+        *region_, info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::String>().Utf8Value());
     return Napi::Boolean::New(info.Env(), removed);
   }
 
   Napi::Value Describe(const Napi::CallbackInfo& info) {
-    return DescribeEntries(info.Env(), *region_, info[0].As<Napi::Number>().Uint32Value(),
-                           info[1].IsNumber() ? info[1].As<Napi::Number>().Uint32Value() : kNoIndex);
+    return DescribeEntries(
+        info.Env(), *region_, info[0].As<Napi::Number>().Uint32Value(),
+        info[1].IsNumber() ? info[1].As<Napi::Number>().Uint32Value() : kNoIndex);
   }
 
   Napi::Value ClaimLane(const Napi::CallbackInfo& info) {
@@ -208,10 +207,9 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   Napi::Value Subscribe(const Napi::CallbackInfo& info) {
-    return SubscribeToSnapshots(info.Env(), region_,
-                                uint64_t(info[0].As<Napi::Number>().DoubleValue() * 1e6),
-                                info[1].As<Napi::Number>().Uint32Value(),
-                                info[2].As<Napi::Function>());
+    return SubscribeToSnapshots(
+        info.Env(), region_, uint64_t(info[0].As<Napi::Number>().DoubleValue() * 1e6),
+        info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Function>());
   }
 
   Napi::Value SampleResources(const Napi::CallbackInfo& info) {

@@ -90,21 +90,16 @@ bool CheckSections(const RegionHeader& header, uint64_t file_size, std::string* 
   sizes.shared_bytes = header.shared_size;
   sizes.history_bytes = header.history_size;
   const RegionHeader plan = PlanSections(sizes);
-  const bool agrees = plan.lane_table_offset == header.lane_table_offset &&
-                      plan.process_table_offset == header.process_table_offset &&
-                      plan.history_offset == header.history_offset &&
-                      plan.history_size == header.history_size &&
-                      plan.buckets_offset == header.buckets_offset &&
-                      plan.bucket_count == header.bucket_count &&
-                      plan.entries_offset == header.entries_offset &&
-                      plan.heap_offset == header.heap_offset &&
-                      plan.heap_size == header.heap_size &&
-                      plan.shared_offset == header.shared_offset &&
-                      plan.shared_size == header.shared_size &&
-                      plan.scalars_size == header.scalars_size &&
-                      plan.lane_stride == header.lane_stride &&
-                      plan.lanes_offset == header.lanes_offset &&
-                      plan.total_size == header.total_size;
+  const bool agrees =
+      plan.lane_table_offset == header.lane_table_offset &&
+      plan.process_table_offset == header.process_table_offset &&
+      plan.history_offset == header.history_offset && plan.history_size == header.history_size &&
+      plan.buckets_offset == header.buckets_offset && plan.bucket_count == header.bucket_count &&
+      plan.entries_offset == header.entries_offset && plan.heap_offset == header.heap_offset &&
+      plan.heap_size == header.heap_size && plan.shared_offset == header.shared_offset &&
+      plan.shared_size == header.shared_size && plan.scalars_size == header.scalars_size &&
+      plan.lane_stride == header.lane_stride && plan.lanes_offset == header.lanes_offset &&
+      plan.total_size == header.total_size;
   if (!agrees) return false;
   if (file_size < header.total_size) {
     *problem = "is truncated: " + std::to_string(file_size) + " of " +

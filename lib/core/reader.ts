@@ -76,7 +76,8 @@ export class RegistryReader {
       this.#directory = new Directory(this.#native);
     }
     return this.#understood(
-      () => new Snapshot(this.#directory, this.#native.snapshot(), this.#native.createdMilliseconds),
+      () =>
+        new Snapshot(this.#directory, this.#native.snapshot(), this.#native.createdMilliseconds),
     );
   }
 

@@ -9,7 +9,13 @@ import { RegistryError } from './errors.js';
 import { closedError, OpenFamily, seriesKey } from './family.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
 import { type HistoryPoint, type HistoryRange, readHistory } from './history-points.js';
-import { addon, type ClockSource, type Frame, type NativeRegion, type NativeSeries } from './native.js';
+import {
+  addon,
+  type ClockSource,
+  type Frame,
+  type NativeRegion,
+  type NativeSeries,
+} from './native.js';
 import { callNative } from './native-errors.js';
 import { checkSameFamily, nativeFamily } from './native-family.js';
 import { ObservableGauges } from './observable-gauges.js';
@@ -219,7 +225,10 @@ export class ThreadRegistry {
 
   #openFamily(family: ResolvedFamily, checkOpen: () => void): unknown {
     if (family.labels.every(({ fixed }) => fixed !== undefined)) {
-      return this.#open(family, seriesKey(family, () => '')).recorder;
+      return this.#open(
+        family,
+        seriesKey(family, () => ''),
+      ).recorder;
     }
     const opened = new OpenFamily<LaneRecorder>(family, {
       open: (key) => this.#open(family, key),

@@ -43,7 +43,11 @@ export const growth: Proof<{ readonly kills: number }> = {
       }
       const snapshot = registry.snapshot();
       const series = snapshot.family(grown)!.series.length;
-      return { kills: 2 * kills, series, overflowed: snapshot.value('vsr_metrics_overflowed_total') ?? 0 };
+      return {
+        kills: 2 * kills,
+        series,
+        overflowed: snapshot.value('vsr_metrics_overflowed_total') ?? 0,
+      };
     } finally {
       registry.close();
       rmSync(file, { force: true });

@@ -31,7 +31,9 @@ export const kill: Proof<{ readonly children: number; readonly atOnce: number }>
       let lowest = 0;
       await inParallel(children, atOnce, async (index) => {
         const args = [file, addon, pagePath, String(index), String(children)];
-        const child: ChildProcess = fork(program, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+        const child: ChildProcess = fork(program, args, {
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        });
         await once(child, 'message');
         await delay(Math.random() * 50);
         child.kill('SIGKILL');

@@ -42,7 +42,10 @@ export const memory: Proof<{ readonly hours: number }> = {
       const grownBy = after.rss - before.rss;
       claim(grownBy < 32 * 2 ** 20, `resident memory grew by ${grownBy} bytes`);
       // The history fills up for an hour of real time; nothing else grows.
-      claim(after.file - before.file < 2 ** 20, `the file grew from ${before.file} to ${after.file}`);
+      claim(
+        after.file - before.file < 2 ** 20,
+        `the file grew from ${before.file} to ${after.file}`,
+      );
       return { records: recorded, snapshots, rssGrowth: grownBy, fileBytes: after.file };
     } finally {
       registry.close();

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { attachRegistry, createRegistry, readRegistry, RegistryError } from '../../lib/index.js';
+import { attachRegistry, createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
 import { proofCatalogue, steps } from '../prove/catalogue.js';
 import { newFile, RecordingProcess, removeAll, until } from './processes.js';
 
@@ -139,7 +139,9 @@ describe('a registry in a file', () => {
       });
     } catch (error) {
       rmSync(directory, { recursive: true });
-      console.log(`        skipped: this user may not mount a tmpfs (${String(error).split('\n')[0]})`);
+      console.log(
+        `        skipped: this user may not mount a tmpfs (${String(error).split('\n')[0]})`,
+      );
       this.skip();
     }
     try {
@@ -157,13 +159,15 @@ describe('a registry in a file', () => {
         // That is what it is for.
       }
       // Cells cannot be had any more: values spill, and still count in their bucket and in the sum.
-      for (let index = 0; index < 1000; index++) registry.metrics.latency.record(1e-6 * 1.02 ** index);
+      for (let index = 0; index < 1000; index++)
+        registry.metrics.latency.record(1e-6 * 1.02 ** index);
       registry.metrics.steps.inc();
       const snapshot = registry.snapshot();
       const reading = snapshot.histogram('proof_latency_seconds')!;
       expect(reading.count).to.equal(1000);
       const expected = (le: number) =>
-        Array.from({ length: 1000 }, (_, index) => 1e-6 * 1.02 ** index).filter((v) => v <= le).length;
+        Array.from({ length: 1000 }, (_, index) => 1e-6 * 1.02 ** index).filter((v) => v <= le)
+          .length;
       expect(reading.buckets().map(({ count }) => count)).to.eql(
         [0.001, 0.01, 0.1, 1, Infinity].map(expected),
       );
@@ -175,7 +179,11 @@ describe('a registry in a file', () => {
       const total = registry
         .snapshot()
         .family('proof_grown_total')!
-        .series.reduce((sum, { info }) => sum + registry.snapshot().value('proof_grown_total', Object.fromEntries(info.labels))!, 0);
+        .series.reduce(
+          (sum, { info }) =>
+            sum + registry.snapshot().value('proof_grown_total', Object.fromEntries(info.labels))!,
+          0,
+        );
       expect(total).to.equal(500);
       registry.close();
       expect(() =>

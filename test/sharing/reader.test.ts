@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { createRegistry, readRegistry, RegistryError } from '../../lib/index.js';
+import { createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
 import { proofCatalogue, steps } from '../prove/catalogue.js';
 import { newFile, RecordingProcess, removeAll, until } from './processes.js';
 
