@@ -35,15 +35,11 @@ constexpr Reading kReadings[] = {
 };
 
 struct Sampling {
-  // Not held: a registry that was dropped, or whose worker ended, goes away with all it had mapped.
-  std::weak_ptr<Region> region;
+  std::shared_ptr<Region> region;
   std::vector<std::pair<double ResourceReading::*, GaugeCell*>> gauges;
   ResourceSampler sampler;
 
-  // False once the region is gone.
-  bool Sample(uint64_t now) {
-    const std::shared_ptr<Region> held = region.lock();
-    if (held == nullptr) return false;
+  void Sample(uint64_t now) {
     sampler.Sample(now);
     for (const auto& [field, cell] : gauges) {
       const double value = sampler.last().*field;
@@ -51,8 +47,14 @@ struct Sampling {
       StoreRelaxed(&cell->value, value);
       StoreRelaxed(&cell->sampled_unix_milliseconds, UnixMilliseconds());
     }
-    return true;
   }
+};
+
+// Ends with the JavaScript function that stops it: a registry that was dropped, or whose worker has
+// ended, takes its sampling along.
+struct Running {
+  Sampler::TaskId task = 0;
+  ~Running() { Sampler::Instance().Remove(task); }
 };
 
 }  // namespace
@@ -67,13 +69,15 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
     auto* cell = reinterpret_cast<GaugeCell*>(region->shared() + entry.cell_offset);
     sampling->gauges.emplace_back(reading.field, cell);
   }
-  sampling->region = region;
+  sampling->region = std::move(region);
   // The first sample is the start of the first interval of all rates.
   sampling->Sample(MonotonicNanoseconds());
-  const Sampler::TaskId task = Sampler::Instance().Add(
-      period_nanoseconds, [sampling](uint64_t now) { return sampling->Sample(now); });
-  return Napi::Function::New(
-      env, [task](const Napi::CallbackInfo&) { Sampler::Instance().Remove(task); });
+  auto running = std::make_shared<Running>();
+  running->task = Sampler::Instance().Add(
+      period_nanoseconds, [sampling](uint64_t now) { sampling->Sample(now); });
+  return Napi::Function::New(env, [running](const Napi::CallbackInfo&) {
+    Sampler::Instance().Remove(running->task);
+  });
 }
 
 }  // namespace vsr_metrics

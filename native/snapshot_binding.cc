@@ -177,10 +177,8 @@ Napi::Function SubscribeToSnapshots(Napi::Env env, std::shared_ptr<Region> regio
       Deliver, &subscription->announce);
   napi_unref_threadsafe_function(env, subscription->announce);
   napi_add_env_cleanup_hook(env, StopAtExit, subscription);
-  subscription->task = Sampler::Instance().Add(period_nanoseconds, [subscription](uint64_t) {
-    TakeDueSnapshot(subscription);
-    return true;
-  });
+  subscription->task = Sampler::Instance().Add(
+      period_nanoseconds, [subscription](uint64_t) { TakeDueSnapshot(subscription); });
   auto stopped = std::make_shared<bool>(false);
   return Napi::Function::New(env, [subscription, stopped](const Napi::CallbackInfo&) {
     if (*stopped) return;

@@ -90,8 +90,7 @@ export class ThreadRegistry {
     }
     this.metrics = Object.freeze(metrics);
     this.#subscribe({}, () => this.#sampleResources());
-    const timer = setInterval(() => this.#keepHouse(), housekeepingMs).unref();
-    this.#stops.set(timer, () => clearInterval(timer));
+    this.#stops.set({}, ThreadRegistry.#keepHouseOf(new WeakRef(this)));
     this.#stops.set(this.#observables, () => this.#observables.close());
     this.#keepHouse();
   }
@@ -163,6 +162,17 @@ export class ThreadRegistry {
     const lane = callNative(() => region.claimLane());
     const memory = new LaneMemory(region, lane);
     return { region, lane, memory, directory: new Directory(region) };
+  }
+
+  // A registry that the program has dropped, recorders and all, goes away. Not in the constructor: a
+  // closure keeps alive what any closure beside it uses, `this` for one.
+  static #keepHouseOf(registry: WeakRef<ThreadRegistry>): () => void {
+    const timer = setInterval(() => {
+      const kept = registry.deref();
+      if (kept === undefined) clearInterval(timer);
+      else kept.#keepHouse();
+    }, housekeepingMs).unref();
+    return () => clearInterval(timer);
   }
 
   /** Every second: signs of life, the clock's rate, and whether this is still the region to use. */
