@@ -12,9 +12,11 @@
 namespace vsr_metrics {
 namespace {
 
+using Field = double ResourceReading::*;
+
 struct Reading {
   const char* name;
-  double ResourceReading::*field;
+  Field field;
 };
 
 // The names that a catalogue may give as `resource`.
@@ -36,7 +38,7 @@ constexpr Reading kReadings[] = {
 
 struct Sampling {
   std::shared_ptr<Region> region;
-  std::vector<std::pair<double ResourceReading::*, GaugeCell*>> gauges;
+  std::vector<std::pair<Field, GaugeCell*>> gauges;
   ResourceSampler sampler;
 
   void Sample(uint64_t now) {
@@ -73,11 +75,10 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
   // The first sample is the start of the first interval of all rates.
   sampling->Sample(MonotonicNanoseconds());
   auto running = std::make_shared<Running>();
-  running->task = Sampler::Instance().Add(
-      period_nanoseconds, [sampling](uint64_t now) { sampling->Sample(now); });
-  return Napi::Function::New(env, [running](const Napi::CallbackInfo&) {
-    Sampler::Instance().Remove(running->task);
-  });
+  running->task = Sampler::Instance().Add(period_nanoseconds,
+                                          [sampling](uint64_t now) { sampling->Sample(now); });
+  return Napi::Function::New(
+      env, [running](const Napi::CallbackInfo&) { Sampler::Instance().Remove(running->task); });
 }
 
 }  // namespace vsr_metrics
