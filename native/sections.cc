@@ -76,8 +76,8 @@ bool CheckSections(const RegionHeader& header, uint64_t file_size, std::string* 
   if (header.lane_count < 1 || header.lane_count > kMostLanes ||
       header.process_count > kMostLanes || header.entry_capacity > kMostEntries ||
       header.heap_size > kMostBytes || header.shared_size > kMostBytes ||
-      header.history_size > kMostBytes || header.scalars_size > kMostBytes / kMostLanes ||
-      header.lane_stride > kMostBytes / kMostLanes || header.scalars_size > header.lane_stride) {
+      header.history_size > kMostBytes || header.lane_stride > kMostBytes ||
+      header.scalars_size > header.lane_stride) {
     return false;
   }
   RegionSizes sizes;
