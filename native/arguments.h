@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "region.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 
@@ -32,7 +32,8 @@ template <typename ArrayType, typename T>
 ArrayType CopyToTypedArray(Napi::Env env, const std::vector<T>& column) {
   ArrayType array = ArrayType::New(env, column.size());
   // Empty while the environment is going away.
-  if (!column.empty() && !array.IsEmpty()) memcpy(array.Data(), column.data(), column.size() * sizeof(T));
+  if (!column.empty() && !array.IsEmpty())
+    memcpy(array.Data(), column.data(), column.size() * sizeof(T));
   return array;
 }
 

@@ -3,13 +3,13 @@
 #include <cstring>
 
 #include "arguments.h"
-#include "clock.h"
+#include "vsr_metrics/clock.h"
 
 namespace vsr_metrics {
 namespace {
 
-// Where a reading is stored for JavaScript. One a thread: environments of one thread take turns, and
-// each reads it right after its call.
+// Where a reading is stored for JavaScript. One a thread: environments of one thread take turns,
+// and each reads it right after its call.
 thread_local double cell;
 
 // Raw Node-API without arguments or result: making a number and returning it would cost as much

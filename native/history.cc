@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <cstring>
 
-#include "file_lock.h"
-#include "shared_memory.h"
+#include "vsr_metrics/file_lock.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {
 
 constexpr uint64_t kSecond = 1000000000;
 constexpr uint64_t kPeriods[kHistoryRings] = {10 * kSecond, kSecond};
-// Rings and records are multiples of this, so that whatever is left at the end of a ring has room for
-// the header of an empty record.
+// Rings and records are multiples of this, so that whatever is left at the end of a ring has room
+// for the header of an empty record.
 constexpr uint64_t kUnit = sizeof(HistoryRecord);
 // Of the bytes after the first page: gauges are few and small.
 constexpr uint64_t kShareOfEverything = 3;  // in quarters

@@ -1,16 +1,16 @@
 // The flight recorder: earlier snapshots, kept in the region, so that they survive the process.
 //
-// Two rings: everything every 10 s, gauges every second. A record is whole before the head moves over
-// it, and the tail moves before its bytes are overwritten; a reader copies the ring and then believes
-// only what lies between the two.
+// Two rings: everything every 10 s, gauges every second. A record is whole before the head moves
+// over it, and the tail moves before its bytes are overwritten; a reader copies the ring and then
+// believes only what lies between the two.
 #ifndef VSR_METRICS_HISTORY_H_
 #define VSR_METRICS_HISTORY_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "region.h"
 #include "snapshot.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 

@@ -2,9 +2,9 @@
 
 #include "arguments.h"
 #include "region_reader.h"
-#include "shared_memory.h"
 #include "snapshot.h"
 #include "snapshot_binding.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {
@@ -13,16 +13,16 @@ namespace {
 class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Reader",
-                       {InstanceMethod<&ReaderHandle::Refresh>("refresh"),
-                        InstanceMethod<&ReaderHandle::TakeSnapshot>("snapshot"),
-                        InstanceMethod<&ReaderHandle::Describe>("describe"),
-                        InstanceMethod<&ReaderHandle::Processes>("processes"),
-                        InstanceMethod<&ReaderHandle::History>("history"),
-                        InstanceAccessor<&ReaderHandle::RegionId>("regionId"),
-                        InstanceAccessor<&ReaderHandle::WasClosed>("wasClosed"),
-                        InstanceAccessor<&ReaderHandle::CreatedMilliseconds>(
-                            "createdMilliseconds")});
+    return DefineClass(
+        env, "Reader",
+        {InstanceMethod<&ReaderHandle::Refresh>("refresh"),
+         InstanceMethod<&ReaderHandle::TakeSnapshot>("snapshot"),
+         InstanceMethod<&ReaderHandle::Describe>("describe"),
+         InstanceMethod<&ReaderHandle::Processes>("processes"),
+         InstanceMethod<&ReaderHandle::History>("history"),
+         InstanceAccessor<&ReaderHandle::RegionId>("regionId"),
+         InstanceAccessor<&ReaderHandle::WasClosed>("wasClosed"),
+         InstanceAccessor<&ReaderHandle::CreatedMilliseconds>("createdMilliseconds")});
   }
 
   explicit ReaderHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ReaderHandle>(info) {

@@ -12,7 +12,8 @@
 #include <sys/vfs.h>
 #endif
 
-#include "file_lock.h"
+#include "region_create.h"
+#include "vsr_metrics/file_lock.h"
 
 namespace vsr_metrics {
 namespace {
@@ -25,7 +26,8 @@ std::string DirectoryOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Whether pages of files here stay in memory. Unknown systems count as such: there is nothing to ask.
+// Whether pages of files here stay in memory. Unknown systems count as such: there is nothing to
+// ask.
 bool IsMemoryFileSystem(const std::string& directory) {
 #ifdef __linux__
   struct statfs status;
@@ -63,11 +65,10 @@ void KeepDead(const std::string& path, uint32_t keep) {
   rename(path.c_str(), (path + ".1").c_str());
 }
 
-bool IsSameFile(int fd, const std::string& path) {
+bool IsStillNamed(int fd, const std::string& path) {
   struct stat opened;
   struct stat named;
-  return fstat(fd, &opened) == 0 && lstat(path.c_str(), &named) == 0 &&
-         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+  return fstat(fd, &opened) == 0 && lstat(path.c_str(), &named) == 0 && IsSameFile(opened, named);
 }
 
 uint32_t CreatorPid(int fd) {
@@ -100,10 +101,10 @@ bool ClearPath(const FileOptions& options, Error* error) {
   }
   struct stat status;
   uint8_t magic[sizeof kMagic] = {};
-  const bool is_region = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-                         (status.st_size == 0 ||
-                          (pread(fd, magic, sizeof magic, 0) == ssize_t(sizeof magic) &&
-                           memcmp(magic, kMagic, sizeof magic) == 0));
+  const bool is_region =
+      fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+      (status.st_size == 0 || (pread(fd, magic, sizeof magic, 0) == ssize_t(sizeof magic) &&
+                               memcmp(magic, kMagic, sizeof magic) == 0));
   if (!is_region || status.st_uid != geteuid()) {
     *error = {kOptions, "file " + path + " cannot be used: " +
                             (is_region ? "it belongs to another user"
@@ -120,7 +121,7 @@ bool ClearPath(const FileOptions& options, Error* error) {
     return false;
   }
   // Between opening and locking somebody may have moved it and made a new one: then look again.
-  if (IsSameFile(fd, path)) {
+  if (IsStillNamed(fd, path)) {
     if (WasClosed(fd)) {
       unlink(path.c_str());
     } else {
@@ -152,7 +153,7 @@ std::shared_ptr<Region> CreateRegionFile(const FileOptions& options, const Regio
     return nullptr;
   }
   // Complete before it has its name: nobody ever opens half a region.
-  std::shared_ptr<Region> region = Region::CreateIn(fd, path, sizes, error);
+  std::shared_ptr<Region> region = CreateRegionIn(fd, path, sizes, error);
   for (int attempt = 0; region != nullptr; ++attempt) {
     if (!ClearPath(options, error)) break;
     if (RenameNew(draft, path)) return region;

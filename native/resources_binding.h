@@ -6,12 +6,12 @@
 
 #include <memory>
 
-#include "region.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 
-// Writes readings into gauges that keep the last value, now and then every period. `gauges` maps the
-// name of a reading to the index of a series. Returns a function that stops it.
+// Writes readings into gauges that keep the last value, now and then every period. `gauges` maps
+// the name of a reading to the index of a series. Returns a function that stops it.
 Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> region,
                                      uint64_t period_nanoseconds, Napi::Object gauges);
 

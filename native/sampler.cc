@@ -8,9 +8,9 @@
 #include <chrono>
 #include <thread>
 
-#include "clock.h"
-#include "processes.h"
-#include "shared_memory.h"
+#include "vsr_metrics/clock.h"
+#include "vsr_metrics/processes.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {
@@ -54,8 +54,8 @@ std::unique_lock<std::mutex> Sampler::Enter() {
 Sampler::TaskId Sampler::Add(uint64_t period_nanoseconds, Task task) {
   const std::unique_lock<std::mutex> lock = Enter();
   const TaskId id = next_id_++;
-  tasks_.push_back({id, period_nanoseconds, MonotonicNanoseconds() + period_nanoseconds,
-                    std::move(task)});
+  tasks_.push_back(
+      {id, period_nanoseconds, MonotonicNanoseconds() + period_nanoseconds, std::move(task)});
   wake_.notify_one();
   return id;
 }
@@ -109,10 +109,9 @@ void Sampler::Run() {
 
 void Sampler::BeatHearts(uint64_t now) {
   Recheck();
-  regions_.erase(
-      std::remove_if(regions_.begin(), regions_.end(),
-                     [](const KeptRegion& kept) { return kept.region.expired(); }),
-      regions_.end());
+  regions_.erase(std::remove_if(regions_.begin(), regions_.end(),
+                                [](const KeptRegion& kept) { return kept.region.expired(); }),
+                 regions_.end());
   for (KeptRegion& kept : regions_) {
     const std::shared_ptr<Region> region = kept.region.lock();
     if (region == nullptr) continue;

@@ -4,10 +4,10 @@
 #include <deque>
 
 #include "arguments.h"
-#include "directory.h"
 #include "history.h"
 #include "sampler.h"
-#include "shared_memory.h"
+#include "vsr_metrics/directory.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {
@@ -28,8 +28,7 @@ Napi::Object DescribeFamily(Napi::Env env, const Region& region, const Entry& en
   described.Set("name", Napi::String::New(env, name.data(), name.size()));
   const std::string_view description =
       end + family.description_size <= blob.size() ? blob.substr(end, family.description_size) : "";
-  described.Set("description",
-                Napi::String::New(env, description.data(), description.size()));
+  described.Set("description", Napi::String::New(env, description.data(), description.size()));
   described.Set("scale", family.scale);
   described.Set("baseIndex", double(family.base_index));
   described.Set("cellCount", double(family.cell_count));
@@ -75,8 +74,8 @@ void TakeDueSnapshot(Subscription* subscription) {
   napi_call_threadsafe_function(subscription->announce, nullptr, napi_tsfn_nonblocking);
 }
 
-// Makes what a listener threw an uncaught exception, like one from a timer; Node by itself would only
-// warn. False when the environment is going away.
+// Makes what a listener threw an uncaught exception, like one from a timer; Node by itself would
+// only warn. False when the environment is going away.
 bool ReportUncaught(napi_env env) {
   napi_value exception;
   return napi_get_and_clear_last_exception(env, &exception) == napi_ok &&
@@ -160,8 +159,7 @@ Napi::Object HistoryToObject(Napi::Env env, const Region& region, const Napi::Ca
                                             info[2].As<Napi::Number>().DoubleValue());
   Napi::Object object = Napi::Object::New(env);
   object.Set("width", double(history.width));
-  object.Set("times",
-             CopyToTypedArray<Napi::Float64Array>(env, history.taken_unix_milliseconds));
+  object.Set("times", CopyToTypedArray<Napi::Float64Array>(env, history.taken_unix_milliseconds));
   object.Set("values", CopyToTypedArray<Napi::Float64Array>(env, history.values));
   return object;
 }
@@ -179,11 +177,10 @@ Napi::Function SubscribeToSnapshots(Napi::Env env, std::shared_ptr<Region> regio
       Deliver, &subscription->announce);
   napi_unref_threadsafe_function(env, subscription->announce);
   napi_add_env_cleanup_hook(env, StopAtExit, subscription);
-  subscription->task = Sampler::Instance().Add(
-      period_nanoseconds, [subscription](uint64_t) {
-        TakeDueSnapshot(subscription);
-        return true;
-      });
+  subscription->task = Sampler::Instance().Add(period_nanoseconds, [subscription](uint64_t) {
+    TakeDueSnapshot(subscription);
+    return true;
+  });
   auto stopped = std::make_shared<bool>(false);
   return Napi::Function::New(env, [subscription, stopped](const Napi::CallbackInfo&) {
     if (*stopped) return;

@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include "region.h"
 #include "snapshot.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 
@@ -20,9 +20,9 @@ Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first,
 // History of one series: arguments entry, from, to (unix milliseconds). { width, times, values }.
 Napi::Object HistoryToObject(Napi::Env env, const Region& region, const Napi::CallbackInfo& info);
 
-// Calls `callback(frame, missed)` for a snapshot every period. They are taken on time by the sampler
-// thread; while the event loop is busy the last `keep` are held back and then handed over in order.
-// Returns a function that stops it. Keeps neither the process nor a worker alive.
+// Calls `callback(frame, missed)` for a snapshot every period. They are taken on time by the
+// sampler thread; while the event loop is busy the last `keep` are held back and then handed over
+// in order. Returns a function that stops it. Keeps neither the process nor a worker alive.
 Napi::Function SubscribeToSnapshots(Napi::Env env, std::shared_ptr<Region> region,
                                     uint64_t period_nanoseconds, uint32_t keep,
                                     Napi::Function callback);

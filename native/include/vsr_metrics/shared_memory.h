@@ -2,8 +2,8 @@
 //
 // Each is one machine instruction on an aligned word. Cells are read relaxed: every cell counts for
 // itself, and whatever must agree is derived from the same cells. JavaScript writes its lane with
-// plain stores; that is sound because no other thread writes there, an aligned 8-byte store does not
-// tear, and no reader draws conclusions from the order of two cells.
+// plain stores; that is sound because no other thread writes there, an aligned 8-byte store does
+// not tear, and no reader draws conclusions from the order of two cells.
 #ifndef VSR_METRICS_SHARED_MEMORY_H_
 #define VSR_METRICS_SHARED_MEMORY_H_
 

@@ -156,6 +156,7 @@ struct LaneRecord {
   uint8_t padding[40];
 };
 static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
+static_assert(offsetof(LaneRecord, claimed_unix_nanoseconds) == 16, "layout");
 
 struct ProcessRecord {
   uint32_t pid;  // for people; the lock tells whether it lives
@@ -166,6 +167,8 @@ struct ProcessRecord {
   uint8_t padding[32];
 };
 static_assert(sizeof(ProcessRecord) == kCacheLine, "a process record is one cache line");
+static_assert(offsetof(ProcessRecord, attached_unix_nanoseconds) == 8, "layout");
+static_assert(offsetof(ProcessRecord, heartbeat_unix_nanoseconds) == 16, "layout");
 static_assert(offsetof(ProcessRecord, loop_unix_nanoseconds) == 24, "layout");
 
 // The history: a page with two of these, then the bytes of the rings.
@@ -182,11 +185,11 @@ constexpr uint32_t kEverything = 0;  // ring 0: all series, every 10 s
 constexpr uint32_t kGaugesOnly = 1;  // ring 1: gauges, every second
 
 // One snapshot in a ring: this, then for each series its entry's index, the number of its values
-// (both uint32) and the values (doubles, as in a snapshot). A record never wraps: one without series
-// fills up the end of the ring.
+// (both uint32) and the values (doubles, as in a snapshot). A record never wraps: one without
+// series fills up the end of the ring.
 struct HistoryRecord {
   uint32_t magic;
-  uint32_t size;      // with this header; a multiple of 8
+  uint32_t size;  // with this header; a multiple of 8
   double taken_unix_milliseconds;
   uint32_t series_count;
   uint32_t checksum;  // of what follows
@@ -207,10 +210,10 @@ enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 }
 // A family or a series. Written whole, then published by the compare-and-swap that links it into
 // its hash chain; afterwards only `state`, `created_unix_milliseconds` and `live_series` change.
 struct Entry {
-  uint32_t state;  // EntryState
-  uint32_t type;   // EntryType
-  uint32_t hash;   // of type, family and key
-  uint32_t next;   // link to the next entry of the chain: its index + 1, 0 at the end
+  uint32_t state;        // EntryState
+  uint32_t type;         // EntryType
+  uint32_t hash;         // of type, family and key
+  uint32_t next;         // link to the next entry of the chain: its index + 1, 0 at the end
   uint64_t blob_offset;  // in the heap: family: FamilyBlob; series: its key
   uint32_t blob_size;
   uint32_t family;       // series: index of the family's entry; family: its own index
@@ -226,46 +229,73 @@ struct Entry {
 static_assert(sizeof(Entry) == kCacheLine, "an entry is one cache line");
 static_assert(offsetof(Entry, blob_offset) == 16, "layout");
 static_assert(offsetof(Entry, cell_offset) == 32, "layout");
+static_assert(offsetof(Entry, blob_size) == 24, "layout");
+static_assert(offsetof(Entry, family) == 28, "layout");
+static_assert(offsetof(Entry, kind) == 40, "layout");
+static_assert(offsetof(Entry, combine) == 41, "layout");
+static_assert(offsetof(Entry, key_offset) == 42, "layout");
+static_assert(offsetof(Entry, live_series) == 44, "layout");
 static_assert(offsetof(Entry, created_unix_milliseconds) == 48, "layout");
+static_assert(offsetof(Entry, cells_page) == 56, "layout");
+static_assert(offsetof(Entry, overflow_entry) == 60, "layout");
 
 // A family's blob: this struct, then `bound_count` doubles (the bounds), then `bound_count` uint32
 // (BoundCell), padding to 8 bytes, then the key (the family's name), then its description as JSON.
 struct FamilyBlob {
-  double scale;           // value * scale is what the index is taken of
-  int32_t base_index;     // index of cell 0
+  double scale;        // value * scale is what the index is taken of
+  int32_t base_index;  // index of cell 0
   uint32_t cell_count;
-  uint32_t shift;         // 20 - bits of precision: how far the high word of a double is shifted
+  uint32_t shift;  // 20 - bits of precision: how far the high word of a double is shifted
   uint32_t bound_count;
   uint32_t split_count;
-  uint32_t max_series;    // how many series may be live before the overflow series takes the rest
+  uint32_t max_series;  // how many series may be live before the overflow series takes the rest
   uint32_t name_size;
   uint32_t description_size;
 };
 static_assert(sizeof(FamilyBlob) == 40, "layout");
+static_assert(offsetof(FamilyBlob, base_index) == 8, "layout");
+static_assert(offsetof(FamilyBlob, cell_count) == 12, "layout");
+static_assert(offsetof(FamilyBlob, shift) == 16, "layout");
+static_assert(offsetof(FamilyBlob, bound_count) == 20, "layout");
+static_assert(offsetof(FamilyBlob, split_count) == 24, "layout");
+static_assert(offsetof(FamilyBlob, max_series) == 28, "layout");
+static_assert(offsetof(FamilyBlob, name_size) == 32, "layout");
+static_assert(offsetof(FamilyBlob, description_size) == 36, "layout");
+constexpr uint32_t kMostBounds = 4096;
+constexpr uint32_t kMostCells = 1 << 24;
+
+// Where the key stands in the blob.
+constexpr uint64_t FamilyKeyOffset(uint64_t bound_count) {
+  return sizeof(FamilyBlob) + 8 * bound_count + (4 * bound_count + 7) / 8 * 8;
+}
+static_assert(FamilyKeyOffset(kMostBounds) <= 0xffff, "Entry::key_offset has 16 bits");
 
 // Where a bound lies among the cells: values of all cells below `cell` are within the bound. When
 // the bound falls inside a cell, a split counts that cell's values on the near side.
 constexpr uint32_t kBoundSplitFlag = 0x80000000;
 
 struct CounterCell {
-  int64_t ones;     // how often inc() was called without an amount
-  double amounts;   // the sum of all amounts given
+  int64_t ones;    // how often inc() was called without an amount
+  double amounts;  // the sum of all amounts given
 };
 static_assert(sizeof(CounterCell) == 16, "layout");
+static_assert(offsetof(CounterCell, amounts) == 8, "layout");
 
 struct GaugeCell {
-  double value;  // NaN: unset
+  double value;     // NaN: unset
   uint64_t is_set;  // 0: this lane never touched it, 1: in use, 2: its thread is gone
   double sampled_unix_milliseconds;  // observable gauges: when the callback last ran, else 0
   uint64_t padding;
 };
 static_assert(sizeof(GaugeCell) == 32, "layout");
+static_assert(offsetof(GaugeCell, is_set) == 8, "layout");
+static_assert(offsetof(GaugeCell, sampled_unix_milliseconds) == 16, "layout");
 
 // A histogram in one lane, apart from its cells: this struct, `split_count` int64 splits and
 // `bound_count + 1` int64 spills. It lies among the scalars, so that reading a lane that never
 // recorded the series costs no page.
 struct HistogramHead {
-  uint32_t touched_low;   // cells [touched_low, touched_high) may be non-zero; others never are
+  uint32_t touched_low;  // cells [touched_low, touched_high) may be non-zero; others never are
   uint32_t touched_high;
   double sum;
   double minimum;
@@ -276,6 +306,7 @@ struct HistogramHead {
   uint64_t padding;
 };
 static_assert(sizeof(HistogramHead) == kCacheLine, "layout");
+static_assert(offsetof(HistogramHead, touched_high) == 4, "layout");
 static_assert(offsetof(HistogramHead, sum) == 8, "layout");
 static_assert(offsetof(HistogramHead, minimum) == 16, "layout");
 static_assert(offsetof(HistogramHead, maximum) == 24, "layout");
