@@ -4,6 +4,7 @@
 //   registry.metrics.viewNumber.set(7);
 //   registry.snapshot().value('vsr_view_number');
 
+export type { Capacity } from './core/capacity.js';
 export { defineCatalogue } from './core/catalogue/define.js';
 export type {
   Catalogue,
@@ -18,7 +19,6 @@ export type {
   HistogramDeclaration,
   MetricKind,
 } from './core/catalogue/types.js';
-export type { Capacity } from './core/capacity.js';
 export type {
   FamilyInfo,
   FamilySnapshot,
@@ -34,17 +34,9 @@ export {
   type VsrMetricsErrorCode,
 } from './core/errors.js';
 export { type Bucket, type Cell, HistogramReading } from './core/histogram-reading.js';
+export type { HistoryPoint, HistoryRange } from './core/history-points.js';
 export type { CatalogueOptions, Metrics } from './core/metrics-types.js';
 export type { ClockSource } from './core/native.js';
-export type {
-  CombiningGauge,
-  Counter,
-  Histogram,
-  LabelledFamily,
-  LastGauge,
-  Recorder,
-} from './core/recorders/interfaces.js';
-export type { HistoryPoint, HistoryRange } from './core/history-points.js';
 export {
   type AttachedProcess,
   type ReaderOptions,
@@ -53,6 +45,14 @@ export {
   type Writer,
   type WriterState,
 } from './core/reader.js';
+export type {
+  CombiningGauge,
+  Counter,
+  Histogram,
+  LabelledFamily,
+  LastGauge,
+  Recorder,
+} from './core/recorders/interfaces.js';
 export {
   type AttachOptions,
   attachRegistry,

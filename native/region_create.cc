@@ -1,5 +1,6 @@
 #include "region_create.h"
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 
@@ -67,7 +68,9 @@ std::shared_ptr<Region> CreateRegionIn(int fd, std::string path, const RegionSiz
   std::shared_ptr<Region> region = Region::Map(fd, plan.total_size, std::move(path), error);
   if (region == nullptr) return nullptr;
   // What every registry needs; series and lanes reserve their own when they come.
-  if (!region->Reserve(region->base(), plan.entries_offset)) {
+  if (!region->Reserve(region->base(), plan.entries_offset) ||
+      !region->Reserve(region->base() + plan.history_offset,
+                       std::min(plan.history_size, kPageSize))) {
     *error = NoRoom(shown, plan.entries_offset);
     return nullptr;
   }

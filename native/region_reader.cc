@@ -50,7 +50,7 @@ class Copier {
 bool CopySections(const Region& region, Copier* copier) {
   const RegionHeader& header = *region.header();
   const uint64_t entries = std::min<uint64_t>(header.entries_used, header.entry_capacity);
-  if (!copier->Copy(header.lane_table_offset, header.history_offset - header.lane_table_offset) ||
+  if (!copier->Copy(header.lane_table_offset, header.buckets_offset - header.lane_table_offset) ||
       !copier->Copy(header.history_offset, header.history_size) ||
       !copier->Copy(header.entries_offset, entries * sizeof(Entry)) ||
       !copier->Copy(header.heap_offset, std::min(header.heap_used, header.heap_size)) ||

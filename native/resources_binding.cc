@@ -12,9 +12,11 @@
 namespace vsr_metrics {
 namespace {
 
+using Field = double ResourceReading::*;
+
 struct Reading {
   const char* name;
-  double ResourceReading::*field;
+  Field field;
 };
 
 // The names that a catalogue may give as `resource`.
@@ -35,15 +37,11 @@ constexpr Reading kReadings[] = {
 };
 
 struct Sampling {
-  // Not held: a registry that was dropped, or whose worker ended, goes away with all it had mapped.
-  std::weak_ptr<Region> region;
-  std::vector<std::pair<double ResourceReading::*, GaugeCell*>> gauges;
+  std::shared_ptr<Region> region;
+  std::vector<std::pair<Field, GaugeCell*>> gauges;
   ResourceSampler sampler;
 
-  // False once the region is gone.
-  bool Sample(uint64_t now) {
-    const std::shared_ptr<Region> held = region.lock();
-    if (held == nullptr) return false;
+  void Sample(uint64_t now) {
     sampler.Sample(now);
     for (const auto& [field, cell] : gauges) {
       const double value = sampler.last().*field;
@@ -51,8 +49,14 @@ struct Sampling {
       StoreRelaxed(&cell->value, value);
       StoreRelaxed(&cell->sampled_unix_milliseconds, UnixMilliseconds());
     }
-    return true;
   }
+};
+
+// Ends with the JavaScript function that stops it: a registry that was dropped, or whose worker has
+// ended, takes its sampling along.
+struct Running {
+  Sampler::TaskId task = 0;
+  ~Running() { Sampler::Instance().Remove(task); }
 };
 
 }  // namespace
@@ -67,13 +71,14 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
     auto* cell = reinterpret_cast<GaugeCell*>(region->shared() + entry.cell_offset);
     sampling->gauges.emplace_back(reading.field, cell);
   }
-  sampling->region = region;
+  sampling->region = std::move(region);
   // The first sample is the start of the first interval of all rates.
   sampling->Sample(MonotonicNanoseconds());
-  const Sampler::TaskId task = Sampler::Instance().Add(
-      period_nanoseconds, [sampling](uint64_t now) { return sampling->Sample(now); });
+  auto running = std::make_shared<Running>();
+  running->task = Sampler::Instance().Add(period_nanoseconds,
+                                          [sampling](uint64_t now) { sampling->Sample(now); });
   return Napi::Function::New(
-      env, [task](const Napi::CallbackInfo&) { Sampler::Instance().Remove(task); });
+      env, [running](const Napi::CallbackInfo&) { Sampler::Instance().Remove(running->task); });
 }
 
 }  // namespace vsr_metrics

@@ -38,10 +38,7 @@ Sampler::Sampler() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread([this] { Run(); }).detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  Add(kSecond, [this](uint64_t now) {
-    BeatHearts(now);
-    return true;
-  });
+  Add(kSecond, [this](uint64_t now) { BeatHearts(now); });
 }
 
 std::unique_lock<std::mutex> Sampler::Enter() {
@@ -85,18 +82,14 @@ void Sampler::Run() {
     const uint64_t now = MonotonicNanoseconds();
     uint64_t earliest = now + kSecond;
     // By index: a task may not add tasks, but the vector is not to be trusted with references.
-    for (size_t index = 0; index < tasks_.size();) {
+    for (size_t index = 0; index < tasks_.size(); ++index) {
       Scheduled& scheduled = tasks_[index];
       if (scheduled.due <= now) {
-        if (!scheduled.task(now)) {
-          tasks_.erase(tasks_.begin() + long(index));
-          continue;
-        }
+        scheduled.task(now);
         scheduled.due += scheduled.period;
         if (scheduled.due <= now) scheduled.due = now + scheduled.period;
       }
       earliest = std::min(earliest, scheduled.due);
-      ++index;
     }
     const uint64_t after = MonotonicNanoseconds();
     if (earliest > after) {

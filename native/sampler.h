@@ -24,8 +24,7 @@ namespace vsr_metrics {
 class Sampler {
  public:
   using TaskId = uint64_t;
-  // False: there is nothing left to do, drop the task.
-  using Task = std::function<bool(uint64_t now_nanoseconds)>;
+  using Task = std::function<void(uint64_t now_nanoseconds)>;
 
   // Never destroyed: the thread may outlive every other static of the process.
   static Sampler& Instance();

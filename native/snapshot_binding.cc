@@ -84,6 +84,8 @@ bool ReportUncaught(napi_env env) {
 
 // On the event loop: hands over everything that waits.
 void Deliver(napi_env raw_env, napi_value raw_callback, void* context, void*) {
+  // Stopped with a call under way: Node empties its queue after the subscription was deleted.
+  if (raw_env == nullptr) return;
   auto* subscription = static_cast<Subscription*>(context);
   std::deque<Frame> frames;
   uint32_t missed;
@@ -94,7 +96,6 @@ void Deliver(napi_env raw_env, napi_value raw_callback, void* context, void*) {
     subscription->missed = 0;
     subscription->announced = false;
   }
-  if (raw_env == nullptr) return;
   Napi::Env env(raw_env);
   Napi::HandleScope scope(env);
   Napi::Function callback(env, raw_callback);
@@ -177,10 +178,8 @@ Napi::Function SubscribeToSnapshots(Napi::Env env, std::shared_ptr<Region> regio
       Deliver, &subscription->announce);
   napi_unref_threadsafe_function(env, subscription->announce);
   napi_add_env_cleanup_hook(env, StopAtExit, subscription);
-  subscription->task = Sampler::Instance().Add(period_nanoseconds, [subscription](uint64_t) {
-    TakeDueSnapshot(subscription);
-    return true;
-  });
+  subscription->task = Sampler::Instance().Add(
+      period_nanoseconds, [subscription](uint64_t) { TakeDueSnapshot(subscription); });
   auto stopped = std::make_shared<bool>(false);
   return Napi::Function::New(env, [subscription, stopped](const Napi::CallbackInfo&) {
     if (*stopped) return;

@@ -99,6 +99,35 @@ char* WriteShortest(double value, char* out) {
   return WriteInteger(uint64_t(std::abs(exponent)), out);
 }
 
+// How many bytes a character has, from its first byte; 0 when none starts so.
+int CharacterSize(uint8_t first) {
+  if (first < 0x80) return 1;
+  if (first < 0xc2) return 0;  // inside a character, or written longer than need be
+  if (first < 0xe0) return 2;
+  if (first < 0xf0) return 3;
+  return first < 0xf5 ? 4 : 0;
+}
+
+// Reads one character that is not ASCII and moves past it; U+FFFD and one byte when it is not
+// valid.
+uint32_t ReadCharacter(const uint8_t** text, const uint8_t* end) {
+  static constexpr uint32_t kReplacement = 0xfffd;
+  static constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const uint8_t* read = *text;
+  const int size = CharacterSize(*read);
+  ++*text;
+  if (size == 0 || end - read < size) return kReplacement;
+  uint32_t character = *read & (0x7f >> size);
+  for (int i = 1; i < size; ++i) {
+    if ((read[i] & 0xc0) != 0x80) return kReplacement;
+    character = character << 6 | (read[i] & 0x3f);
+  }
+  const bool surrogate = character >= 0xd800 && character < 0xe000;
+  if (character < kSmallest[size] || character > 0x10ffff || surrogate) return kReplacement;
+  *text = read + size;
+  return character;
+}
+
 }  // namespace
 
 char* WriteNumber(double value, char* out) {
@@ -156,6 +185,35 @@ FillResult FillText(const TextTemplate& text, size_t first, size_t last, const d
   }
   out->set_size(size_t(write - begin));
   return FillResult::kFilled;
+}
+
+char16_t* WidenUtf8(const char* text, size_t size, char16_t* out) {
+  auto read = reinterpret_cast<const uint8_t*>(text);
+  const uint8_t* const end = read + size;
+  while (read < end) {
+    // Nearly everything is ASCII: eight at a time.
+    uint64_t eight;
+    while (end - read >= 8) {
+      memcpy(&eight, read, sizeof eight);
+      if ((eight & 0x8080808080808080u) != 0) break;
+      for (int i = 0; i < 8; ++i) out[i] = read[i];
+      read += 8;
+      out += 8;
+    }
+    if (read == end) break;
+    if (*read < 0x80) {
+      *out++ = *read++;
+      continue;
+    }
+    const uint32_t character = ReadCharacter(&read, end);
+    if (character < 0x10000) {
+      *out++ = char16_t(character);
+    } else {
+      *out++ = char16_t(0xd7c0 + (character >> 10));
+      *out++ = char16_t(0xdc00 + (character & 0x3ff));
+    }
+  }
+  return out;
 }
 
 }  // namespace vsr_metrics

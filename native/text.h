@@ -73,6 +73,11 @@ enum class FillResult {
 FillResult FillText(const TextTemplate& text, size_t first, size_t last, const double* values,
                     size_t value_count, TextBuffer* out);
 
+// Turns UTF-8 into UTF-16, which V8 takes several times faster than UTF-8 with but one letter that
+// is not ASCII. There must be room for `size` units. What is not valid becomes U+FFFD. Returns the
+// end.
+char16_t* WidenUtf8(const char* text, size_t size, char16_t* out);
+
 }  // namespace vsr_metrics
 
 #endif  // VSR_METRICS_TEXT_H_

@@ -5,8 +5,18 @@
 namespace vsr_metrics {
 namespace {
 
-// What the buffer keeps from one rendering to the next, at most.
-constexpr size_t kKeptBytes = size_t(4) << 20;
+// What is kept from one rendering to the next, so that memory need not be had again each time.
+struct Buffers {
+  static constexpr size_t kKeptBytes = size_t(4) << 20;
+
+  void Shrink() {
+    text.ShrinkTo(kKeptBytes);
+    wide.ShrinkTo(kKeptBytes);
+  }
+
+  TextBuffer text;
+  TextBuffer wide;
+};
 
 template <typename T>
 struct Array {
@@ -63,41 +73,53 @@ bool Fill(const Napi::CallbackInfo& info, TextBuffer* buffer) {
   return false;
 }
 
+napi_status CreateAscii(napi_env env, const TextBuffer& text, napi_value* string) {
+  return napi_create_string_latin1(env, text.data(), text.size(), string);
+}
+
+napi_status CreateUtf16(napi_env env, const TextBuffer& text, TextBuffer* wide,
+                        napi_value* string) {
+  auto* out = reinterpret_cast<char16_t*>(wide->Reserve(text.size() * sizeof(char16_t)));
+  if (out == nullptr) return napi_generic_failure;
+  const char16_t* const end = WidenUtf8(text.data(), text.size(), out);
+  return napi_create_string_utf16(env, out, size_t(end - out), string);
+}
+
 // A seventh argument says that the pieces are ASCII, which V8 takes as it is.
-Napi::Value FillString(const Napi::CallbackInfo& info, TextBuffer* buffer) {
-  if (!Fill(info, buffer)) return Napi::Value();
-  napi_value text = nullptr;
-  const bool ascii = info[6].ToBoolean();
-  const auto create = ascii ? napi_create_string_latin1 : napi_create_string_utf8;
-  if (create(info.Env(), buffer->data(), buffer->size(), &text) != napi_ok &&
-      !info.Env().IsExceptionPending()) {
+Napi::Value FillString(const Napi::CallbackInfo& info, Buffers* buffers) {
+  if (!Fill(info, &buffers->text)) return Napi::Value();
+  napi_value string = nullptr;
+  const napi_status status = info[6].ToBoolean()
+                                 ? CreateAscii(info.Env(), buffers->text, &string)
+                                 : CreateUtf16(info.Env(), buffers->text, &buffers->wide, &string);
+  if (status != napi_ok && !info.Env().IsExceptionPending()) {
     Napi::RangeError::New(info.Env(), "fillText: the text is longer than a string can be")
         .ThrowAsJavaScriptException();
   }
-  buffer->ShrinkTo(kKeptBytes);
-  return Napi::Value(info.Env(), text);
+  buffers->Shrink();
+  return Napi::Value(info.Env(), string);
 }
 
-Napi::Value FillBytes(const Napi::CallbackInfo& info, TextBuffer* buffer) {
-  if (!Fill(info, buffer)) return Napi::Value();
+Napi::Value FillBytes(const Napi::CallbackInfo& info, Buffers* buffers) {
+  if (!Fill(info, &buffers->text)) return Napi::Value();
   napi_value bytes = nullptr;
   void* copy;
   // Fails with an exception pending.
-  napi_create_buffer_copy(info.Env(), buffer->size(), buffer->data(), &copy, &bytes);
-  buffer->ShrinkTo(kKeptBytes);
+  napi_create_buffer_copy(info.Env(), buffers->text.size(), buffers->text.data(), &copy, &bytes);
+  buffers->Shrink();
   return Napi::Value(info.Env(), bytes);
 }
 
 }  // namespace
 
 void RegisterText(Napi::Env env, Napi::Object exports) {
-  // One buffer an environment, so that no two threads meet in it.
-  auto buffer = std::make_shared<TextBuffer>();
-  exports.Set("fillText", Napi::Function::New(env, [buffer](const Napi::CallbackInfo& info) {
-                return FillString(info, buffer.get());
+  // Those of one environment, so that no two threads meet in them.
+  auto buffers = std::make_shared<Buffers>();
+  exports.Set("fillText", Napi::Function::New(env, [buffers](const Napi::CallbackInfo& info) {
+                return FillString(info, buffers.get());
               }));
-  exports.Set("fillBytes", Napi::Function::New(env, [buffer](const Napi::CallbackInfo& info) {
-                return FillBytes(info, buffer.get());
+  exports.Set("fillBytes", Napi::Function::New(env, [buffers](const Napi::CallbackInfo& info) {
+                return FillBytes(info, buffers.get());
               }));
 }
 

@@ -34,10 +34,12 @@ const snapshotsAnHour = 360;
 
 /** How many series exist from the start; with an open label that is the overflow series alone. */
 function seriesFromStart(family: ResolvedFamily): number {
-  return family.labels.reduce((count, { values, fixed }) => {
-    if (fixed !== undefined || count === 0) return count;
-    return values === undefined ? 0 : count * values.length;
-  }, 1) || 1;
+  return (
+    family.labels.reduce((count, { values, fixed }) => {
+      if (fixed !== undefined || count === 0) return count;
+      return values === undefined ? 0 : count * values.length;
+    }, 1) || 1
+  );
 }
 
 function roundUp(value: number, unit: number): number {

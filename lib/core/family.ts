@@ -21,9 +21,9 @@ type Memo<R> = Map<string, R | Memo<R>>;
  * The identity of a series inside its family, and what readers decode: its labels as JSON, in the
  * order of their declaration.
  */
-export function seriesKey(family: ResolvedFamily, valueOf: (label: string) => string): string {
+export function seriesKey(family: ResolvedFamily, valueFor: (label: string) => string): string {
   return JSON.stringify(
-    Object.fromEntries(family.labels.map(({ name, fixed }) => [name, fixed ?? valueOf(name)])),
+    Object.fromEntries(family.labels.map(({ name, fixed }) => [name, fixed ?? valueFor(name)])),
   );
 }
 
@@ -93,7 +93,10 @@ export class OpenFamily<R extends Recorder> implements LabelledFamily<R, Labels>
     let level: Memo<R> = this.#memo;
     for (const name of this.free.slice(0, -1)) {
       let next = level.get(labels[name]!) as Memo<R> | undefined;
-      if (next === undefined) level.set(labels[name]!, (next = new Map()));
+      if (next === undefined) {
+        next = new Map();
+        level.set(labels[name]!, next);
+      }
       level = next;
     }
     level.set(labels[this.free.at(-1)!]!, recorder);

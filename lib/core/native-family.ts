@@ -2,8 +2,8 @@
 
 import type { ResolvedFamily } from './catalogue/resolve.js';
 import type { FamilyDescription } from './directory.js';
-import type { HistogramGeometry } from './histogram-geometry.js';
 import { RegistryError } from './errors.js';
+import type { HistogramGeometry } from './histogram-geometry.js';
 import {
   combineNumbers,
   type DescribedFamily,

@@ -3,9 +3,9 @@
 //   createRegistry ── families ──▶ directory entries      (native, once a family)
 //                  └─ series ────▶ cells of this lane ──▶ recorders (plain stores from then on)
 
+import { type Capacity, planSizes } from './capacity.js';
 import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
 import type { CatalogueInput } from './catalogue/types.js';
-import { type Capacity, planSizes } from './capacity.js';
 import { warnOfConventions } from './convention-warnings.js';
 import { RegistryError } from './errors.js';
 import { type HistogramGeometry, planHistogram } from './histogram-geometry.js';

@@ -4,9 +4,10 @@ import type { ResolvedFamily } from './catalogue/resolve.js';
 import type { ResourceName } from './catalogue/types.js';
 
 /** The readings of a family's `resource`, each with the value of the one free label. */
-export function resourceReadings(
-  family: ResolvedFamily,
-): readonly { readonly reading: ResourceName; readonly labels: Readonly<Record<string, string>> }[] {
+export function resourceReadings(family: ResolvedFamily): readonly {
+  readonly reading: ResourceName;
+  readonly labels: Readonly<Record<string, string>>;
+}[] {
   const { resource } = family;
   if (resource === undefined) return [];
   const free = family.labels.filter(({ fixed }) => fixed === undefined);

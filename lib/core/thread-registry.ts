@@ -9,7 +9,13 @@ import { RegistryError } from './errors.js';
 import { closedError, OpenFamily, seriesKey } from './family.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
 import { type HistoryPoint, type HistoryRange, readHistory } from './history-points.js';
-import { addon, type ClockSource, type Frame, type NativeRegion, type NativeSeries } from './native.js';
+import {
+  addon,
+  type ClockSource,
+  type Frame,
+  type NativeRegion,
+  type NativeSeries,
+} from './native.js';
 import { callNative } from './native-errors.js';
 import { checkSameFamily, nativeFamily } from './native-family.js';
 import { ObservableGauges } from './observable-gauges.js';
@@ -84,8 +90,7 @@ export class ThreadRegistry {
     }
     this.metrics = Object.freeze(metrics);
     this.#subscribe({}, () => this.#sampleResources());
-    const timer = setInterval(() => this.#keepHouse(), housekeepingMs).unref();
-    this.#stops.set(timer, () => clearInterval(timer));
+    this.#stops.set({}, ThreadRegistry.#keepHouseOf(new WeakRef(this)));
     this.#stops.set(this.#observables, () => this.#observables.close());
     this.#keepHouse();
   }
@@ -134,7 +139,7 @@ export class ThreadRegistry {
 
   #toSnapshot(frame: Frame): Snapshot {
     const { region, directory } = this.#place;
-    return new Snapshot(directory, frame, region.createdMilliseconds);
+    return new Snapshot(directory.layoutOf(frame), frame, region.createdMilliseconds);
   }
 
   #checkOpen(): void {
@@ -157,6 +162,17 @@ export class ThreadRegistry {
     const lane = callNative(() => region.claimLane());
     const memory = new LaneMemory(region, lane);
     return { region, lane, memory, directory: new Directory(region) };
+  }
+
+  // A registry that the program has dropped, recorders and all, goes away. Not in the constructor: a
+  // closure keeps alive what any closure beside it uses, `this` for one.
+  static #keepHouseOf(registry: WeakRef<ThreadRegistry>): () => void {
+    const timer = setInterval(() => {
+      const kept = registry.deref();
+      if (kept === undefined) clearInterval(timer);
+      else kept.#keepHouse();
+    }, housekeepingMs).unref();
+    return () => clearInterval(timer);
   }
 
   /** Every second: signs of life, the clock's rate, and whether this is still the region to use. */
@@ -219,7 +235,10 @@ export class ThreadRegistry {
 
   #openFamily(family: ResolvedFamily, checkOpen: () => void): unknown {
     if (family.labels.every(({ fixed }) => fixed !== undefined)) {
-      return this.#open(family, seriesKey(family, () => '')).recorder;
+      return this.#open(
+        family,
+        seriesKey(family, () => ''),
+      ).recorder;
     }
     const opened = new OpenFamily<LaneRecorder>(family, {
       open: (key) => this.#open(family, key),

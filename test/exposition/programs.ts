@@ -42,7 +42,8 @@ export async function needPromtool(context: Context): Promise<void> {
 
 /** In `before`: goes on when Python and prometheus_client, Prometheus' Python library, are there. */
 export async function needPythonParser(context: Context): Promise<void> {
-  const { code, stderr } = await feed('python3', ['-c', 'import prometheus_client'], '', python);
+  const load = ['-c', 'import prometheus_client.openmetrics.parser'];
+  const { code, stderr } = await feed('python3', load, '', python);
   if (code === 0) return;
   const reason = stderr.trim().split('\n').at(-1);
   lacking(context, `prometheus_client (Debian: python3-prometheus-client): ${reason}`);

@@ -49,6 +49,7 @@ void TestNotation() {
       {9007199254740991, "9007199254740991"},
       {9007199254740992, "9007199254740992"},
       {9007199254740994, "9007199254740994"},
+      {1152921504606846976, "1152921504606847000"},
       {9223372036854775808.0, "9223372036854776000"},
       {-9223372036854775808.0, "-9223372036854776000"},
       {1e20, "100000000000000000000"},
@@ -143,6 +144,11 @@ void TestContradictions() {
   Report("ends that descend are refused", with_ends({4, 2, 6}) == FillResult::kBadPieces &&
                                               with_ends({6, 6, 2}) == FillResult::kBadPieces);
 
+  Sample behind;
+  behind.ends = {6, 2, 4};
+  Report("a range that ends before it starts in the text is refused",
+         behind.Fill(1, 3) == FillResult::kBadPieces);
+
   const auto with_index = [](std::vector<int32_t> index) {
     Sample sample;
     sample.index = std::move(index);
@@ -196,6 +202,45 @@ void TestBuffer() {
              buffer.Reserve(10) != nullptr);
 }
 
+// In memory of exactly the size that callers must provide.
+std::u16string Widened(const std::string& text) {
+  const std::vector<char> exact(text.begin(), text.end());
+  std::vector<char16_t> room(exact.size());
+  return std::u16string(room.data(), WidenUtf8(exact.data(), exact.size(), room.data()));
+}
+
+void TestWidening() {
+  Report("UTF-8 becomes UTF-16", Widened(u8"a\u00e9\u2192\U0001f600 and more than eight letters") ==
+                                     u"a\u00e9\u2192\U0001f600 and more than eight letters");
+  Report("the ends of each size are themselves",
+         Widened("\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf") ==
+             u"\x7f\x80\x7ff\x800\uffff\U00010000\U0010ffff");
+  Report("nothing stays nothing", Widened("").empty());
+
+  // Cut off, without a start, too long for what it says, beyond Unicode, half of a pair.
+  const char* const invalid[] = {
+      "\xe2\x86",     "\xf0\x9f\x98",     "\xc3",         "\x80", "\xc0\xaf",
+      "\xe0\x80\xaf", "\xf4\x90\x80\x80", "\xed\xa0\x80", "\xff", "\xe2\x28\xa1"};
+  std::string wrong;
+  for (const char* text : invalid) {
+    const std::u16string widened = Widened(std::string("before ") + text + "after");
+    const bool marked = widened.find(u'\ufffd') != std::u16string::npos;
+    const bool kept = widened.substr(0, 7) == u"before " && widened.size() > 12 &&
+                      widened.substr(widened.size() - 5) == u"after";
+    if (!marked || !kept) wrong += std::to_string(uint8_t(text[0])) + " ";
+    if (Widened(text).find(u'\ufffd') == std::u16string::npos) wrong += "alone ";
+  }
+  Report("what is not valid is replaced, and nothing else", wrong.empty(), wrong);
+
+  std::mt19937 random(3);
+  for (int round = 0; round < 100000; ++round) {
+    std::string text(random() % 24, ' ');
+    for (char& each : text) each = char(random() % 3 == 0 ? random() : 'a');
+    Widened(text);
+  }
+  Report("bytes of any content are widened", true);
+}
+
 }  // namespace
 
 int main() {
@@ -206,5 +251,6 @@ int main() {
   TestContradictions();
   TestAnyArrays();
   TestBuffer();
+  TestWidening();
   return failures == 0 ? 0 : 1;
 }

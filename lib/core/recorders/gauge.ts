@@ -4,9 +4,9 @@
 // to such a cell from two threads would lose updates, so it has `set` only. The others (sum, min,
 // max) have a cell a lane and may be stepped.
 
+import type { ObservableGauges } from '../observable-gauges.js';
 import type { RejectionLog } from '../rejections.js';
 import type { CombiningGauge, LastGauge } from './interfaces.js';
-import type { ObservableGauges } from '../observable-gauges.js';
 
 /** The cell of a gauge. */
 export interface GaugeMemory {

@@ -3,7 +3,7 @@
 // A class of its own, so that the common record() stays short: this one looks, after finding the
 // cell, whether the cell is one of the few that a bound splits.
 
-import { highWord, type HistogramGeometry, lowerNeighbour } from '../histogram-geometry.js';
+import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
 import type { RejectionLog } from '../rejections.js';
 import { type HistogramMemory, LaneHistogram } from './histogram.js';
 

@@ -10,8 +10,6 @@
 //   | lane records    64 B each | who owns which lane               claim and release
 //   +---------------------------+ process_table_offset
 //   | processes       64 B each | who is attached; heartbeats       that process
-//   +---------------------------+ history_offset
-//   | history                   | ring of earlier snapshots         one sampler, by lock
 //   +---------------------------+ buckets_offset
 //   | hash buckets    4 B each  | link to the first entry of each   one compare-and-swap an entry
 //   +---------------------------+ entries_offset
@@ -20,6 +18,8 @@
 //   | heap                      | names, labels, bounds             once, before the entry
 //   +---------------------------+ shared_offset
 //   | shared cells    64 B each | gauges that keep the last value   any thread, plain stores
+//   +---------------------------+ history_offset
+//   | history                   | rings of earlier snapshots        one sampler, by lock
 //   +---------------------------+ lanes_offset
 //   | lane 0: baseline          | what reset() subtracts            reset(), remove()
 //   | lane 1                    | cells of one thread               that thread, plain stores

@@ -133,14 +133,19 @@ class Region {
   // Makes sure that storing into these bytes, and reading them, cannot fail later. A full file
   // system would otherwise end the process with SIGBUS in the middle of a record.
   bool Reserve(const uint8_t* address, uint64_t size) {
-    if (fd_ < 0 || size == 0) return fd_ >= 0;
-    const uint64_t start = uint64_t(address - base_) / kPageSize * kPageSize;
-    const uint64_t end = uint64_t(address - base_) + size;
-    if (end > size_) return false;
+    if (fd_ < 0 || size == 0) return fd_ >= 0 || size == 0;
+    const uint64_t offset = uint64_t(address - base_);
+    if (offset > size_ || size > size_ - offset) return false;
 #ifdef __linux__
-    return fallocate(fd_, 0, off_t(start), off_t(end - start)) == 0;
+    const uint64_t start = offset / kPageSize * kPageSize;
+    int result;
+    do {
+      // Older kernels let any signal, a profiler's say, interrupt it: that is no lack of memory.
+      result = fallocate(fd_, 0, off_t(start), off_t(offset + size - start));
+    } while (result != 0 && errno == EINTR);
+    return result == 0;
 #else
-    return start < end;
+    return true;
 #endif
   }
 

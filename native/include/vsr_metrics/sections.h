@@ -58,14 +58,14 @@ inline RegionHeader PlanSections(const RegionSizes& sizes) {
   };
   plan.lane_table_offset = place(sizeof(LaneRecord) * uint64_t{plan.lane_count});
   plan.process_table_offset = place(sizeof(ProcessRecord) * uint64_t{plan.process_count});
-  plan.history_size = RoundUp(sizes.history_bytes, kPageSize);
-  plan.history_offset = place(plan.history_size);
   plan.buckets_offset = place(sizeof(uint32_t) * uint64_t{plan.bucket_count});
   plan.entries_offset = place(sizeof(Entry) * uint64_t{plan.entry_capacity});
   plan.heap_size = RoundUp(sizes.heap_bytes, kPageSize);
   plan.heap_offset = place(plan.heap_size);
   plan.shared_size = RoundUp(sizes.shared_bytes, kPageSize);
   plan.shared_offset = place(plan.shared_size);
+  plan.history_size = RoundUp(sizes.history_bytes, kPageSize);
+  plan.history_offset = place(plan.history_size);
   plan.scalars_size = RoundUp(sizes.scalar_bytes, kPageSize);
   plan.lane_stride = plan.scalars_size + RoundUp(sizes.histogram_bytes, kPageSize);
   plan.lanes_offset = place(plan.lane_stride * plan.lane_count);
@@ -98,8 +98,8 @@ inline bool CheckSections(const RegionHeader& header, uint64_t file_size, std::s
   if (header.lane_count < 1 || header.lane_count > kMostLanes ||
       header.process_count > kMostLanes || header.entry_capacity > kMostEntries ||
       header.heap_size > kMostBytes || header.shared_size > kMostBytes ||
-      header.history_size > kMostBytes || header.scalars_size > kMostBytes / kMostLanes ||
-      header.lane_stride > kMostBytes / kMostLanes || header.scalars_size > header.lane_stride) {
+      header.history_size > kMostBytes || header.lane_stride > kMostBytes ||
+      header.scalars_size > header.lane_stride) {
     return false;
   }
   RegionSizes sizes;

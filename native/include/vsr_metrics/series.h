@@ -169,6 +169,8 @@ inline SeriesResult Overflow(Region& region, uint32_t family) {
   Entry& entry = region.entries()[index];
   if (CompareAndSwap(&entry.state, uint32_t(EntryState::kDormant), uint32_t(EntryState::kLive))) {
     CountChange(region);
+  } else if (LoadAcquire(&entry.state) == uint32_t(EntryState::kRemoved)) {
+    Revive(region, index);
   }
   return {SeriesOutcome::kOverflow, index};
 }
@@ -192,6 +194,9 @@ inline SeriesResult FindOrAddSeries(Region& region, uint32_t family, std::string
       case EntryState::kDormant:
         return Overflow(region, family);
       case EntryState::kRemoved:
+        if (LoadAcquire(&region.entries()[family].overflow_entry) == index) {
+          return Overflow(region, family);
+        }
         if (!CountLive(region, family)) return Overflow(region, family);
         Revive(region, index);
         break;

@@ -1,0 +1,16 @@
+import { blocked } from './blocked.js';
+import { churn } from './churn.js';
+import { growth } from './growth.js';
+import { kill } from './kill.js';
+import { memory } from './memory.js';
+import { runnable } from './proof.js';
+import { race } from './race.js';
+
+export const proofs = [
+  runnable(churn),
+  runnable(kill),
+  runnable(race),
+  runnable(growth),
+  runnable(blocked),
+  runnable(memory),
+];

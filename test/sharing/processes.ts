@@ -1,0 +1,76 @@
+// Processes that record, for tests: started, told what to do, and really killed.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('./programs/recording-process.js', import.meta.url));
+const running = new Set<ChildProcess>();
+const files: string[] = [];
+let made = 0;
+
+/** A path on /dev/shm that removeAll() clears, with everything that was kept beside it. */
+export function newFile(): string {
+  const file = `/dev/shm/vsr-metrics-test-${process.pid}-${made++}.metrics`;
+  files.push(file);
+  return file;
+}
+
+export class RecordingProcess {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start(how: 'create' | 'attach', file: string): Promise<RecordingProcess> {
+    const child = fork(program, [how, file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    running.add(child);
+    await once(child, 'message');
+    return new RecordingProcess(child);
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Sends an order and gives back the answer. */
+  async tell(order: object): Promise<unknown> {
+    const answer = once(this.#child, 'message');
+    this.#child.send(order);
+    return (await answer)[0];
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async kill(): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await gone;
+    running.delete(this.#child);
+  }
+}
+
+/** Ends all processes of the test and removes their files. */
+export async function removeAll(): Promise<void> {
+  for (const child of running) {
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    }
+  }
+  running.clear();
+  for (const file of files) {
+    for (const suffix of ['', '.1', '.2', '.3', '.4']) rmSync(file + suffix, { force: true });
+  }
+  files.length = 0;
+}
+
+/** Waits until something holds; the test's own time limit ends a vain wait. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

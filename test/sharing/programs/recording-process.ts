@@ -1,0 +1,36 @@
+// A process that makes or attaches a region and then does as it is told.
+//
+//   node recording-process.js create FILE | attach FILE
+//
+// Messages in: { do: 'inc', times } | { do: 'block', ms } | { do: 'close' } | { do: 'value' }.
+// Out: 'ready', then 'done' or a number for each.
+
+import { attachRegistry, createRegistry } from '../../../lib/index.js';
+import { proofCatalogue, steps } from '../../prove/catalogue.js';
+
+const [how = '', file = ''] = process.argv.slice(2);
+const registry =
+  how === 'create'
+    ? createRegistry({ catalogue: proofCatalogue, file })
+    : attachRegistry(file, { catalogue: proofCatalogue });
+
+interface Order {
+  readonly do: 'inc' | 'block' | 'close' | 'value';
+  readonly times?: number;
+  readonly ms?: number;
+}
+
+process.on('message', (order: Order) => {
+  if (order.do === 'inc') {
+    for (let time = 0; time < (order.times ?? 1); time++) registry.metrics.steps.inc();
+  }
+  if (order.do === 'block') {
+    process.send?.('done');
+    const end = Date.now() + (order.ms ?? 0);
+    while (Date.now() < end);
+    return;
+  }
+  if (order.do === 'close') registry.close();
+  process.send?.(order.do === 'value' ? registry.snapshot().value(steps) : 'done');
+});
+process.send?.('ready');
