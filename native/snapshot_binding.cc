@@ -4,10 +4,10 @@
 #include <deque>
 
 #include "arguments.h"
-#include "directory.h"
 #include "history.h"
 #include "sampler.h"
-#include "shared_memory.h"
+#include "vsr_metrics/directory.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {

@@ -22,10 +22,11 @@
 #include <utility>
 #include <vector>
 
-#include "directory.h"
-#include "lanes.h"
-#include "region.h"
-#include "shared_memory.h"
+#include "families.h"
+#include "region_create.h"
+#include "vsr_metrics/lanes.h"
+#include "vsr_metrics/series.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 
@@ -44,7 +45,7 @@ inline RegionSizes SmallSizes() {
 // A test that has no region has nothing to test.
 inline std::shared_ptr<Region> MakeRegion(const RegionSizes& sizes) {
   Error error;
-  std::shared_ptr<Region> region = Region::Create(sizes, &error);
+  std::shared_ptr<Region> region = CreateRegion(sizes, &error);
   if (region == nullptr) {
     printf("not ok a region can be made: %s\n", error.message.c_str());
     exit(1);

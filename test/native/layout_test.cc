@@ -1,5 +1,7 @@
 // The bytes of a region: sections one after the other, on pages, found from the header alone.
 
+#include "vsr_metrics/layout.h"
+
 #include <cstring>
 #include <random>
 #include <set>
@@ -7,8 +9,7 @@
 #include <vector>
 
 #include "check.h"
-#include "include/vsr_metrics_layout.h"
-#include "region.h"
+#include "vsr_metrics/sections.h"
 
 using namespace vsr_metrics;
 

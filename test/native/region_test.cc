@@ -1,7 +1,5 @@
 // A region is made, mapped, shared and given back; what cannot be one is refused with a reason.
 
-#include "region.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -14,9 +12,11 @@
 #include <vector>
 
 #include "check.h"
-#include "clock.h"
 #include "lane_writer.h"
 #include "other_process.h"
+#include "region_create.h"
+#include "vsr_metrics/attach.h"
+#include "vsr_metrics/clock.h"
 
 using namespace vsr_metrics;
 
@@ -76,7 +76,7 @@ void TestCreated() {
   Error error;
   const int fd = memfd_create("full", MFD_ALLOW_SEALING);
   fcntl(fd, F_ADD_SEALS, F_SEAL_GROW);
-  full.Expect(Region::CreateIn(fd, "", SmallSizes(), &error) == nullptr, "made");
+  full.Expect(CreateRegionIn(fd, "", SmallSizes(), &error) == nullptr, "made");
   full.Equal(error.code, "VSR_METRICS_REGISTRY_FULL", "code");
   full.Expect(error.message.find("/dev/shm size") != std::string::npos, error.message);
   full.Expect(!IsOpen(fd), "the descriptor is still open");
@@ -173,7 +173,7 @@ bool IsRefused(const std::vector<uint8_t>& bytes, std::string* message) {
   const bool written = write(fd, bytes.data(), bytes.size()) == ssize_t(bytes.size());
   close(fd);
   Error error;
-  const bool refused = written && Region::Attach(path, &error) == nullptr &&
+  const bool refused = written && AttachRegion(path, &error) == nullptr &&
                        error.code == "VSR_METRICS_REGION_UNREADABLE";
   unlink(path);
   *message = error.message;
@@ -199,20 +199,20 @@ void TestAttachRefused() {
   Error error;
   for (const char* path : {"/", "/nowhere/at/all", "/dev/null", ""}) {
     error = {};
-    refused.Expect(Region::Attach(path, &error) == nullptr && !error.message.empty(), path);
+    refused.Expect(AttachRegion(path, &error) == nullptr && !error.message.empty(), path);
   }
   char link[] = "/tmp/vsr-metrics-region-test.XXXXXX";
   close(mkstemp(link));
   unlink(link);
   const bool linked = symlink(region->share_path().c_str(), link) == 0;
-  refused.Expect(linked && Region::Attach(link, &error) == nullptr, "a symbolic link");
+  refused.Expect(linked && AttachRegion(link, &error) == nullptr, "a symbolic link");
   unlink(link);
 }
 
 // In another process: attaches, says which slot it got or why it got none, and stays.
 int AttachAndWait(const std::string& path) {
   Error error;
-  const std::shared_ptr<Region> region = Region::Attach(path, &error);
+  const std::shared_ptr<Region> region = AttachRegion(path, &error);
   Tell(region == nullptr ? error.message : "slot " + std::to_string(region->process_slot()));
   WaitForParent();
   return 0;
@@ -222,7 +222,7 @@ void TestAttach() {
   const std::shared_ptr<Region> region = SmallRegion();
   Behaviour same("attach: in one process there is one mapping");
   Error error;
-  same.Expect(Region::Attach(region->share_path(), &error) == region, error.message);
+  same.Expect(AttachRegion(region->share_path(), &error) == region, error.message);
 
   Behaviour slots("attach: each process has a slot, and a dead one's is used again");
   {
@@ -245,7 +245,7 @@ void TestIsCurrent() {
   char path[] = "/tmp/vsr-metrics-region-test.XXXXXX";
   const int fd = mkstemp(path);
   Error error;
-  const std::shared_ptr<Region> region = Region::CreateIn(fd, path, SmallSizes(), &error);
+  const std::shared_ptr<Region> region = CreateRegionIn(fd, path, SmallSizes(), &error);
   current.Expect(region != nullptr, error.message);
   if (region == nullptr) return;
   current.Equal(region->share_path(), path, "share_path");

@@ -156,6 +156,7 @@ struct LaneRecord {
   uint8_t padding[40];
 };
 static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
+static_assert(offsetof(LaneRecord, claimed_unix_nanoseconds) == 16, "layout");
 
 struct ProcessRecord {
   uint32_t pid;  // for people; the lock tells whether it lives
@@ -166,6 +167,8 @@ struct ProcessRecord {
   uint8_t padding[32];
 };
 static_assert(sizeof(ProcessRecord) == kCacheLine, "a process record is one cache line");
+static_assert(offsetof(ProcessRecord, attached_unix_nanoseconds) == 8, "layout");
+static_assert(offsetof(ProcessRecord, heartbeat_unix_nanoseconds) == 16, "layout");
 static_assert(offsetof(ProcessRecord, loop_unix_nanoseconds) == 24, "layout");
 
 // The history: a page with two of these, then the bytes of the rings.
@@ -226,7 +229,15 @@ struct Entry {
 static_assert(sizeof(Entry) == kCacheLine, "an entry is one cache line");
 static_assert(offsetof(Entry, blob_offset) == 16, "layout");
 static_assert(offsetof(Entry, cell_offset) == 32, "layout");
+static_assert(offsetof(Entry, blob_size) == 24, "layout");
+static_assert(offsetof(Entry, family) == 28, "layout");
+static_assert(offsetof(Entry, kind) == 40, "layout");
+static_assert(offsetof(Entry, combine) == 41, "layout");
+static_assert(offsetof(Entry, key_offset) == 42, "layout");
+static_assert(offsetof(Entry, live_series) == 44, "layout");
 static_assert(offsetof(Entry, created_unix_milliseconds) == 48, "layout");
+static_assert(offsetof(Entry, cells_page) == 56, "layout");
+static_assert(offsetof(Entry, overflow_entry) == 60, "layout");
 
 // A family's blob: this struct, then `bound_count` doubles (the bounds), then `bound_count` uint32
 // (BoundCell), padding to 8 bytes, then the key (the family's name), then its description as JSON.
@@ -242,6 +253,22 @@ struct FamilyBlob {
   uint32_t description_size;
 };
 static_assert(sizeof(FamilyBlob) == 40, "layout");
+static_assert(offsetof(FamilyBlob, base_index) == 8, "layout");
+static_assert(offsetof(FamilyBlob, cell_count) == 12, "layout");
+static_assert(offsetof(FamilyBlob, shift) == 16, "layout");
+static_assert(offsetof(FamilyBlob, bound_count) == 20, "layout");
+static_assert(offsetof(FamilyBlob, split_count) == 24, "layout");
+static_assert(offsetof(FamilyBlob, max_series) == 28, "layout");
+static_assert(offsetof(FamilyBlob, name_size) == 32, "layout");
+static_assert(offsetof(FamilyBlob, description_size) == 36, "layout");
+constexpr uint32_t kMostBounds = 4096;
+constexpr uint32_t kMostCells = 1 << 24;
+
+// Where the key stands in the blob.
+constexpr uint64_t FamilyKeyOffset(uint64_t bound_count) {
+  return sizeof(FamilyBlob) + 8 * bound_count + (4 * bound_count + 7) / 8 * 8;
+}
+static_assert(FamilyKeyOffset(kMostBounds) <= 0xffff, "Entry::key_offset has 16 bits");
 
 // Where a bound lies among the cells: values of all cells below `cell` are within the bound. When
 // the bound falls inside a cell, a split counts that cell's values on the near side.
@@ -252,6 +279,7 @@ struct CounterCell {
   double amounts;  // the sum of all amounts given
 };
 static_assert(sizeof(CounterCell) == 16, "layout");
+static_assert(offsetof(CounterCell, amounts) == 8, "layout");
 
 struct GaugeCell {
   double value;     // NaN: unset
@@ -260,6 +288,8 @@ struct GaugeCell {
   uint64_t padding;
 };
 static_assert(sizeof(GaugeCell) == 32, "layout");
+static_assert(offsetof(GaugeCell, is_set) == 8, "layout");
+static_assert(offsetof(GaugeCell, sampled_unix_milliseconds) == 16, "layout");
 
 // A histogram in one lane, apart from its cells: this struct, `split_count` int64 splits and
 // `bound_count + 1` int64 spills. It lies among the scalars, so that reading a lane that never
@@ -276,6 +306,7 @@ struct HistogramHead {
   uint64_t padding;
 };
 static_assert(sizeof(HistogramHead) == kCacheLine, "layout");
+static_assert(offsetof(HistogramHead, touched_high) == 4, "layout");
 static_assert(offsetof(HistogramHead, sum) == 8, "layout");
 static_assert(offsetof(HistogramHead, minimum) == 16, "layout");
 static_assert(offsetof(HistogramHead, maximum) == 24, "layout");
