@@ -64,7 +64,9 @@ uint32_t FindOrAddFamily(Region& region, const FamilySpec& spec, Error* error) {
   entry.key_offset = uint16_t(key_offset);
   entry.created_unix_milliseconds = UnixMilliseconds();
   entry.overflow_entry = kNoIndex;
-  return Publish(region, wanted, slot.index, EntryState::kLive);
+  const uint32_t index = Publish(region, wanted, slot.index);
+  Finish(region, index, EntryState::kLive);
+  return index;
 }
 
 bool AddOverflowSeries(Region& region, uint32_t family, std::string_view key) {
@@ -72,10 +74,10 @@ bool AddOverflowSeries(Region& region, uint32_t family, std::string_view key) {
   if (LoadAcquire(&entry.overflow_entry) != kNoIndex) return true;
   const Wanted wanted = Want(EntryType::kSeries, family, key);
   uint32_t index = Find(region, wanted);
-  bool added;
-  if (index == kNoIndex) index = AddSeries(region, wanted, EntryState::kDormant, &added);
+  if (index == kNoIndex) index = AddSeries(region, wanted);
   if (index == kNoIndex) return false;
   CompareAndSwap(&entry.overflow_entry, kNoIndex, index);
+  Finish(region, index, EntryState::kDormant);
   return true;
 }
 

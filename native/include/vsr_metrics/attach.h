@@ -12,6 +12,7 @@
 #include "processes.h"
 #include "region.h"
 #include "sections.h"
+#include "series_state.h"
 
 namespace vsr_metrics {
 namespace attach_internal {
@@ -92,6 +93,7 @@ inline std::shared_ptr<Region> AttachRegion(const std::string& path, Error* erro
     return nullptr;
   }
   ReleaseLanesOfPredecessor(*region);
+  AbandonStartsOfPredecessor(*region);
   Remember(&mapped, region);
   return region;
 }

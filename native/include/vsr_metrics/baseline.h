@@ -40,15 +40,14 @@ inline void SetGauge(Region& region, const Entry& entry) {
   }
 }
 
-inline void SetHistogram(Region& region, const Entry& entry, const FamilyBlob& family) {
+inline bool SetHistogram(Region& region, const Entry& entry, const FamilyBlob& family) {
   HistogramTotal total;
   SumHistogram(region, entry, family, &total);
   uint8_t* memory = region.lane(kBaselineLane);
   uint8_t* cells_start = memory + entry.cells_page * kPageSize;
   auto* head = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
-  // Without memory for them the series goes on from where it was: storing would raise SIGBUS.
   const uint64_t cells_size = 8ull * total.cells.size();
-  if (cells_size > 0 && !region.Reserve(cells_start + 8ull * total.low, cells_size)) return;
+  if (cells_size > 0 && !region.Reserve(cells_start + 8ull * total.low, cells_size)) return false;
   StoreRelaxed(&head->sum, total.sum);
   StoreRelaxed(&head->below, total.below);
   StoreRelaxed(&head->above, total.above);
@@ -60,12 +59,14 @@ inline void SetHistogram(Region& region, const Entry& entry, const FamilyBlob& f
   StoreRelaxed(&head->touched_low, total.low);
   StoreRelaxed(&head->touched_high, total.low + uint32_t(total.cells.size()));
   StoreRelease(&head->in_use, uint64_t{1});
+  return true;
 }
 
 }  // namespace baseline_internal
 
-// From now on the series reads as if nothing had been recorded yet.
-inline void SetBaseline(Region& region, uint32_t series) {
+// From now on the series reads as if nothing had been recorded yet. False: there is no memory for
+// that, and it reads as before.
+inline bool SetBaseline(Region& region, uint32_t series) {
   using namespace baseline_internal;
   const Entry& entry = region.entries()[series];
   switch (Kind(entry.kind)) {
@@ -77,11 +78,12 @@ inline void SetBaseline(Region& region, uint32_t series) {
       break;
     case Kind::kHistogram: {
       const FamilyBlob* family = FamilyOf(region, entry.family);
-      if (family != nullptr) SetHistogram(region, entry, *family);
+      if (family == nullptr || !SetHistogram(region, entry, *family)) return false;
       break;
     }
   }
   StoreRelease(&region.header()->baseline_used, uint32_t{1});
+  return true;
 }
 
 // The same for every series. Meant for tests: records that run meanwhile fall on either side.

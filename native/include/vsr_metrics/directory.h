@@ -127,22 +127,17 @@ inline void Finish(Region& region, uint32_t index, EntryState state) {
 }
 
 // Links a written entry, unless another thread was faster; returns the index that won.
-inline uint32_t Publish(Region& region, const Wanted& wanted, uint32_t index, EntryState state) {
+inline uint32_t Publish(Region& region, const Wanted& wanted, uint32_t index) {
   uint32_t* bucket = BucketOf(region, wanted.hash);
   uint32_t searched = 0;
   for (;;) {
     const uint32_t head = LoadAcquire(bucket);
     const uint32_t found = FindInChain(region, wanted, head, searched);
-    if (found != kNoIndex) {
-      index = found;
-      break;
-    }
+    if (found != kNoIndex) return found;
     searched = head;
     region.entries()[index].next = head;
-    if (CompareAndSwap(bucket, head, index + 1)) break;
+    if (CompareAndSwap(bucket, head, index + 1)) return index;
   }
-  Finish(region, index, state);
-  return index;
 }
 
 struct Slot {

@@ -79,7 +79,7 @@ inline void UnsetGauges(Region& region, uint32_t lane) {
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
     const Entry& entry = region.entries()[index];
-    // One that is being written has no cell yet; one that comes back is being unset as well.
+    // One that is being written has no cell yet.
     if (LoadAcquire(&entry.state) == uint32_t(EntryState::kEmpty) ||
         entry.type != uint32_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge ||
         Combine(entry.combine) == Combine::kLast) {

@@ -198,11 +198,16 @@ static_assert(sizeof(HistoryRecord) == 24, "layout");
 constexpr uint32_t kHistoryMagic = 0x48495354;
 
 enum class EntryState : uint32_t {
-  kEmpty = 0,    // reserved by a thread that is still writing it, or that died while writing it
-  kLive = 1,     // shown
-  kRemoved = 2,  // hidden; its cells stay its own, because other threads may hold handles
-  kDormant = 3,  // made in advance, hidden until it is used: the overflow series of a family
+  kEmpty = 0,     // reserved by a thread that is still writing it, or that died while writing it
+  kLive = 1,      // shown
+  kRemoved = 2,   // hidden; its cells stay its own, because other threads may hold handles
+  kDormant = 3,   // made in advance, hidden until it is used: the overflow series of a family
+  kStarting = 4,  // hidden; in the low byte, above it the slot of the process that makes it live
 };
+constexpr uint32_t StartingBy(uint32_t process_slot) {
+  return uint32_t(EntryState::kStarting) | process_slot << 8;
+}
+constexpr EntryState StateOf(uint32_t state) { return EntryState(state & 0xff); }
 enum class EntryType : uint32_t { kFamily = 1, kSeries = 2 };
 enum class Kind : uint8_t { kCounter = 1, kGauge = 2, kHistogram = 3 };
 enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 };
@@ -210,7 +215,7 @@ enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 }
 // A family or a series. Written whole, then published by the compare-and-swap that links it into
 // its hash chain; afterwards only `state`, `created_unix_milliseconds` and `live_series` change.
 struct Entry {
-  uint32_t state;        // EntryState
+  uint32_t state;        // see StateOf
   uint32_t type;         // EntryType
   uint32_t hash;         // of type, family and key
   uint32_t next;         // link to the next entry of the chain: its index + 1, 0 at the end

@@ -6,27 +6,15 @@
 #ifndef VSR_METRICS_SERIES_H_
 #define VSR_METRICS_SERIES_H_
 
-#include <sched.h>
-
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
-#include "baseline.h"
 #include "directory.h"
 #include "region.h"
+#include "series_state.h"
 
 namespace vsr_metrics {
-
-enum class SeriesOutcome {
-  kOwn,       // the series asked for
-  kOverflow,  // the family is full: its overflow series
-  kFull,      // the region is full and the family has no overflow series
-};
-struct SeriesResult {
-  SeriesOutcome outcome;
-  uint32_t index;
-};
 
 namespace series_internal {
 
@@ -107,9 +95,8 @@ inline bool HasRoomForSeries(const Region& region, uint64_t key_size, const Entr
   return false;
 }
 
-// kNoIndex: no room. `added` is false when another thread added the same series first.
-inline uint32_t AddSeries(Region& region, const Wanted& wanted, EntryState state, bool* added) {
-  *added = false;
+// Linked and still empty, or the one that another thread linked first. kNoIndex: no room.
+inline uint32_t AddSeries(Region& region, const Wanted& wanted) {
   const Entry& family = region.entries()[wanted.family];
   const FamilyBlob* blob = FamilyOf(region, wanted.family);
   Slot slot;
@@ -133,46 +120,7 @@ inline uint32_t AddSeries(Region& region, const Wanted& wanted, EntryState state
   entry.combine = family.combine;
   entry.created_unix_milliseconds = UnixMilliseconds();
   entry.overflow_entry = kNoIndex;
-  const uint32_t winner = Publish(region, wanted, slot.index, state);
-  *added = winner == slot.index;
-  return winner;
-}
-
-// A removed series comes back with its old cells; what they hold becomes its baseline.
-inline void Revive(Region& region, uint32_t index) {
-  Entry& entry = region.entries()[index];
-  if (CompareAndSwap(&entry.state, uint32_t(EntryState::kRemoved), uint32_t(EntryState::kEmpty))) {
-    SetBaseline(region, index);
-    StoreRelaxed(&entry.created_unix_milliseconds, UnixMilliseconds());
-    Finish(region, index, EntryState::kLive);
-    return;
-  }
-  // Another thread is at it. It needs microseconds; should it have died, take over.
-  for (int attempt = 0; attempt < 1000; ++attempt) {
-    if (LoadAcquire(&entry.state) == uint32_t(EntryState::kLive)) return;
-    sched_yield();
-  }
-  Finish(region, index, EntryState::kLive);
-}
-
-// Makes one more series of the family live, if it may have one more.
-inline bool CountLive(Region& region, uint32_t family) {
-  uint32_t* live = &region.entries()[family].live_series;
-  if (FetchAdd(live, uint32_t{1}) < FamilyOf(region, family)->max_series) return true;
-  FetchAdd(live, uint32_t(-1));
-  return false;
-}
-
-inline SeriesResult Overflow(Region& region, uint32_t family) {
-  const uint32_t index = LoadAcquire(&region.entries()[family].overflow_entry);
-  if (index >= region.EntryCount()) return {SeriesOutcome::kFull, kNoIndex};
-  Entry& entry = region.entries()[index];
-  if (CompareAndSwap(&entry.state, uint32_t(EntryState::kDormant), uint32_t(EntryState::kLive))) {
-    CountChange(region);
-  } else if (LoadAcquire(&entry.state) == uint32_t(EntryState::kRemoved)) {
-    Revive(region, index);
-  }
-  return {SeriesOutcome::kOverflow, index};
+  return Publish(region, wanted, slot.index);
 }
 
 }  // namespace series_internal
@@ -183,48 +131,15 @@ inline SeriesResult FindOrAddSeries(Region& region, uint32_t family, std::string
   using namespace series_internal;
   const Wanted wanted = Want(EntryType::kSeries, family, key);
   uint32_t index = Find(region, wanted);
-  if (index != kNoIndex) {
-    Entry& entry = region.entries()[index];
-    switch (EntryState(LoadAcquire(&entry.state))) {
-      case EntryState::kLive:
-        break;
-      case EntryState::kEmpty:
-        Finish(region, index, EntryState::kLive);
-        break;
-      case EntryState::kDormant:
-        return Overflow(region, family);
-      case EntryState::kRemoved:
-        if (LoadAcquire(&region.entries()[family].overflow_entry) == index) {
-          return Overflow(region, family);
-        }
-        if (!CountLive(region, family)) return Overflow(region, family);
-        Revive(region, index);
-        break;
-    }
-    return {SeriesOutcome::kOwn, index};
-  }
-  if (!CountLive(region, family)) return Overflow(region, family);
-  bool added;
-  index = AddSeries(region, wanted, EntryState::kLive, &added);
-  if (!added) FetchAdd(&region.entries()[family].live_series, uint32_t(-1));
-  if (index == kNoIndex) return Overflow(region, family);
-  return {SeriesOutcome::kOwn, index};
+  if (index == kNoIndex && MayHaveOneMore(region, family)) index = AddSeries(region, wanted);
+  return index == kNoIndex ? UseOverflow(region, family) : StartSeries(region, family, index);
 }
 
 // Hides the series. False when there is none or it is hidden already.
 inline bool RemoveSeries(Region& region, uint32_t family, std::string_view key) {
   using namespace series_internal;
   const uint32_t index = Find(region, Want(EntryType::kSeries, family, key));
-  if (index == kNoIndex) return false;
-  Entry& entry = region.entries()[index];
-  if (!CompareAndSwap(&entry.state, uint32_t(EntryState::kLive), uint32_t(EntryState::kRemoved))) {
-    return false;
-  }
-  if (LoadAcquire(&region.entries()[family].overflow_entry) != index) {
-    FetchAdd(&region.entries()[family].live_series, uint32_t(-1));
-  }
-  CountChange(region);
-  return true;
+  return index != kNoIndex && HideSeries(region, family, index);
 }
 
 }  // namespace vsr_metrics
