@@ -117,7 +117,7 @@ void ReadRecord(const uint8_t* record, const HistoryRecord& header, uint32_t ent
     uint32_t head[2];
     memcpy(head, at, sizeof head);
     at += sizeof head;
-    if (head[1] > uint64_t(end - at) / 8) return;
+    if (head[1] == 0 || head[1] > uint64_t(end - at) / 8) return;
     if (head[0] == entry && (history->width == 0 || history->width == head[1])) {
       history->width = head[1];
       history->taken_unix_milliseconds.push_back(header.taken_unix_milliseconds);

@@ -42,11 +42,14 @@ async function findRuntime() {
 
 /**
  * Builds and runs every program in test/native/. One prints a line `ok name` or `not ok name` for
- * each thing it checks and returns 0 when all is well. Resolves to `{ passed, failed }`.
+ * each thing it checks and returns 0 when all is well. Resolves to `{ passed, failed }`. `only`
+ * names one of them; `environment` is what it is told besides.
  */
-export async function runNativeTests({ grep = '' } = {}) {
+export async function runNativeTests({ grep = '', only, environment = {}, minutes = 5 } = {}) {
   const folder = inRoot('test', 'native');
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.cc'));
+  const names = (await readdir(folder).catch(() => [])).filter(
+    (name) => name.endsWith('.cc') && (only === undefined || name === `${only}.cc`),
+  );
   const counts = { passed: 0, failed: 0 };
   if (names.length === 0) return counts;
 
@@ -58,8 +61,8 @@ export async function runNativeTests({ grep = '' } = {}) {
     await link([object, archive], program, { sanitize });
     const result = await run(program, [], {
       show: false,
-      environment: options,
-      timeout: 5 * 60_000,
+      environment: { ...options, ...environment },
+      timeout: minutes * 60_000,
     });
     add(counts, basename(program), result, new RegExp(grep));
   }
