@@ -3,7 +3,7 @@
 import type { ResourceName } from './catalogue/types.js';
 import { loadAddon } from './load-addon.js';
 
-/** Numbers of include/vsr_metrics_layout.h; offsets and sizes in bytes. */
+/** Numbers of include/vsr_metrics/layout.h; offsets and sizes in bytes. */
 export interface Layout {
   readonly version: number;
   readonly counterSize: number;
