@@ -19,7 +19,7 @@
 import type { SeriesInfo } from '../core/directory.js';
 import type { HistogramReading } from '../core/histogram-reading.js';
 import type { Snapshot } from '../core/snapshot.js';
-import { labelSet } from './samples.js';
+import { seriesText } from './samples.js';
 
 const ticksPerHalving = 5;
 const mostDecimals = 12;
@@ -35,9 +35,9 @@ export function renderPercentileDistributions(snapshot: Snapshot): string {
   return texts.join('\n');
 }
 
-function title({ family, labels }: SeriesInfo): string {
-  const unit = family.unit === undefined ? '' : `, Unit = ${family.unit}`;
-  return `#[Series  = ${family.name}${labelSet(labels)}${unit}]\n`;
+function title(info: SeriesInfo): string {
+  const { unit } = info.family;
+  return `#[Series  = ${seriesText(info)}${unit === undefined ? '' : `, Unit = ${unit}`}]\n`;
 }
 
 /** The table of one histogram. */
