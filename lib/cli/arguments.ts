@@ -20,7 +20,7 @@ export class Arguments<O extends Options = Options> {
   }
 
   /** Whether the option was given, with or without a value. */
-  has(option: keyof O & string): boolean {
+  has(option: (keyof O & string) | keyof typeof commonOptions): boolean {
     return this.#values.has(option);
   }
 

@@ -50,9 +50,9 @@ export const dumpCommand = defineCommand({
   ],
   examples: [
     'vsr-metrics dump /dev/shm/replica-0.metrics',
-    'vsr-metrics dump /dev/shm/replica-0.metrics.1 --format json --output crash.json',
-    'vsr-metrics dump /dev/shm/replica-0.metrics --history vsr_view_number --from 10m',
-    'vsr-metrics dump FILE --format hdr --metric vsr_client_latency_ms > latency.hgrm',
+    'vsr-metrics dump /dev/shm/replica-0.metrics.1 --format json -o crash.json',
+    'vsr-metrics dump FILE --history vsr_view_number --from 10m',
+    'vsr-metrics dump FILE --format hdr --metric vsr_client_latency_ms -o a.hgrm',
   ],
   run: async (args): Promise<number> => (await import('./dump.js')).dump(args),
 });
@@ -81,12 +81,12 @@ export const serveCommand = defineCommand({
   description: [
     'Answers GET /metrics with the metrics of all files, in the format the client asks for. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
     'Every series gets the label file: the name of its file, or the path as given where two names are the same. More labels of one file stand behind it, and may replace that one:',
-    '  vsr-metrics serve /dev/shm/a.metrics:file=a,zone=eu /dev/shm/b.metrics:file=b',
+    '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
     'A label of the series itself that has the same name is called exported_NAME, as Prometheus does it. How the files and their programs do is told by vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.',
   ],
   examples: [
     'vsr-metrics serve /dev/shm/replica-*.metrics --port 9464',
-    'vsr-metrics serve /dev/shm/replica-0.metrics:replica=0 --label cluster=eu-1 --port 0',
+    'vsr-metrics serve a.metrics:file=a b.metrics:file=b --label zone=eu --port 0',
   ],
   run: async (args): Promise<number> => (await import('./serve.js')).serve(args),
 });
@@ -136,7 +136,7 @@ export const topCommand = defineCommand({
   ],
   examples: [
     'vsr-metrics top /dev/shm/replica-*.metrics',
-    'vsr-metrics top /dev/shm/replica-0.metrics --once --interval 5 --filter latency',
+    'vsr-metrics top FILE --once --interval 5 --filter latency',
   ],
   run: async (args): Promise<number> => (await import('./top.js')).top(args),
 });
