@@ -21,9 +21,12 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
   const server = createServer((request, response) => answer(page, report, request, response));
   await listen(server, port, host);
   page.check();
+  // Whoever reads the line may at once ask to stop.
+  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const files = sources.length === 1 ? '1 file' : `${sources.length} files`;
   console.log(`serving ${files} on ${urlOf(server)}`);
-  await untilStopped(server);
+  await asked;
+  await close(server);
   page.close();
   return exitCodes.ok;
 }
@@ -84,9 +87,8 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`;
 }
 
-/** Until a signal asks to stop; answers that are on their way still get there. */
-async function untilStopped(server: Server): Promise<void> {
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+/** Answers that are on their way still get there. */
+async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
