@@ -21,7 +21,9 @@ export async function top(args: Arguments<typeof topCommand.options>): Promise<n
   };
   const model = new Model(args.operands, hungAfter * 1000);
   model.sample();
-  const problems = model.files.flatMap(({ problem }) => problem ?? []);
+  const problems = model.files.flatMap(({ problem }, index) =>
+    problem === undefined ? [] : [`${args.operands[index]} ${problem}`],
+  );
   // One that is missing may come; when all are, it is more likely that the names are wrong.
   if (problems.length === model.files.length) {
     throw new Failure(exitCodes.unreadable, problems.join('\n'));
@@ -46,6 +48,7 @@ class Session {
   readonly #intervalSeconds: number;
   #controls: Controls;
   #page = 0;
+  #isSuspended = false;
 
   constructor(model: Model, controls: Controls, intervalSeconds: number) {
     this.#model = model;
@@ -97,6 +100,7 @@ class Session {
   }
 
   #draw(): void {
+    if (this.#isSuspended) return;
     const { width, height, unicode } = this.#terminal;
     const { lines, page, scroll } = drawView(this.#model, this.#controls, {
       width,
@@ -112,11 +116,14 @@ class Session {
 
   /** What Ctrl-Z does to any program: the shell gets the terminal until `fg`. */
   #suspend(draw: () => void): void {
+    this.#isSuspended = true;
     this.#terminal.leave();
-    process.once('SIGCONT', () => {
+    process.kill(process.pid, 'SIGTSTP');
+    // Comes when the process goes on; at once where no shell is there to stop it for.
+    setTimeout(() => {
+      this.#isSuspended = false;
       this.#terminal.enter();
       draw();
-    });
-    process.kill(process.pid, 'SIGTSTP');
+    }, 50);
   }
 }

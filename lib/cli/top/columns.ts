@@ -57,6 +57,8 @@ export function columnsFor(width: number): Column[] {
     columns.max,
     columns.p90,
   ];
-  const fitting = new Set<Column>(important.slice(0, Math.floor(width / (columnWidth + 1))));
+  const fitting = new Set<Column>(
+    important.slice(0, Math.max(0, Math.floor(width / (columnWidth + 1)))),
+  );
   return Object.values<Column>(columns).filter((column) => fitting.has(column));
 }

@@ -81,7 +81,10 @@ export class Model {
   #sampleFile(watched: Watched, file: number): Row[] {
     const reading = watched.file.read();
     if (reading.problem !== undefined) {
-      watched.state = unread(watched.name, printable(reading.problem));
+      // Its name stands beside it.
+      const { path } = watched.file;
+      const start = reading.problem.startsWith(`${path} `) ? path.length + 1 : 0;
+      watched.state = unread(watched.name, printable(reading.problem.slice(start)));
       watched.snapshot = undefined;
       watched.trends.clear();
       return [];

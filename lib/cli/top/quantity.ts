@@ -17,19 +17,18 @@ const steps = [
 export function formatQuantity(value: number, unit: string | undefined): string {
   const perSecond = unitsPerSecond(unit);
   if (perSecond !== undefined) return formatSeconds(value / perSecond);
-  if (unit !== 'bytes' || !Number.isFinite(value)) return formatNumber(value);
-  return `${Math.abs(value) < 1000 ? formatNumber(value) : withLetter(value)}B`;
+  const size = Math.abs(value);
+  if (unit !== 'bytes' || !(size >= 1 && size < 1e18)) return formatNumber(value);
+  return `${size < 1000 ? formatNumber(value) : withLetter(value)}B`;
 }
 
 /** A time span, as in `845µs` or `3.2h`. */
 export function formatSeconds(seconds: number): string {
-  if (!Number.isFinite(seconds)) return formatNumber(seconds);
-  if (seconds === 0) return '0';
-  const step = steps.find(({ limit }) => Math.abs(seconds) < limit)!;
-  return `${round(seconds * step.factor)}${step.unit}`;
-}
-
-function round(value: number): string {
-  const text = value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3);
-  return String(Number(text));
+  const size = Math.abs(seconds);
+  if (!Number.isFinite(seconds) || size > 1e10) return formatNumber(seconds);
+  // Less than a hundredth of a nanosecond is nothing that was measured.
+  if (size < 1e-11) return '0';
+  const step = steps.find(({ limit }) => size < limit)!;
+  const value = seconds * step.factor;
+  return `${Number(value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3))}${step.unit}`;
 }

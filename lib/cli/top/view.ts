@@ -187,7 +187,7 @@ export function fullName({ metric, labels }: Row): string {
 function shortName({ metric, labels }: Row, width: number): string {
   const values = labels.map(([, value]) => value).join(',');
   if (values === '') return cutTo(metric, width);
-  const left = Math.max(width - widthOf(values) - 1, Math.floor(width / 2));
+  const left = Math.max(width - widthOf(values) - 1, Math.floor(width / 3));
   return cutTo(`${cutTo(metric, left)} ${values}`, width);
 }
 
