@@ -109,7 +109,8 @@ function describe({ labels, createdAt }: SeriesSnapshot['info']): JsonSeries {
   return { labels: Object.fromEntries(labels), createdAt };
 }
 
-function toNumber(value: number): JsonNumber {
+/** What JSON can have of a number. */
+export function toNumber(value: number): JsonNumber {
   if (Number.isFinite(value)) return value;
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? '+Inf' : '-Inf';

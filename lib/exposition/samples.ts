@@ -46,6 +46,11 @@ export function boundsAsText(
   };
 }
 
+/** A series as the text formats write it: `hits_total{code="200"}`. */
+export function seriesText({ family, labels }: SeriesInfo): string {
+  return family.name + labelSet(labels);
+}
+
 /** One line: a name, labels, and the number at `index`. */
 export function addSample(
   text: TemplateBuilder,

@@ -1,0 +1,145 @@
+// The commands: what they take and what their help says. What they do is imported when they run, so
+// that --help needs nothing.
+
+import { type Command, defineCommand, type Options } from './command.js';
+
+const hungAfter = {
+  takes: 'value',
+  placeholder: 'SECONDS',
+  help: 'calls a program hung that was not heard of for so long; 5',
+} as const;
+
+export const dumpCommand = defineCommand({
+  name: 'dump',
+  summary: 'prints what a file holds, now or over time',
+  operands: { name: 'FILE', least: 1, most: 1 },
+  options: {
+    format: {
+      takes: 'value',
+      placeholder: 'FORMAT',
+      choices: ['prometheus', 'openmetrics', 'json', 'hdr', 'text'],
+      help: 'prometheus (default), openmetrics, json, or hdr: percentile distributions of all histograms; with --history: text (default) or json',
+    },
+    metric: {
+      takes: 'value',
+      placeholder: 'NAME',
+      repeats: true,
+      help: 'only this metric, or this one series of it: name{label="value"}; may be repeated',
+    },
+    history: {
+      takes: 'maybe',
+      placeholder: 'NAME',
+      repeats: true,
+      help: 'earlier values instead: of this metric or series, or of all gauges; an hour every 10 s, of gauges also ten minutes every second',
+    },
+    from: {
+      takes: 'value',
+      placeholder: 'TIME',
+      help: 'leaves out earlier history',
+    },
+    to: {
+      takes: 'value',
+      placeholder: 'TIME',
+      help: 'leaves out later history',
+    },
+    output: { takes: 'value', placeholder: 'F', short: 'o', help: 'writes to F' },
+  },
+  description: [
+    'Prints the metrics in FILE. Its program may run, hang, be stopped or be dead; the files of crashed programs are kept beside it as FILE.1 (the newest), FILE.2 and so on.',
+    'TIME is a date as in 2026-08-02T14:05:00Z (local time without the Z), unix seconds, or a time span as in 90s, 10m, 1h: so long before the program was last heard of, which is now if it runs.',
+  ],
+  examples: [
+    'vsr-metrics dump /dev/shm/replica-0.metrics',
+    'vsr-metrics dump /dev/shm/replica-0.metrics.1 --format json -o crash.json',
+    'vsr-metrics dump FILE --history vsr_view_number --from 10m',
+    'vsr-metrics dump FILE --format hdr --metric vsr_client_latency_ms -o a.hgrm',
+  ],
+  run: async (args): Promise<number> => (await import('./dump.js')).dump(args),
+});
+
+export const serveCommand = defineCommand({
+  name: 'serve',
+  summary: 'serves many files as one /metrics',
+  operands: { name: 'FILE...', least: 1, most: Number.POSITIVE_INFINITY },
+  options: {
+    port: {
+      takes: 'value',
+      placeholder: 'PORT',
+      short: 'p',
+      help: 'listens here; 9464. 0: a free one, which is printed',
+    },
+    host: { takes: 'value', placeholder: 'ADDRESS', help: 'listens there; 127.0.0.1' },
+    label: {
+      takes: 'value',
+      placeholder: 'NAME=VALUE',
+      short: 'l',
+      repeats: true,
+      help: 'adds a label to every series of every file; may be repeated',
+    },
+    'hung-after': hungAfter,
+  },
+  description: [
+    'Answers GET /metrics with the metrics of all files, in the format the client asks for. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
+    'Every series gets the label file: the name of its file, or the path as given where two names are the same. More labels of one file stand behind it, and may replace that one:',
+    '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
+    'A label of the series itself that has the same name is called exported_NAME, as Prometheus does it. How the files and their programs do is told by vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.',
+  ],
+  examples: [
+    'vsr-metrics serve /dev/shm/replica-*.metrics --port 9464',
+    'vsr-metrics serve a.metrics:file=a b.metrics:file=b --label zone=eu --port 0',
+  ],
+  run: async (args): Promise<number> => (await import('./serve.js')).serve(args),
+});
+
+export const topCommand = defineCommand({
+  name: 'top',
+  summary: 'shows rates, percentiles and how the programs do, every second',
+  operands: { name: 'FILE...', least: 1, most: Number.POSITIVE_INFINITY },
+  options: {
+    interval: {
+      takes: 'value',
+      placeholder: 'SECONDS',
+      short: 'i',
+      help: 'refreshes so often; 1',
+    },
+    once: {
+      takes: 'nothing',
+      short: '1',
+      help: 'prints one interval as plain text and ends; so it does when the output is no terminal',
+    },
+    sort: {
+      takes: 'value',
+      placeholder: 'ORDER',
+      choices: ['catalogue', 'name', 'rate', 'p99'],
+      help: 'catalogue (default: as declared), name, rate or p99',
+    },
+    filter: {
+      takes: 'value',
+      placeholder: 'TEXT',
+      help: 'only series that contain all of these words',
+    },
+    all: {
+      takes: 'nothing',
+      short: 'a',
+      help: 'also counters and histograms that have nothing recorded',
+    },
+    total: {
+      takes: 'nothing',
+      short: 't',
+      help: 'percentiles of everything since the start, not of the last interval',
+    },
+    'hung-after': hungAfter,
+  },
+  description: [
+    'Shows counters as rates, histograms as rates and percentiles of the last interval, and gauges, with their trend; above them one line for each file: whether its program is alive, hung or dead, and when it was last heard of.',
+    'Keys: q quits, s sorts, r reverses, / filters (Enter keeps, Esc drops), p or Space pauses, t switches between interval and total, a shows all or only what has values, arrows and Page keys scroll.',
+  ],
+  examples: [
+    'vsr-metrics top /dev/shm/replica-*.metrics',
+    'vsr-metrics top FILE --once --interval 5 --filter latency',
+  ],
+  run: async (args): Promise<number> => (await import('./top.js')).top(args),
+});
+
+/** All of them, in the order of the help. */
+export const commands = [dumpCommand, serveCommand, topCommand] as readonly Command<Options>[];

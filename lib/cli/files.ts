@@ -1,0 +1,81 @@
+// The files a command is given: opened, read, and found again when their program starts anew.
+
+import { statSync } from 'node:fs';
+import { VsrMetricsError } from '../core/errors.js';
+import {
+  type ReaderOptions,
+  type RegistryReader,
+  readRegistry,
+  type Writer,
+} from '../core/reader.js';
+import type { Snapshot } from '../core/snapshot.js';
+import { exitCodes, Failure } from './failure.js';
+
+/**
+ * Opens a file for a command that cannot do without it.
+ *
+ * @throws Failure that says why it cannot be read
+ */
+export function openFile(path: string): RegistryReader {
+  return readOrFail(() => readRegistry(path));
+}
+
+/** Reads something of a file; when it cannot be read that is the end of the command. */
+export function readOrFail<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof VsrMetricsError)) throw error;
+    throw new Failure(exitCodes.unreadable, error.message, error);
+  }
+}
+
+/** What a file said when it was last asked. */
+export type FileReading =
+  | { readonly snapshot: Snapshot; readonly writer: Writer; readonly problem?: undefined }
+  | { readonly problem: string };
+
+/** A file that may be missing or damaged for a while. */
+export class WatchedFile {
+  readonly path: string;
+  readonly #options: ReaderOptions;
+  #reader: RegistryReader | undefined;
+
+  constructor(path: string, options: ReaderOptions) {
+    this.path = path;
+    this.#options = options;
+  }
+
+  read(): FileReading {
+    try {
+      // A reader goes on reading a file that was deleted; here it counts as gone.
+      statSync(this.path);
+      this.#reader ??= readRegistry(this.path, this.#options);
+      const snapshot = this.#reader.snapshot();
+      return { snapshot, writer: this.#reader.writer };
+    } catch (error) {
+      // Whatever stands there next is opened anew.
+      this.#reader = undefined;
+      return { problem: describe(this.path, error) };
+    }
+  }
+}
+
+function describe(path: string, error: unknown): string {
+  if (error instanceof VsrMetricsError) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `${path} cannot be read: No such file or directory`;
+  return `${path} cannot be read: ${message}`;
+}
+
+/**
+ * Short names that tell files apart: the last part of their path, or all of it where two would have
+ * the same.
+ */
+export function nameFiles(paths: readonly string[]): string[] {
+  const names = paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+  return paths.map((path, index) => {
+    const isUnique = names.indexOf(names[index]!) === names.lastIndexOf(names[index]!);
+    return isUnique ? names[index]! : path;
+  });
+}

@@ -1,0 +1,68 @@
+// Where a command's result goes: standard output, or a file.
+
+import { once } from 'node:events';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { readRegistry } from '../core/reader.js';
+import { exitCodes, Failure, misuse } from './failure.js';
+
+/**
+ * Writes pieces one after the other, each when there is room for it.
+ *
+ * @throws Failure when the file cannot be written
+ */
+export async function writeOutput(
+  pieces: Iterable<Uint8Array | string>,
+  path: string | undefined,
+): Promise<void> {
+  if (path !== undefined) return writeToFile(pieces, path);
+  for (const piece of pieces) {
+    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+  }
+}
+
+/** @throws Failure when writing there would destroy what is read, or another registry */
+export function checkOutput(output: string | undefined, input: string): void {
+  if (output === undefined) return;
+  if (!isSameFile(output, input) && !isRegistry(output)) return;
+  throw misuse({
+    problem: '--output would overwrite a registry, under the feet of its program',
+    given: output,
+    allowed: 'another file',
+  });
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const first = statSync(one, { throwIfNoEntry: false });
+  const second = statSync(other, { throwIfNoEntry: false });
+  return first?.ino === second?.ino && first?.dev === second?.dev && first !== undefined;
+}
+
+function isRegistry(path: string): boolean {
+  try {
+    readRegistry(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writeToFile(pieces: Iterable<Uint8Array | string>, path: string): void {
+  try {
+    const descriptor = openSync(path, 'w');
+    try {
+      for (const piece of pieces) writeAll(descriptor, Buffer.from(piece as string));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new Failure(exitCodes.environment, `--output ${path} cannot be written: ${message}`);
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSync(descriptor, bytes, written);
+  }
+}

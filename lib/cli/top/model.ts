@@ -1,0 +1,196 @@
+// What `top` knows: the series of all files as rows, with what happened since the last look.
+
+import type { SeriesInfo, SeriesSnapshot, SnapshotLayout } from '../../core/directory.js';
+import type { HistogramReading } from '../../core/histogram-reading.js';
+import type { Writer } from '../../core/reader.js';
+import type { Snapshot } from '../../core/snapshot.js';
+import { seriesText } from '../../exposition/samples.js';
+import { nameFiles, WatchedFile } from '../files.js';
+import { printable } from '../text.js';
+
+/** How many values of the past a row has. */
+export const trendLength = 60;
+
+export interface Row {
+  /** The position of its file. */
+  readonly file: number;
+  readonly info: SeriesInfo;
+  /** The metric's name and its labels, without those that all series of the file share. */
+  readonly metric: string;
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  /** Where its family stands in the catalogue. */
+  readonly order: number;
+  /** A counter's total, a histogram's count, a gauge's value. */
+  readonly value: number;
+  /** Per second, of counters and histograms; undefined until there is something to compare with. */
+  readonly rate: number | undefined;
+  /** What a histogram recorded since the last look, and ever. */
+  readonly interval: HistogramReading | undefined;
+  readonly total: HistogramReading | undefined;
+  /** Rates of counters, 99th percentiles of histograms, values of gauges; NaN where there is none. */
+  readonly trend: readonly number[];
+}
+
+export interface FileState {
+  readonly name: string;
+  /** Why it cannot be read; then nothing else is known. */
+  readonly problem: string | undefined;
+  readonly writer: Writer | undefined;
+  readonly startedAt: number | undefined;
+  /** Labels that all of its series have, as `replica_id=0`. */
+  readonly sharedLabels: readonly string[];
+}
+
+interface Watched {
+  readonly file: WatchedFile;
+  readonly name: string;
+  readonly trends: Map<string, number[]>;
+  state: FileState;
+  snapshot: Snapshot | undefined;
+}
+
+export class Model {
+  readonly #watched: readonly Watched[];
+  readonly #orders = new Map<string, number>();
+  #rows: readonly Row[] = [];
+
+  constructor(paths: readonly string[], hungAfterMs: number) {
+    const names = nameFiles(paths).map(printable);
+    this.#watched = paths.map((path, index) => ({
+      file: new WatchedFile(path, { hungAfterMs }),
+      name: names[index]!,
+      trends: new Map(),
+      state: unread(names[index]!, undefined),
+      snapshot: undefined,
+    }));
+  }
+
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  get files(): readonly FileState[] {
+    return this.#watched.map(({ state }) => state);
+  }
+
+  /** Reads all files, and compares them with what they said the last time. */
+  sample(): void {
+    this.#rows = this.#watched.flatMap((watched, file) => this.#sampleFile(watched, file));
+  }
+
+  #sampleFile(watched: Watched, file: number): Row[] {
+    const reading = watched.file.read();
+    if (reading.problem !== undefined) {
+      // Its name stands beside it.
+      const { path } = watched.file;
+      const start = reading.problem.startsWith(`${path} `) ? path.length + 1 : 0;
+      watched.state = unread(watched.name, printable(reading.problem.slice(start)));
+      watched.snapshot = undefined;
+      watched.trends.clear();
+      return [];
+    }
+    const { snapshot, writer } = reading;
+    const shared = sharedLabels(snapshot.layout);
+    watched.state = {
+      name: watched.name,
+      problem: undefined,
+      writer,
+      startedAt: snapshot.startedAt,
+      sharedLabels: Array.from(shared, ([name, value]) => printable(`${name}=${value}`)),
+    };
+    const rows = this.#rowsOf(snapshot, watched.snapshot, file, shared);
+    keepTrends(watched.trends, rows);
+    watched.snapshot = snapshot;
+    return rows.map((row) => ({ ...row, trend: watched.trends.get(seriesText(row.info))! }));
+  }
+
+  #rowsOf(
+    snapshot: Snapshot,
+    before: Snapshot | undefined,
+    file: number,
+    shared: ReadonlyMap<string, string>,
+  ): Row[] {
+    const earlier = before === undefined ? undefined : seriesByInfo(before.layout);
+    const seconds = before === undefined ? 0 : (snapshot.takenAt - before.takenAt) / 1000;
+    return snapshot.families.flatMap(({ info: family, series }) => {
+      const order = this.#orders.get(family.name) ?? this.#orders.size;
+      this.#orders.set(family.name, order);
+      return series.map((each): Row => {
+        const at = each.offset + (family.kind === 'histogram' ? family.bounds.length : 0);
+        const value = snapshot.values[at]!;
+        const then = earlier?.get(each.info);
+        const total = snapshot.read(each);
+        const interval = then === undefined ? undefined : total?.since(before!.read(then));
+        const grown =
+          value - (then === undefined ? 0 : before!.values[at - each.offset + then.offset]!);
+        const isRate = family.kind !== 'gauge' && then !== undefined && seconds > 0;
+        return {
+          file,
+          info: each.info,
+          metric: family.name,
+          labels: each.info.labels
+            .filter(([name]) => !shared.has(name))
+            .map(([name, value]) => [name, printable(value)]),
+          order,
+          value,
+          rate: isRate ? grown / seconds : undefined,
+          interval,
+          total,
+          trend: [],
+        };
+      });
+    });
+  }
+}
+
+function unread(name: string, problem: string | undefined): FileState {
+  return { name, problem, writer: undefined, startedAt: undefined, sharedLabels: [] };
+}
+
+/** Adds what each row says now, and forgets series that are gone. */
+function keepTrends(trends: Map<string, number[]>, rows: readonly Row[]): void {
+  const gone = new Set(trends.keys());
+  for (const row of rows) {
+    const key = seriesText(row.info);
+    gone.delete(key);
+    trends.set(key, [...(trends.get(key) ?? []), trendValue(row)].slice(-trendLength));
+  }
+  for (const key of gone) trends.delete(key);
+}
+
+function trendValue({ info, value, rate, interval }: Row): number {
+  switch (info.family.kind) {
+    case 'counter':
+      return rate ?? Number.NaN;
+    case 'gauge':
+      return value;
+    case 'histogram':
+      return interval?.percentile(99) ?? Number.NaN;
+  }
+}
+
+function seriesByInfo({ families }: SnapshotLayout): ReadonlyMap<SeriesInfo, SeriesSnapshot> {
+  return new Map(
+    families.flatMap(({ series }) => series.map((each) => [each.info, each] as const)),
+  );
+}
+
+/** Labels that would say the same in every row: all series that have them have the same value. */
+function sharedLabels({ families }: SnapshotLayout): ReadonlyMap<string, string> {
+  const values = new Map<string, string | undefined>();
+  const counts = new Map<string, number>();
+  for (const { series } of families) {
+    for (const { info } of series) {
+      for (const [name, value] of info.labels) {
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+        if (!values.has(name)) values.set(name, value);
+        else if (values.get(name) !== value) values.set(name, undefined);
+      }
+    }
+  }
+  const shared = new Map<string, string>();
+  for (const [name, value] of values) {
+    if (value !== undefined && counts.get(name)! > 1) shared.set(name, value);
+  }
+  return shared;
+}

@@ -1,0 +1,121 @@
+// Histograms as percentile distributions, in the columns of HdrHistogram's .hgrm files, which the
+// plotters of latency curves read:
+//
+//   #[Series  = vsr_prepare_latency_ms{replica_id="0"}, Unit = ms]
+//          Value     Percentile TotalCount 1/(1-Percentile)
+//
+//          0.845 0.000000000000          1           1.00
+//          1.201 0.500000000000       5012           2.00
+//          ...
+//         24.016 1.000000000000      10000
+//   #[Mean    =        1.377, StdDeviation   =        0.912]
+//   #[Max     =       24.016, Total count    =        10000]
+//   #[Buckets =           50, SubBuckets     =         1024]
+//
+// Lines get denser towards 100 per cent: five to every halving of what is left. Values are in the
+// unit of the family, with as many decimals as its precision has for the smallest of them. Lines
+// with # are comments to plotters; one that holds several histograms has an empty line between.
+
+import type { SeriesInfo } from '../core/directory.js';
+import type { HistogramReading } from '../core/histogram-reading.js';
+import type { Snapshot } from '../core/snapshot.js';
+import { seriesText } from './samples.js';
+
+const ticksPerHalving = 5;
+const mostDecimals = 12;
+
+/** The distributions of all histograms of a snapshot, also of those that are empty. */
+export function renderPercentileDistributions(snapshot: Snapshot): string {
+  const texts = snapshot.families.flatMap((family) =>
+    family.series.flatMap((series) => {
+      const reading = snapshot.read(series);
+      return reading === undefined ? [] : [title(series.info) + distributionOf(reading)];
+    }),
+  );
+  return texts.join('\n');
+}
+
+function title(info: SeriesInfo): string {
+  const { unit } = info.family;
+  return `#[Series  = ${seriesText(info)}${unit === undefined ? '' : `, Unit = ${unit}`}]\n`;
+}
+
+/** The table of one histogram. */
+export function distributionOf(reading: HistogramReading): string {
+  const decimals = decimalsFor(reading);
+  const value = (number: number) => number.toFixed(decimals);
+  const width = Math.max(12, reading.count === 0 ? 0 : value(reading.max).length);
+  const header =
+    `${'Value'.padStart(width)} ${'Percentile'.padStart(14)} ` +
+    `${'TotalCount'.padStart(10)} ${'1/(1-Percentile)'.padStart(14)}\n\n`;
+  const lines = Array.from(linesOf(reading), (line) => {
+    const columns =
+      `${value(line.value).padStart(width)} ${line.percentile.toFixed(12)} ` +
+      String(line.total).padStart(10);
+    if (line.percentile === 1) return `${columns}\n`;
+    return `${columns} ${(1 / (1 - line.percentile)).toFixed(2).padStart(14)}\n`;
+  });
+  return header + lines.join('') + footer(reading, (number) => value(number).padStart(12));
+}
+
+interface Line {
+  readonly value: number;
+  /** 0 to 1. */
+  readonly percentile: number;
+  /** How many values are at most `value`. */
+  readonly total: number;
+}
+
+function* linesOf(reading: HistogramReading): Generator<Line> {
+  if (reading.count === 0) return;
+  let total = 0;
+  let percent = 0;
+  for (const cell of reading.cells()) {
+    total += cell.count;
+    const value = clamp(reading, cell.high);
+    while (percent < 100 && (100 * total) / reading.count >= percent) {
+      yield { value, percentile: percent / 100, total };
+      percent += 100 / (ticksPerHalving * 2 ** (Math.floor(Math.log2(100 / (100 - percent))) + 1));
+      if (total >= reading.count) break;
+    }
+  }
+  yield { value: reading.max, percentile: 1, total };
+}
+
+function clamp({ min, max }: HistogramReading, value: number): number {
+  return Math.min(Math.max(value, min), max);
+}
+
+function footer(reading: HistogramReading, value: (number: number) => string): string {
+  const { count, max, info } = reading;
+  const { mean, deviation } = count === 0 ? { mean: 0, deviation: 0 } : momentsOf(reading);
+  const whole = (number: number) => String(number).padStart(12);
+  // Cells that every power of two has.
+  const subBuckets = 2 ** (20 - info.cells.shift);
+  const buckets = Math.ceil(info.cells.count / subBuckets);
+  return (
+    `#[Mean    = ${value(mean)}, StdDeviation   = ${value(deviation)}]\n` +
+    `#[Max     = ${value(count === 0 ? 0 : max)}, Total count    = ${whole(count)}]\n` +
+    `#[Buckets = ${whole(buckets)}, SubBuckets     = ${whole(subBuckets)}]\n`
+  );
+}
+
+/** The mean is exact; the deviation takes every value for the middle of its cell. */
+function momentsOf(reading: HistogramReading): { mean: number; deviation: number } {
+  const { mean, count } = reading;
+  let squares = 0;
+  for (const cell of reading.cells()) {
+    const middle = (clamp(reading, cell.low) + clamp(reading, cell.high)) / 2;
+    squares += cell.count * (middle - mean) ** 2;
+  }
+  return { mean, deviation: Math.sqrt(squares / count) };
+}
+
+/** Three as HdrHistogram has it, and more where values are small. */
+function decimalsFor(reading: HistogramReading): number {
+  const [first] = reading.cells();
+  const smallest = first === undefined ? 0 : clamp(reading, first.high);
+  if (smallest === 0) return 3;
+  const wanted = reading.info.digits - Math.floor(Math.log10(smallest));
+  return Math.min(mostDecimals, Math.max(3, wanted));
+}

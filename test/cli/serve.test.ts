@@ -1,0 +1,311 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { expect } from 'chai';
+import type { JsonSnapshot } from '../../lib/exposition/index.js';
+import { createRegistry, defineCatalogue } from '../../lib/index.js';
+import { feed, needPromtool, needPythonParser, parseWithPython } from '../exposition/programs.js';
+import { newFile, removeAll } from '../sharing/processes.js';
+import { endAll, kill, startReplica, startVsrMetrics, vsrMetrics } from './command-line.js';
+
+interface Served {
+  readonly process: ChildProcess;
+  readonly url: string;
+  /** What was written to standard error so far. */
+  readonly errors: () => string;
+}
+
+async function serve(...args: string[]): Promise<Served> {
+  const process = startVsrMetrics(['serve', '--port', '0', ...args]);
+  let errors = '';
+  process.stderr!.on('data', (chunk) => {
+    errors += chunk;
+  });
+  for await (const line of createInterface(process.stdout!)) {
+    const url = /^serving \d+ files? on (\S+)$/.exec(line)?.[1];
+    if (url !== undefined) return { process, url, errors: () => errors };
+  }
+  throw new Error(`serve ended: ${errors}`);
+}
+
+async function scrape(url: string, accept = 'text/plain'): Promise<string> {
+  const response = await fetch(url, { headers: { accept } });
+  expect(response.status).to.equal(200);
+  return response.text();
+}
+
+/** The values of all lines whose name and labels match, by the file they are from. */
+function valuesOf(text: string, name: string): Record<string, number> {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) && !line.includes('status="fail'));
+  return Object.fromEntries(
+    lines.map((line) => [/file="([^"]*)"/.exec(line)![1]!, Number(line.split(' ').at(-1))]),
+  );
+}
+
+/** The state whose line is 1, by file. */
+function statesIn(text: string): Record<string, string> {
+  const line = /^vsr_metrics_source_writer_state\{file="([^"]*)",state="(\w+)"\} 1$/gm;
+  return Object.fromEntries(Array.from(text.matchAll(line), ([, file, state]) => [file!, state!]));
+}
+
+function nameOf(file: string): string {
+  return file.split('/').at(-1)!;
+}
+
+describe('vsr-metrics serve', function () {
+  this.timeout(30_000);
+  afterEach(async () => {
+    await endAll();
+    await removeAll();
+  });
+
+  describe('of three replicas', () => {
+    let served: Served;
+    let files: string[];
+
+    beforeEach(async () => {
+      files = [newFile(), newFile(), newFile()];
+      const [alive, hung, dead] = files as [string, string, string];
+      const [, stopped, killed] = await Promise.all([
+        startReplica(alive, '0'),
+        startReplica(hung, '0'),
+        startReplica(dead, '0'),
+      ]);
+      stopped!.kill('SIGSTOP');
+      await kill(killed!);
+      served = await serve(`${alive}:zone=eu`, `${hung}:file=second`, dead);
+    });
+
+    it('keeps their series apart and is valid in every format', async () => {
+      const text = await scrape(served.url);
+      const operations = valuesOf(text, 'vsr_operations_total');
+      expect(Object.keys(operations)).to.eql([nameOf(files[0]!), 'second', nameOf(files[2]!)]);
+      for (const value of Object.values(operations)) expect(value).to.be.at.least(1000);
+      expect(text).to.include(
+        `vsr_view_number{file="${nameOf(files[0]!)}",zone="eu",replica_id="0"} 7\n`,
+      );
+      expect(text).to.include('vsr_view_number{file="second",replica_id="0"} 7\n');
+      const json = JSON.parse(await scrape(served.url, 'application/json')) as JsonSnapshot;
+      const view = json.families.find(({ name }) => name === 'vsr_view_number')!;
+      expect(view.series.map(({ labels }) => labels.file)).to.eql(Object.keys(operations));
+      const latency = json.families.find(({ name }) => name === 'vsr_client_latency_ms')!;
+      for (const series of latency.series) expect(series).to.include({ count: 100, max: 100 });
+      const openMetrics = await scrape(served.url, 'application/openmetrics-text');
+      expect(openMetrics).to.match(/\n# EOF\n$/);
+      expect(openMetrics.match(/^# TYPE vsr_operations counter$/gm)).to.have.length(1);
+    });
+
+    it('is text that promtool can read', async function () {
+      await needPromtool(this);
+      const { code, stdout, stderr } = await feed(
+        'promtool',
+        ['check', 'metrics'],
+        await scrape(served.url),
+      );
+      // 3: remarks on names, which documents fix. 1: it cannot read the text.
+      expect(code, stderr).to.be.oneOf([0, 3]);
+      expect(`${stdout}${stderr}`).not.to.match(/vsr_metrics_source|error/);
+    });
+
+    it('says how their programs do', async () => {
+      const { url } = await serve('--hung-after', '0.5', ...files);
+      let text = '';
+      let states: Record<string, string> = {};
+      const wanted = { [nameOf(files[1]!)]: 'hung', [nameOf(files[2]!)]: 'dead' };
+      while (!Object.entries(wanted).every(([file, state]) => states[file] === state)) {
+        text = await scrape(url);
+        states = statesIn(text);
+      }
+      expect(Object.keys(states)).to.have.length(3);
+      expect(Object.values(valuesOf(text, 'vsr_metrics_source_up'))).to.eql([1, 1, 1]);
+      const age = valuesOf(text, 'vsr_metrics_source_heartbeat_age_seconds');
+      expect(age[nameOf(files[1]!)]).to.be.above(0.5);
+      expect(statesIn(await scrape(served.url))[nameOf(files[0]!)]).to.equal('alive');
+    });
+
+    it('adds the labels that are given for all', async () => {
+      const { url } = await serve('--label', 'cluster=c1', '-l', 'replica_id=x', files[0]!);
+      const text = await scrape(url);
+      expect(text).to.include(
+        `vsr_view_number{file="${nameOf(files[0]!)}",cluster="c1",replica_id="x",exported_replica_id="0"} 7\n`,
+      );
+      expect(text).to.match(
+        /^vsr_metrics_source_up\{cluster="c1",replica_id="x",file="[^"]+"\} 1$/m,
+      );
+    });
+  });
+
+  it('is what the reference parser of OpenMetrics accepts', async function () {
+    await needPythonParser(this);
+    const [one, other] = [newFile(), newFile()];
+    await Promise.all([startReplica(one, '0'), startReplica(other, '0')]);
+    const { url } = await serve(one, other, '/dev/shm/no-such-file');
+    const text = await scrape(url, 'application/openmetrics-text');
+    const families = await parseWithPython('openmetrics', text);
+    const up = families.find(({ name }) => name === 'vsr_metrics_source_up')!;
+    expect(up.samples.map(({ value }) => value)).to.eql([1, 1, 0]);
+  });
+
+  it('goes on with the others when a file vanishes or is damaged, and follows restarts', async () => {
+    const [file, other] = [newFile(), newFile()];
+    const replica = await startReplica(file, '0');
+    await startReplica(other, '1');
+    const { url, errors } = await serve(`${file}:file=a`, `${other}:file=b`);
+    const upNow = async () => valuesOf(await scrape(url), 'vsr_metrics_source_up');
+    const operations = async () => valuesOf(await scrape(url), 'vsr_operations_total');
+    expect(await upNow()).to.eql({ a: 1, b: 1 });
+    await kill(replica);
+    const before = (await operations()).a!;
+
+    truncateSync(file, 4096);
+    const damaged = await scrape(url);
+    expect(valuesOf(damaged, 'vsr_metrics_source_up')).to.eql({ a: 0, b: 1 });
+    expect(Object.keys(valuesOf(damaged, 'vsr_operations_total'))).to.eql(['b']);
+    expect(damaged).to.match(new RegExp(`^# vsr-metrics: ${file} is truncated.*\n# HELP `));
+
+    rmSync(file);
+    const vanished = await scrape(url);
+    expect(valuesOf(vanished, 'vsr_metrics_source_up')).to.eql({ a: 0, b: 1 });
+    expect(vanished).to.include(`# vsr-metrics: ${file} cannot be read: No such file`);
+    expect(statesIn(vanished)).to.eql({ b: 'alive' });
+    expect(await scrape(url, 'application/openmetrics-text')).not.to.match(/^# vsr-metrics/m);
+
+    await startReplica(file, '0');
+    expect(await upNow()).to.eql({ a: 1, b: 1 });
+    expect((await operations()).a).to.be.within(1000, before + 1000);
+    const reported = errors().trim().split('\n');
+    expect(reported.map((line) => line.replace('vsr-metrics serve: ', ''))).to.have.length(3);
+    expect(reported.at(-1)).to.equal(`vsr-metrics serve: ${file} can be read again`);
+  });
+
+  it('follows a replica that starts again while it is looked at', async () => {
+    const file = newFile();
+    const first = await startReplica(file, '0');
+    const { url } = await serve(`${file}:file=a`);
+    await kill(first);
+    expect(statesIn(await scrape(url))).to.eql({ a: 'dead' });
+    await startReplica(file, '9');
+    const text = await scrape(url);
+    expect(statesIn(text)).to.eql({ a: 'alive' });
+    expect(text).to.include('vsr_view_number{file="a",replica_id="9"} 7');
+    expect(text).not.to.include('replica_id="0"');
+  });
+
+  it('leaves out what would contradict another file, and counts it', async () => {
+    const [one, other] = [newFile(), newFile()];
+    const make = (kind: 'counter' | 'gauge', file: string) =>
+      createRegistry({
+        file,
+        catalogue: defineCatalogue({
+          name: 'test',
+          families: {
+            a: { kind, name: 'test_total', help: 'x', labels: { l: ['1', '2'] } } as never,
+          },
+          waive: kind === 'gauge' ? { test_total: { 'total-suffix': 'a test' } } : {},
+        }),
+      });
+    const registries = [make('counter', one), make('gauge', other)];
+    const { url } = await serve(`${one}:file=a`, `${other}:file=b`);
+    const text = await scrape(url);
+    expect(valuesOf(text, 'vsr_metrics_source_omitted_series')).to.eql({ a: 0, b: 2 });
+    expect(Object.keys(valuesOf(text, 'test_total'))).to.eql(['a']);
+    expect(text).to.include(
+      `# vsr-metrics: ${other}: test_total (2 series) is left out: it is a gauge, and a counter before\n`,
+    );
+    for (const registry of registries) registry.close();
+  });
+
+  it('speaks HTTP: HEAD, 404, 405, keep-alive, chosen formats', async () => {
+    const file = newFile();
+    await startReplica(file, '0');
+    const { url } = await serve(file);
+    const head = await fetch(url, { method: 'HEAD' });
+    expect(head.status).to.equal(200);
+    expect(head.headers.get('content-type')).to.equal('text/plain; version=0.0.4; charset=utf-8');
+    expect(Number(head.headers.get('content-length'))).to.be.above(1000);
+    expect(await head.text()).to.equal('');
+
+    const missing = await fetch(new URL('/', url));
+    expect(missing.status).to.equal(404);
+    expect(await missing.text()).to.include('GET /metrics');
+    const posted = await fetch(url, { method: 'POST', body: 'x' });
+    expect([posted.status, posted.headers.get('allow')]).to.eql([405, 'GET, HEAD']);
+    expect(await posted.text()).to.include('GET /metrics');
+
+    const openMetrics = await fetch(`${url}?from=prometheus`, {
+      headers: { accept: 'application/openmetrics-text;version=1.0.0;q=0.6,text/plain;q=0.3' },
+    });
+    expect(openMetrics.headers.get('content-type')).to.equal(
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    );
+    expect(openMetrics.headers.get('vary')).to.equal('Accept');
+    const many = await Promise.all(Array.from({ length: 20 }, () => scrape(url)));
+    for (const text of many) expect(text).to.include('vsr_view_number');
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`ends on ${signal}, also while a client hangs on`, async () => {
+      const file = newFile();
+      await startReplica(file, '0');
+      const { process, url, errors } = await serve(file);
+      const client = connect(Number(new URL(url).port), '127.0.0.1');
+      client.on('error', () => {});
+      await once(client, 'connect');
+      client.write('GET /metrics HTTP/1.1\r\nHost: x\r\n');
+      process.kill(signal);
+      const [code] = await once(process, 'exit');
+      expect([code, errors()]).to.eql([0, '']);
+      client.destroy();
+      const refused = await new Promise((resolve) => {
+        request(url).on('error', resolve).end();
+      });
+      expect(refused).to.have.property('code', 'ECONNREFUSED');
+    });
+  }
+
+  it('says when the port is taken, or is none', async () => {
+    const file = newFile();
+    await startReplica(file, '0');
+    const { url } = await serve(file);
+    const { port } = new URL(url);
+    const taken = await vsrMetrics(['serve', file, '--port', port]);
+    expect(taken.code).to.equal(3);
+    expect(taken.stderr).to.equal(
+      `vsr-metrics serve: cannot listen on 127.0.0.1 port ${port}: another program listens there\n`,
+    );
+    const wrong = await vsrMetrics(['serve', file, '--port', 'http']);
+    expect(wrong.code).to.equal(1);
+    expect(wrong.stderr).to.include('given "http"; allowed: a whole number from 0 to 65535');
+  });
+
+  it('does not let a hostile file break the page of the others', async () => {
+    const [file, hostile] = [newFile(), newFile()];
+    await startReplica(file, '0');
+    const capacity = { lanes: 1, series: 64, histograms: 1, historyBytes: 0 };
+    const catalogue = defineCatalogue({
+      name: 'test',
+      families: { a: { kind: 'counter', name: 'test_total', help: 'help_help_help' } },
+    });
+    createRegistry({ file: hostile, catalogue, capacity }).close();
+    const bytes = execFileSync('cat', [hostile], { maxBuffer: 1 << 28 });
+    for (const [from, to] of [
+      ['test_total', 'test\n#EOF'],
+      ['"kind":"counter"', '"kind":"gauge"  '],
+      ['"help":"help_help_help"', '"help":[["help_help_"]]'],
+    ] as const) {
+      const changed = Buffer.from(bytes);
+      changed.write(to, changed.indexOf(from));
+      writeFileSync(hostile, changed);
+      const { url } = await serve(`${file}:file=a`, `${hostile}:file=b`);
+      const text = await scrape(url);
+      expect(valuesOf(text, 'vsr_metrics_source_up'), from).to.eql({ a: 1, b: 0 });
+      expect(text).to.match(/^# vsr-metrics: \S+ is damaged: .+\n# HELP/);
+      expect(Object.keys(valuesOf(text, 'vsr_view_number'))).to.eql(['a']);
+    }
+  });
+});
