@@ -29,7 +29,7 @@
             "GCC_ENABLE_CPP_EXCEPTIONS": "NO",
             "GCC_OPTIMIZATION_LEVEL": "3",
             "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
-            "MACOSX_DEPLOYMENT_TARGET": "11.0",
+            "MACOSX_DEPLOYMENT_TARGET": "13.3",
             "WARNING_CFLAGS": ["-Wall", "-Wextra"]
           }
         }]

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "region.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 

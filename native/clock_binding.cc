@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "arguments.h"
-#include "clock.h"
+#include "vsr_metrics/clock.h"
 
 namespace vsr_metrics {
 namespace {

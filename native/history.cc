@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "file_lock.h"
-#include "shared_memory.h"
+#include "vsr_metrics/file_lock.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {

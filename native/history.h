@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "region.h"
 #include "snapshot.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 

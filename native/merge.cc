@@ -5,110 +5,15 @@
 #include <cstring>
 #include <limits>
 
-#include "shared_memory.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
+
+using namespace sums_internal;
+
 namespace {
 
-uint32_t LanesInUse(const Region& region) {
-  return std::min(LoadAcquire(&region.header()->lanes_claimed), region.header()->lane_count);
-}
-
 bool HasBaseline(const Region& region) { return LoadAcquire(&region.header()->baseline_used) != 0; }
-
-int64_t Times(int sign, int64_t count) { return sign < 0 ? AddWrapping(~count, 1) : count; }
-
-template <typename T>
-const T* CellOf(const Region& region, uint32_t lane, const Entry& entry) {
-  return reinterpret_cast<const T*>(region.lane(lane) + entry.cell_offset);
-}
-
-CounterTotal LoadCounter(const Region& region, uint32_t lane, const Entry& entry) {
-  const auto* cell = CellOf<CounterCell>(region, lane, entry);
-  return {LoadRelaxed(&cell->ones), LoadRelaxed(&cell->amounts)};
-}
-
-struct HistogramView {
-  const HistogramHead* head;
-  const int64_t* splits;
-  const int64_t* spills;
-  const int64_t* cells;
-  uint32_t low;
-  uint32_t high;
-};
-
-// False when the lane never recorded the series.
-bool ViewHistogram(const Region& region, uint32_t lane, const Entry& entry,
-                   const FamilyBlob& family, HistogramView* view) {
-  const uint8_t* memory = region.lane(lane);
-  view->head = reinterpret_cast<const HistogramHead*>(memory + entry.cell_offset);
-  if (LoadAcquire(&view->head->in_use) == 0) return false;
-  view->splits = reinterpret_cast<const int64_t*>(view->head + 1);
-  view->spills = view->splits + family.split_count;
-  view->cells = reinterpret_cast<const int64_t*>(memory + entry.cells_page * kPageSize);
-  view->high = std::min(LoadAcquire(&view->head->touched_high), family.cell_count);
-  view->low = std::min(LoadAcquire(&view->head->touched_low), view->high);
-  return true;
-}
-
-void Clear(const FamilyBlob& family, HistogramTotal* total) {
-  total->sum = 0;
-  total->minimum = std::numeric_limits<double>::infinity();
-  total->maximum = -std::numeric_limits<double>::infinity();
-  total->below = 0;
-  total->above = 0;
-  total->low = 0;
-  total->cells.clear();
-  total->splits.assign(family.split_count, 0);
-  total->spills.assign(family.bound_count + 1, 0);
-}
-
-// Widens the total to hold [low, high), keeping what it has.
-void Cover(uint32_t low, uint32_t high, HistogramTotal* total) {
-  if (total->cells.empty()) {
-    total->low = low;
-    total->cells.assign(high - low, 0);
-    return;
-  }
-  if (low < total->low) {
-    total->cells.insert(total->cells.begin(), total->low - low, 0);
-    total->low = low;
-  }
-  if (high > total->low + total->cells.size()) total->cells.resize(high - total->low, 0);
-}
-
-void Add(const HistogramView& view, const FamilyBlob& family, int sign, HistogramTotal* total) {
-  total->sum += double(sign) * LoadRelaxed(&view.head->sum);
-  total->below = AddWrapping(total->below, Times(sign, LoadRelaxed(&view.head->below)));
-  total->above = AddWrapping(total->above, Times(sign, LoadRelaxed(&view.head->above)));
-  // Splits before cells: a writer stores the cell first, so a split is never ahead of its cell by
-  // more than what is recorded while this runs; the reader of bounds clamps that.
-  for (uint32_t i = 0; i < family.split_count; ++i) {
-    total->splits[i] = AddWrapping(total->splits[i], Times(sign, LoadRelaxed(&view.splits[i])));
-  }
-  for (uint32_t i = 0; i <= family.bound_count; ++i) {
-    total->spills[i] = AddWrapping(total->spills[i], Times(sign, LoadRelaxed(&view.spills[i])));
-  }
-  if (view.low >= view.high) return;
-  Cover(view.low, view.high, total);
-  int64_t* into = total->cells.data() + (view.low - total->low);
-  for (uint32_t cell = view.low; cell < view.high; ++cell) {
-    *into = AddWrapping(*into, Times(sign, LoadRelaxed(&view.cells[cell])));
-    ++into;
-  }
-}
-
-void AddLanes(const Region& region, const Entry& entry, const FamilyBlob& family,
-              HistogramTotal* total) {
-  const uint32_t lanes = LanesInUse(region);
-  for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
-    HistogramView view;
-    if (!ViewHistogram(region, lane, entry, family, &view)) continue;
-    total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
-    total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
-    Add(view, family, 1, total);
-  }
-}
 
 bool HasAny(const std::vector<int64_t>& counts) {
   return std::any_of(counts.begin(), counts.end(), [](int64_t count) { return count > 0; });
@@ -134,17 +39,6 @@ void OrderAfterBaseline() { __atomic_thread_fence(__ATOMIC_ACQUIRE); }
 
 }  // namespace
 
-CounterTotal SumCounter(const Region& region, const Entry& entry) {
-  CounterTotal total;
-  const uint32_t lanes = LanesInUse(region);
-  for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
-    const CounterTotal cell = LoadCounter(region, lane, entry);
-    total.ones = AddWrapping(total.ones, cell.ones);
-    total.amounts += cell.amounts;
-  }
-  return total;
-}
-
 CounterTotal ReadCounter(const Region& region, const Entry& entry) {
   CounterTotal baseline;
   if (HasBaseline(region)) baseline = LoadCounter(region, kBaselineLane, entry);
@@ -163,7 +57,7 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
   GaugeTotal total;
   bool was_set = false;
   bool has_value = false;
-  const uint32_t lanes = LanesInUse(region);
+  const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     const auto* cell = CellOf<GaugeCell>(region, lane, entry);
     const uint64_t state = LoadRelaxed(&cell->is_set);
@@ -195,12 +89,6 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
     total.value = std::numeric_limits<double>::quiet_NaN();
   }
   return total;
-}
-
-void SumHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
-                  HistogramTotal* total) {
-  Clear(family, total);
-  AddLanes(region, entry, family, total);
 }
 
 void ReadHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,

@@ -2,9 +2,9 @@
 
 #include "arguments.h"
 #include "region_reader.h"
-#include "shared_memory.h"
 #include "snapshot.h"
 #include "snapshot_binding.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {

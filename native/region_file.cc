@@ -12,7 +12,8 @@
 #include <sys/vfs.h>
 #endif
 
-#include "file_lock.h"
+#include "region_create.h"
+#include "vsr_metrics/file_lock.h"
 
 namespace vsr_metrics {
 namespace {
@@ -64,11 +65,10 @@ void KeepDead(const std::string& path, uint32_t keep) {
   rename(path.c_str(), (path + ".1").c_str());
 }
 
-bool IsSameFile(int fd, const std::string& path) {
+bool IsStillNamed(int fd, const std::string& path) {
   struct stat opened;
   struct stat named;
-  return fstat(fd, &opened) == 0 && lstat(path.c_str(), &named) == 0 &&
-         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+  return fstat(fd, &opened) == 0 && lstat(path.c_str(), &named) == 0 && IsSameFile(opened, named);
 }
 
 uint32_t CreatorPid(int fd) {
@@ -121,7 +121,7 @@ bool ClearPath(const FileOptions& options, Error* error) {
     return false;
   }
   // Between opening and locking somebody may have moved it and made a new one: then look again.
-  if (IsSameFile(fd, path)) {
+  if (IsStillNamed(fd, path)) {
     if (WasClosed(fd)) {
       unlink(path.c_str());
     } else {
@@ -153,7 +153,7 @@ std::shared_ptr<Region> CreateRegionFile(const FileOptions& options, const Regio
     return nullptr;
   }
   // Complete before it has its name: nobody ever opens half a region.
-  std::shared_ptr<Region> region = Region::CreateIn(fd, path, sizes, error);
+  std::shared_ptr<Region> region = CreateRegionIn(fd, path, sizes, error);
   for (int attempt = 0; region != nullptr; ++attempt) {
     if (!ClearPath(options, error)) break;
     if (RenameNew(draft, path)) return region;

@@ -5,7 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "region.h"
+#include "vsr_metrics/region.h"
+#include "vsr_metrics/sections.h"
 
 namespace vsr_metrics {
 

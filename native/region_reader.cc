@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "directory.h"
-#include "file_lock.h"
-#include "merge.h"
+#include "vsr_metrics/directory.h"
+#include "vsr_metrics/file_lock.h"
+#include "vsr_metrics/sections.h"
 
 namespace vsr_metrics {
 namespace {
@@ -118,7 +118,7 @@ void RegionReader::Follow() {
   struct stat mine;
   struct stat there;
   if (fstat(fd_, &mine) != 0 || stat(path_.c_str(), &there) != 0) return;
-  if (mine.st_ino == there.st_ino && mine.st_dev == there.st_dev) return;
+  if (IsSameFile(mine, there)) return;
   Error ignored;  // the old file can still be read
   Open(path_, &ignored);
 }

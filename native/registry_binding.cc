@@ -1,17 +1,21 @@
 #include "registry_binding.h"
 
 #include "arguments.h"
-#include "baseline.h"
-#include "directory.h"
+#include "families.h"
 #include "history.h"
-#include "lanes.h"
-#include "processes.h"
+#include "region_create.h"
 #include "region_file.h"
 #include "resources_binding.h"
 #include "sampler.h"
-#include "shared_memory.h"
 #include "snapshot.h"
 #include "snapshot_binding.h"
+#include "vsr_metrics/attach.h"
+#include "vsr_metrics/baseline.h"
+#include "vsr_metrics/directory.h"
+#include "vsr_metrics/lanes.h"
+#include "vsr_metrics/processes.h"
+#include "vsr_metrics/series.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {
@@ -90,7 +94,7 @@ FamilySpec SpecOf(const Napi::Object& given) {
   return spec;
 }
 
-std::shared_ptr<Region> CreateRegion(const Napi::Object& given, Error* error) {
+std::shared_ptr<Region> CreateFrom(const Napi::Object& given, Error* error) {
   RegionSizes sizes;
   sizes.lanes = uint32_t(NumberOf(given, "lanes"));
   sizes.processes = uint32_t(NumberOf(given, "processes"));
@@ -100,7 +104,7 @@ std::shared_ptr<Region> CreateRegion(const Napi::Object& given, Error* error) {
   sizes.histogram_bytes = uint64_t(NumberOf(given, "histogramBytes"));
   sizes.shared_bytes = uint64_t(NumberOf(given, "sharedBytes"));
   sizes.history_bytes = uint64_t(NumberOf(given, "historyBytes"));
-  if (!given.Has("file")) return Region::Create(sizes, error);
+  if (!given.Has("file")) return CreateRegion(sizes, error);
   FileOptions file;
   file.path = StringOf(given, "file");
   file.keep = uint32_t(NumberOf(given, "keep"));
@@ -137,8 +141,8 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   explicit RegionHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RegionHandle>(info) {
     const auto given = info[0].As<Napi::Object>();
     Error error;
-    region_ = given.Has("attach") ? Region::Attach(StringOf(given, "attach"), &error)
-                                  : CreateRegion(given, &error);
+    region_ = given.Has("attach") ? AttachRegion(StringOf(given, "attach"), &error)
+                                  : CreateFrom(given, &error);
     if (region_ == nullptr) {
       Throw(info.Env(), error);
       return;

@@ -7,7 +7,7 @@
 #include "arguments.h"
 #include "resources.h"
 #include "sampler.h"
-#include "shared_memory.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {

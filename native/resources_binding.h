@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "region.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 

@@ -8,9 +8,9 @@
 #include <chrono>
 #include <thread>
 
-#include "clock.h"
-#include "processes.h"
-#include "shared_memory.h"
+#include "vsr_metrics/clock.h"
+#include "vsr_metrics/processes.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "history.h"
-#include "region.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 

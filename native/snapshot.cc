@@ -4,9 +4,9 @@
 #include <cstring>
 #include <limits>
 
-#include "directory.h"
 #include "merge.h"
-#include "shared_memory.h"
+#include "vsr_metrics/directory.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {

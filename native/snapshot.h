@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "region.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 

@@ -4,10 +4,10 @@
 #include <deque>
 
 #include "arguments.h"
-#include "directory.h"
 #include "history.h"
 #include "sampler.h"
-#include "shared_memory.h"
+#include "vsr_metrics/directory.h"
+#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {
@@ -84,6 +84,8 @@ bool ReportUncaught(napi_env env) {
 
 // On the event loop: hands over everything that waits.
 void Deliver(napi_env raw_env, napi_value raw_callback, void* context, void*) {
+  // Stopped with a call under way: Node empties its queue after the subscription was deleted.
+  if (raw_env == nullptr) return;
   auto* subscription = static_cast<Subscription*>(context);
   std::deque<Frame> frames;
   uint32_t missed;
@@ -94,7 +96,6 @@ void Deliver(napi_env raw_env, napi_value raw_callback, void* context, void*) {
     subscription->missed = 0;
     subscription->announced = false;
   }
-  if (raw_env == nullptr) return;
   Napi::Env env(raw_env);
   Napi::HandleScope scope(env);
   Napi::Function callback(env, raw_callback);

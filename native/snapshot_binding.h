@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include "region.h"
 #include "snapshot.h"
+#include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
 

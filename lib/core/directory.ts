@@ -1,7 +1,8 @@
 // The families and series of a region, decoded once and then shared by all snapshots.
 
 import type { Combine, MetricKind } from './catalogue/types.js';
-import { type DescribedFamily, type Frame, layout, type ReadableRegion } from './native.js';
+import { familyInfo, numbersPerSeries, seriesLabels } from './described.js';
+import { type Frame, layout, type ReadableRegion } from './native.js';
 
 /** What is known of a family without reading any value. */
 export interface FamilyInfo {
@@ -100,6 +101,11 @@ export class Directory {
         if (!families.has(entry)) families.set(entry, []);
         continue;
       }
+      // Its kind stands in the region twice, and another's file may contradict itself.
+      const numbers = (frame.offsets[slot + 1] ?? frame.values.length) - frame.offsets[slot]!;
+      if (numbers !== numbersPerSeries(entry.family)) {
+        throw new Error(`${entry.family.name} is not the ${entry.family.kind} it claims to be`);
+      }
       const info = this.#asOf(entry, frame.created[slot]!, isLatest);
       const series = { info, offset: frame.offsets[slot]! };
       const siblings = families.get(info.family);
@@ -134,7 +140,7 @@ export class Directory {
       }
       const family = this.#entries[described.family];
       if (family === undefined || 'family' in family) return;
-      const labels = Object.entries(JSON.parse(described.key) as Record<string, string>);
+      const labels = seriesLabels(family, described.key);
       this.#entries[slot] = { slot, family, labels, createdAt: 0 };
     });
   }
@@ -146,24 +152,4 @@ function isSame(one: Uint8Array | Float64Array, other: Uint8Array | Float64Array
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float64Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function familyInfo(described: DescribedFamily): FamilyInfo {
-  const description = JSON.parse(described.description) as FamilyDescription;
-  return {
-    name: described.name,
-    kind: description.kind,
-    help: description.help,
-    unit: description.unit,
-    labels: description.labels,
-    combine: description.combine,
-    digits: description.digits,
-    bounds: Array.from(described.bounds),
-    cells: {
-      scale: described.scale,
-      baseIndex: described.baseIndex,
-      shift: described.shift,
-      count: described.cellCount,
-    },
-  };
 }

@@ -1,5 +1,6 @@
 // Earlier values of one series, from the ring that the background thread keeps in the region.
 
+import { numbersPerSeries } from './described.js';
 import { RegistryError } from './errors.js';
 import type { Bucket } from './histogram-reading.js';
 import type { ReadableRegion } from './native.js';
@@ -44,6 +45,8 @@ export function readHistory(
   }
   const { bounds, kind } = series.info.family;
   const { width, times, values } = region.history(series.info.slot, from, to);
+  // Another's file may hold anything: of another width it is no history of this family.
+  if (width !== numbersPerSeries(series.info.family)) return [];
   return Array.from(times, (at, point) => {
     const numbers = values.subarray(point * width, (point + 1) * width);
     if (kind !== 'histogram') return { at, value: numbers[0]! };

@@ -75,10 +75,11 @@ export class RegistryReader {
       this.#regionId = this.#native.regionId;
       this.#directory = new Directory(this.#native);
     }
-    return this.#understood(
-      () =>
-        new Snapshot(this.#directory, this.#native.snapshot(), this.#native.createdMilliseconds),
-    );
+    return this.#understood(() => {
+      const frame = this.#native.snapshot();
+      const layout = this.#directory.layoutOf(frame);
+      return new Snapshot(layout, frame, this.#native.createdMilliseconds);
+    });
   }
 
   /** How the process that made the registry does. */
@@ -134,7 +135,7 @@ export class RegistryReader {
     try {
       return read();
     } catch (error) {
-      throw this.#damaged(String(error));
+      throw this.#damaged(error instanceof Error ? error.message : String(error));
     }
   }
 

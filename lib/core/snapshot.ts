@@ -1,8 +1,14 @@
 // The merged, immutable reading of a registry at one moment.
 
-import type { Directory, FamilySnapshot, SeriesSnapshot, SnapshotLayout } from './directory.js';
+import type { FamilySnapshot, SeriesSnapshot, SnapshotLayout } from './directory.js';
 import { HistogramReading } from './histogram-reading.js';
 import type { Frame } from './native.js';
+
+/** What a snapshot keeps of a frame besides its layout. */
+export type Numbers = Pick<Frame, 'takenAt' | 'values' | 'cellStart' | 'cellIndex' | 'cellCount'>;
+
+/** For combined-snapshot.ts alone: programs have no use for it. */
+export let numbersOf: (snapshot: Snapshot) => Numbers;
 
 /** Labels to find a series by. Those left out may have any value, if that leaves one series. */
 export type LabelFilter = Readonly<Record<string, string>>;
@@ -19,6 +25,10 @@ export type LabelFilter = Readonly<Record<string, string>>;
  * ```
  */
 export class Snapshot {
+  static {
+    numbersOf = (snapshot) => snapshot.#numbers;
+  }
+
   /** When it was taken, in unix milliseconds. */
   readonly takenAt: number;
   /** When the registry was created, in unix milliseconds. */
@@ -34,15 +44,15 @@ export class Snapshot {
    * count, sum, minimum, maximum.
    */
   readonly values: Float64Array;
-  readonly #frame: Frame;
+  readonly #numbers: Numbers;
   #byName: Map<string, FamilySnapshot> | undefined;
 
-  constructor(directory: Directory, frame: Frame, startedAt: number) {
-    this.takenAt = frame.takenAt;
+  constructor(layout: SnapshotLayout, numbers: Numbers, startedAt: number) {
+    this.takenAt = numbers.takenAt;
     this.startedAt = startedAt;
-    this.layout = directory.layoutOf(frame);
-    this.values = frame.values;
-    this.#frame = frame;
+    this.layout = layout;
+    this.values = numbers.values;
+    this.#numbers = numbers;
   }
 
   /** Families in the order in which they were declared. */
@@ -84,13 +94,13 @@ export class Snapshot {
   /** The distribution of a series of this snapshot; undefined when it is no histogram. */
   read({ info, offset }: SeriesSnapshot): HistogramReading | undefined {
     if (info.family.kind !== 'histogram') return undefined;
-    const start = this.#frame.cellStart[info.slot]!;
-    const end = this.#frame.cellStart[info.slot + 1]!;
+    const start = this.#numbers.cellStart[info.slot]!;
+    const end = this.#numbers.cellStart[info.slot + 1]!;
     return new HistogramReading(
       info.family,
       this.values.subarray(offset, offset + info.family.bounds.length + 4),
-      this.#frame.cellIndex.subarray(start, end),
-      this.#frame.cellCount.subarray(start, end),
+      this.#numbers.cellIndex.subarray(start, end),
+      this.#numbers.cellCount.subarray(start, end),
     );
   }
 

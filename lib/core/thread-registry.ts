@@ -139,7 +139,7 @@ export class ThreadRegistry {
 
   #toSnapshot(frame: Frame): Snapshot {
     const { region, directory } = this.#place;
-    return new Snapshot(directory, frame, region.createdMilliseconds);
+    return new Snapshot(directory.layoutOf(frame), frame, region.createdMilliseconds);
   }
 
   #checkOpen(): void {

@@ -12,7 +12,13 @@
 import type { FamilySnapshot } from '../core/directory.js';
 import { canonicalNumber } from './canonical-number.js';
 import type { Template } from './fill.js';
-import { addHistogramSamples, addSample, escapeLabelValue, labelSet } from './samples.js';
+import {
+  addHistogramSamples,
+  addSample,
+  boundsAsText,
+  escapeLabelValue,
+  labelSet,
+} from './samples.js';
 import { cached, TemplateBuilder } from './template.js';
 
 /** The text of a layout, without its numbers. */
@@ -24,14 +30,14 @@ export const openMetricsTemplate = cached((layout): Template => {
 });
 
 function addFamily(text: TemplateBuilder, { info, series }: FamilySnapshot): void {
-  const { kind, help, unit, bounds } = info;
+  const { kind, help, unit } = info;
   const name = kind === 'counter' ? info.name.replace(/_total$/, '') : info.name;
   text.add(`# TYPE ${name} ${kind}\n`);
   if (unit !== undefined && name.endsWith(`_${unit}`)) text.add(`# UNIT ${name} ${unit}\n`);
   // HELP is escaped like a label value here: quotes, too.
   text.add(`# HELP ${name} ${escapeLabelValue(help)}\n`);
 
-  const les = bounds.map(canonicalNumber);
+  const lesOf = boundsAsText(canonicalNumber);
   for (const each of series) {
     const labels = labelSet(each.info.labels);
     const created = `${name}_created${labels} ${Math.floor(each.info.createdAt) / 1000}\n`;
@@ -44,7 +50,7 @@ function addFamily(text: TemplateBuilder, { info, series }: FamilySnapshot): voi
         text.add(created);
         break;
       case 'histogram':
-        addHistogramSamples(text, name, les, each);
+        addHistogramSamples(text, name, lesOf(each), each);
         text.add(created);
         break;
     }

@@ -3,7 +3,13 @@
 
 import type { FamilySnapshot } from '../core/directory.js';
 import type { Template } from './fill.js';
-import { addHistogramSamples, addSample, escapeCharacter, labelSet } from './samples.js';
+import {
+  addHistogramSamples,
+  addSample,
+  boundsAsText,
+  escapeCharacter,
+  labelSet,
+} from './samples.js';
 import { cached, TemplateBuilder } from './template.js';
 
 /** The text of a layout, without its numbers. */
@@ -17,11 +23,11 @@ export const prometheusTemplate = cached((layout): Template => {
 });
 
 function addFamily(text: TemplateBuilder, { info, series }: FamilySnapshot): void {
-  const { name, kind, help, bounds } = info;
+  const { name, kind, help } = info;
   text.add(`# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${kind}\n`);
   if (kind === 'histogram') {
-    const les = bounds.map(String);
-    for (const each of series) addHistogramSamples(text, name, les, each);
+    const lesOf = boundsAsText(String);
+    for (const each of series) addHistogramSamples(text, name, lesOf(each), each);
     return;
   }
   for (const { info, offset } of series) addSample(text, name, labelSet(info.labels), offset);

@@ -3,6 +3,7 @@
 //
 // They are a snapshot with more families and more numbers in it, so every renderer takes them.
 
+import { numbersPerSeries } from '../core/described.js';
 import type {
   FamilyInfo,
   FamilySnapshot,
@@ -48,9 +49,10 @@ interface ExtendedLayout {
 
 const extended = cached(({ families }): ExtendedLayout => {
   let start = 0;
-  for (const { info, series } of families) {
-    const width = { counter: 1, gauge: 2, histogram: info.bounds.length + 4 }[info.kind];
-    for (const { offset } of series) start = Math.max(start, offset + width);
+  for (const { series } of families) {
+    for (const { info, offset } of series) {
+      start = Math.max(start, offset + numbersPerSeries(info.family));
+    }
   }
   const histograms: SeriesSnapshot[] = [];
   const withGauges = families.flatMap((family) => {

@@ -1,6 +1,6 @@
 // What both text formats have in common: names, labels and the samples of a histogram.
 
-import type { SeriesInfo, SeriesSnapshot } from '../core/directory.js';
+import type { FamilyInfo, SeriesInfo, SeriesSnapshot } from '../core/directory.js';
 import type { TemplateBuilder } from './template.js';
 
 type Labels = SeriesInfo['labels'];
@@ -26,6 +26,24 @@ function labelList(labels: Labels): string {
 /** `{a="x",b="y"}`, or nothing. */
 export function labelSet(labels: Labels): string {
   return labels.length === 0 ? '' : `{${labelList(labels)}}`;
+}
+
+/**
+ * The bounds of series as text. In a combination of several registries not every series of a family
+ * need have the same.
+ */
+export function boundsAsText(
+  write: (bound: number) => string,
+): (series: SeriesSnapshot) => readonly string[] {
+  const written = new Map<FamilyInfo, readonly string[]>();
+  return ({ info: { family } }) => {
+    let les = written.get(family);
+    if (les === undefined) {
+      les = family.bounds.map(write);
+      written.set(family, les);
+    }
+    return les;
+  };
 }
 
 /** One line: a name, labels, and the number at `index`. */

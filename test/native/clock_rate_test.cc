@@ -1,9 +1,9 @@
 // A counter that misbehaves is told from readings that are merely a little off.
 //
-//   g++ -std=c++17 -Wall -Wextra -g -O1 -fsanitize=address,undefined -Inative
+//   g++ -std=c++17 -Wall -Wextra -g -O1 -fsanitize=address,undefined -Inative/include
 //     test/native/clock_rate_test.cc -o clock_rate_test && ./clock_rate_test
 
-#include "clock_rate.h"
+#include "vsr_metrics/clock_rate.h"
 
 #include <cmath>
 #include <cstdint>

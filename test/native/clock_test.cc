@@ -1,12 +1,12 @@
 // The clock keeps time, on one thread, between threads, between processes, and when it is given up.
 //
-//   g++ -std=c++17 -Wall -Wextra -g -O1 -fsanitize=address,undefined -Inative -pthread
-//     test/native/clock_test.cc native/clock.cc -o clock_test && ./clock_test
+//   g++ -std=c++17 -Wall -Wextra -g -O1 -fsanitize=address,undefined -Inative/include -pthread
+//     test/native/clock_test.cc -o clock_test && ./clock_test
 //
 // Also meant for -fsanitize=thread. Takes about 4 seconds; CLOCK_TEST_SECONDS=60 watches the drift
 // for a minute.
 
-#include "clock.h"
+#include "vsr_metrics/clock.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -7,8 +7,8 @@ import { resourceNames } from './resources.js';
 import type { CatalogueDeclaration, Convention, FamilyDeclaration } from './types.js';
 
 /** Prometheus' rules for names. Label names have no colon. */
-const metricNamePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const labelNamePattern = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+export const metricNamePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+export const labelNamePattern = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Labels that the exposition formats write themselves. */
 const reservedLabels = ['le', 'quantile'];
@@ -16,7 +16,7 @@ const reservedLabels = ['le', 'quantile'];
 /** Half of a pair of UTF-16 units: no UTF-8 can be written for it. */
 const loneSurrogate = /\p{Surrogate}/u;
 
-const kinds = ['counter', 'gauge', 'histogram'] as const;
+export const kinds = ['counter', 'gauge', 'histogram'] as const;
 const combinations = ['last', 'sum', 'min', 'max'];
 
 const commonProperties = ['kind', 'name', 'help', 'unit', 'labels', 'maxSeries'];

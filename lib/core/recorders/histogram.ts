@@ -102,6 +102,10 @@ export class LaneHistogram implements Histogram {
     } else if (times === undefined && value >= this.seen[0]! && value <= this.seen[1]!) {
       this.cells[cell]! += 1n;
       this.sum[0]! += value;
+    } else if (times === undefined && cell < 0 && this.isNoExtreme(value)) {
+      // Too small for the first cell: every fast operation is, in a slow unit.
+      this.memory.beyond[0]! += 1n;
+      this.sum[0]! += value;
     } else {
       this.recordOther(value, times);
     }
@@ -135,7 +139,13 @@ export class LaneHistogram implements Histogram {
     }
   }
 
-  /** Everything but one value between those seen. Never throws. */
+  /**
+   * Everything but one value between those seen. Never throws.
+   *
+   * In one piece on purpose. V8 would inline shorter pieces into record() where values often come
+   * this way, and then record() is too long to be inlined itself: calls cost more from then on, for
+   * every histogram, and their arguments are allocated. (Its limit is 460 bytes of bytecode.)
+   */
   protected recordOther(given: number, times = 1): void {
     if (!(typeof given === 'number' && given >= 0 && given < Infinity)) {
       this.#rejections.reject(this.#metric, given);
@@ -147,11 +157,28 @@ export class LaneHistogram implements Histogram {
     }
     const value = given + 0; // -0 has the sign bit of a huge cell
     const count = times === 1 ? 1n : BigInt(times);
-    this.#step(value, count);
+    const { beyond, extremes, touched } = this.memory;
+    const cell = this.#cellOf(value);
+    if (cell < 0) {
+      beyond[0]! += count;
+    } else if (cell >= this.geometry.cellCount) {
+      beyond[1]! += count;
+    } else if ((cell >= touched[0]! && cell < touched[1]!) || this.memory.touch(cell)) {
+      this.stepCell(cell, value, count);
+      if (value < this.seen[0]!) this.seen[0] = value;
+      if (value > this.seen[1]!) this.seen[1] = value;
+      this.inner = this.#cellOf(this.seen[0]!) + 1;
+      this.innerCount = Math.max(0, this.#cellOf(this.seen[1]!) - this.inner);
+    } else {
+      this.#spill(value, count);
+    }
     this.sum[0]! += value * times;
-    const { extremes } = this.memory;
     if (value < extremes[0]!) extremes[0] = value;
     if (value > extremes[1]!) extremes[1] = value;
+  }
+
+  protected isNoExtreme(value: number): boolean {
+    return value >= this.memory.extremes[0]! && value <= this.memory.extremes[1]!;
   }
 
   // Unsigned, so that the infinity of a huge value times the scale stays above every cell.
@@ -160,34 +187,9 @@ export class LaneHistogram implements Histogram {
     return (words[high]! >>> this.shift) - this.baseIndex;
   }
 
-  #step(value: number, count: bigint): void {
-    const cell = this.#cellOf(value);
-    if (cell < 0) {
-      this.memory.beyond[0]! += count;
-    } else if (cell >= this.geometry.cellCount) {
-      this.memory.beyond[1]! += count;
-    } else if (this.#isTouched(cell) || this.memory.touch(cell)) {
-      this.stepCell(cell, value, count);
-      this.#see(value);
-    } else {
-      this.#spill(value, count);
-    }
-  }
-
   /** Steps a cell whose memory is there. */
   protected stepCell(cell: number, _value: number, count: bigint): void {
     this.cells[cell]! += count;
-  }
-
-  #isTouched(cell: number): boolean {
-    return cell >= this.memory.touched[0]! && cell < this.memory.touched[1]!;
-  }
-
-  #see(value: number): void {
-    if (value < this.seen[0]!) this.seen[0] = value;
-    if (value > this.seen[1]!) this.seen[1] = value;
-    this.inner = this.#cellOf(this.seen[0]!) + 1;
-    this.innerCount = Math.max(0, this.#cellOf(this.seen[1]!) - this.inner);
   }
 
   // No memory for the cell: the value still counts in its bound, and in count and sum.

@@ -44,6 +44,9 @@ export class SplitHistogram extends LaneHistogram {
     ) {
       this.cells[cell]! += 1n;
       this.sum[0]! += value;
+    } else if (times === undefined && cell < 0 && this.isNoExtreme(value)) {
+      this.memory.beyond[0]! += 1n;
+      this.sum[0]! += value;
     } else {
       this.recordOther(value, times);
     }

@@ -1,17 +1,20 @@
-#include "baseline.h"
+// The baseline lane: what reset() and the return of a removed series subtract.
+//
+// Cells have one writer each, so nobody may set another thread's counter back to zero. Instead the
+// totals of that moment are kept in lane 0 and every reader subtracts them.
+#ifndef VSR_METRICS_BASELINE_H_
+#define VSR_METRICS_BASELINE_H_
 
-#include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "directory.h"
-#include "merge.h"
-#include "shared_memory.h"
+#include "region.h"
+#include "sums.h"
 
 namespace vsr_metrics {
-namespace {
+namespace baseline_internal {
 
-void SetCounter(Region& region, const Entry& entry) {
+inline void SetCounter(Region& region, const Entry& entry) {
   const CounterTotal total = SumCounter(region, entry);
   auto* cell = reinterpret_cast<CounterCell*>(region.lane(kBaselineLane) + entry.cell_offset);
   StoreRelaxed(&cell->ones, total.ones);
@@ -19,7 +22,7 @@ void SetCounter(Region& region, const Entry& entry) {
 }
 
 // Gauges are values of now, not totals: they are set, whoever owns the cell.
-void SetGauge(Region& region, const Entry& entry) {
+inline void SetGauge(Region& region, const Entry& entry) {
   if (Combine(entry.combine) == Combine::kLast) {
     auto* cell = reinterpret_cast<GaugeCell*>(region.shared() + entry.cell_offset);
     StoreRelaxed(&cell->value, 0.0);
@@ -28,7 +31,7 @@ void SetGauge(Region& region, const Entry& entry) {
   }
   const double unset =
       Combine(entry.combine) == Combine::kSum ? 0.0 : std::numeric_limits<double>::quiet_NaN();
-  const uint32_t lanes = LoadAcquire(&region.header()->lanes_claimed);
+  const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);
     if (LoadRelaxed(&cell->is_set) != 1) continue;
@@ -37,13 +40,14 @@ void SetGauge(Region& region, const Entry& entry) {
   }
 }
 
-void SetHistogram(Region& region, const Entry& entry, const FamilyBlob& family) {
+inline bool SetHistogram(Region& region, const Entry& entry, const FamilyBlob& family) {
   HistogramTotal total;
   SumHistogram(region, entry, family, &total);
   uint8_t* memory = region.lane(kBaselineLane);
   uint8_t* cells_start = memory + entry.cells_page * kPageSize;
   auto* head = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
-  region.Reserve(cells_start + 8ull * total.low, 8ull * total.cells.size());
+  const uint64_t cells_size = 8ull * total.cells.size();
+  if (cells_size > 0 && !region.Reserve(cells_start + 8ull * total.low, cells_size)) return false;
   StoreRelaxed(&head->sum, total.sum);
   StoreRelaxed(&head->below, total.below);
   StoreRelaxed(&head->above, total.above);
@@ -55,11 +59,15 @@ void SetHistogram(Region& region, const Entry& entry, const FamilyBlob& family) 
   StoreRelaxed(&head->touched_low, total.low);
   StoreRelaxed(&head->touched_high, total.low + uint32_t(total.cells.size()));
   StoreRelease(&head->in_use, uint64_t{1});
+  return true;
 }
 
-}  // namespace
+}  // namespace baseline_internal
 
-void SetBaseline(Region& region, uint32_t series) {
+// From now on the series reads as if nothing had been recorded yet. False: there is no memory for
+// that, and it reads as before.
+inline bool SetBaseline(Region& region, uint32_t series) {
+  using namespace baseline_internal;
   const Entry& entry = region.entries()[series];
   switch (Kind(entry.kind)) {
     case Kind::kCounter:
@@ -70,14 +78,16 @@ void SetBaseline(Region& region, uint32_t series) {
       break;
     case Kind::kHistogram: {
       const FamilyBlob* family = FamilyOf(region, entry.family);
-      if (family != nullptr) SetHistogram(region, entry, *family);
+      if (family == nullptr || !SetHistogram(region, entry, *family)) return false;
       break;
     }
   }
   StoreRelease(&region.header()->baseline_used, uint32_t{1});
+  return true;
 }
 
-void SetAllBaselines(Region& region) {
+// The same for every series. Meant for tests: records that run meanwhile fall on either side.
+inline void SetAllBaselines(Region& region) {
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
     Entry& entry = region.entries()[index];
@@ -91,3 +101,5 @@ void SetAllBaselines(Region& region) {
 }
 
 }  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_BASELINE_H_

@@ -1,4 +1,6 @@
-#include "clock.h"
+// The definitions of clock.h: which counter is read, at what rate, and until when.
+#ifndef VSR_METRICS_CLOCK_CALIBRATION_H_
+#define VSR_METRICS_CLOCK_CALIBRATION_H_
 
 #include <fcntl.h>
 #include <time.h>
@@ -8,6 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -17,15 +20,12 @@
 #include <sys/prctl.h>
 #endif
 
+#include "clock.h"
 #include "clock_rate.h"
+#include "hidden.h"
 
 namespace vsr_metrics {
-namespace {
-
-using clock_internal::base_ticks;
-using clock_internal::kCounterSource;
-using clock_internal::ReadCounterOrdered;
-using clock_internal::reads_counter;
+namespace clock_internal {
 
 // The kernel's hardware clock without NTP's corrections: what the counter is judged by. Judged by
 // CLOCK_MONOTONIC, a good counter would be condemned whenever NTP slews by more than 50 ppm.
@@ -54,19 +54,19 @@ struct State {
   CounterRate raw;        // the judge
 };
 
-// Never destroyed: the sampler's thread may still be reading while the process exits.
-State& GetState() {
+// Never destroyed: a background thread may still be reading while the process exits.
+VSR_METRICS_HIDDEN inline State& GetState() {
   static State* state = new State;
   return *state;
 }
 
-uint64_t ReadClock(clockid_t clock) {
+inline uint64_t ReadClock(clockid_t clock) {
   timespec now;
   clock_gettime(clock, &now);
   return uint64_t(now.tv_sec) * 1000000000u + uint64_t(now.tv_nsec);
 }
 
-CounterReading ReadTogether(clockid_t clock) {
+inline CounterReading ReadTogether(clockid_t clock) {
   CounterReading best;
   uint64_t best_width = UINT64_MAX;
   for (int i = 0; i < kReadingTries; ++i) {
@@ -80,7 +80,7 @@ CounterReading ReadTogether(clockid_t clock) {
   return best;
 }
 
-bool ProcessorHasSteadyCounter() {
+inline bool ProcessorHasSteadyCounter() {
 #if defined(__x86_64__) || defined(__i386__)
   unsigned a, b, c, d;
   const bool invariant = __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & (1u << 8)) != 0;
@@ -100,7 +100,7 @@ bool ProcessorHasSteadyCounter() {
 
 // The kernel has compared the counter with other clocks, across processors and over time. Where it
 // does not rely on it, or does not say, neither do we.
-bool KernelReliesOnCounter() {
+inline bool KernelReliesOnCounter() {
 #if defined(__APPLE__)
   return true;  // mach_absolute_time is this counter
 #else
@@ -114,16 +114,16 @@ bool KernelReliesOnCounter() {
 #endif
 }
 
-bool EnvironmentAllowsCounter() {
+inline bool EnvironmentAllowsCounter() {
   const char* wanted = getenv("VSR_METRICS_CLOCK");
   return wanted == nullptr || strcmp(wanted, "monotonic") != 0;
 }
 
-bool IsPlausible(double ns_per_tick) {
+inline bool IsPlausible(double ns_per_tick) {
   return ns_per_tick > 0.01 && ns_per_tick < 10000;  // 100 GHz to 100 kHz; false for NaN
 }
 
-void Calibrate(State* state) {
+inline void Calibrate(State* state) {
   state->base_monotonic_ns = ReadClock(CLOCK_MONOTONIC);
   base_ticks = state->base_monotonic_ns;
   if (kCounterSource == ClockSource::kMonotonic || !EnvironmentAllowsCounter() ||
@@ -145,17 +145,13 @@ void Calibrate(State* state) {
   reads_counter.store(true, std::memory_order_release);
 }
 
-State& Calibrated() {
+inline State& Calibrated() {
   State& state = GetState();
   std::call_once(state.once, Calibrate, &state);
   return state;
 }
 
-}  // namespace
-
-namespace clock_internal {
-
-bool IsCounterClocksource(const char* text, size_t size) {
+inline bool IsCounterClocksource(const char* text, size_t size) {
   while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\0')) --size;
   // All of these read the counter and scale it, without a trap.
   static const char* const kOnX86[] = {"tsc", "kvm-clock", "hyperv_clocksource_tsc_page"};
@@ -170,7 +166,7 @@ bool IsCounterClocksource(const char* text, size_t size) {
          std::any_of(std::begin(kOnArm), std::end(kOnArm), is);
 }
 
-double ReadSlow(const Calibration& timeline) {
+inline double ReadSlow(const Calibration& timeline) {
   if (timeline.source == kCounterSource) {
     // Calibrates on the very first call of the process, and then the counter can be read.
     Calibrated();
@@ -184,19 +180,21 @@ double ReadSlow(const Calibration& timeline) {
   return elapsed / timeline.ns_per_tick - kAbandonedTicks;
 }
 
-uint64_t ReadTicksSlow() {
+inline uint64_t ReadTicksSlow() {
   const Calibration timeline = Current();
   return timeline.base_ticks + uint64_t(int64_t(ReadSlow(timeline)));
 }
 
 }  // namespace clock_internal
 
-ClockSource Source() {
-  Calibrated();
-  return reads_counter.load(std::memory_order_acquire) ? kCounterSource : ClockSource::kMonotonic;
+inline ClockSource Source() {
+  clock_internal::Calibrated();
+  return clock_internal::reads_counter.load(std::memory_order_acquire)
+             ? clock_internal::kCounterSource
+             : ClockSource::kMonotonic;
 }
 
-const char* ClockSourceName(ClockSource source) {
+inline const char* ClockSourceName(ClockSource source) {
   switch (source) {
     case ClockSource::kTimeStampCounter:
       return "time-stamp-counter";
@@ -208,33 +206,37 @@ const char* ClockSourceName(ClockSource source) {
   return "unknown";  // a number from a region of a later version
 }
 
-Calibration Current() {
-  State& state = Calibrated();
-  return {state.source, base_ticks, state.base_monotonic_ns,
+inline Calibration Current() {
+  clock_internal::State& state = clock_internal::Calibrated();
+  return {state.source, clock_internal::base_ticks, state.base_monotonic_ns,
           state.ns_per_tick.load(std::memory_order_relaxed)};
 }
 
-double NanosecondsPerTick() { return Calibrated().ns_per_tick.load(std::memory_order_relaxed); }
+inline double NanosecondsPerTick() {
+  return clock_internal::Calibrated().ns_per_tick.load(std::memory_order_relaxed);
+}
 
-double NanosecondsPerTick(const Calibration& timeline) {
+inline double NanosecondsPerTick(const Calibration& timeline) {
   // The counter runs at one speed for the whole machine, so our latest scale beats the stored one.
   // But what ReadSlow divided by the stored scale has to be multiplied with that.
-  if (timeline.source == kCounterSource && Source() == kCounterSource) return NanosecondsPerTick();
+  if (timeline.source == clock_internal::kCounterSource &&
+      Source() == clock_internal::kCounterSource)
+    return NanosecondsPerTick();
   return timeline.ns_per_tick;
 }
 
-bool Recheck() {
-  State& state = Calibrated();
+inline bool Recheck() {
+  clock_internal::State& state = clock_internal::Calibrated();
   const std::lock_guard<std::mutex> lock(state.mutex);
-  if (!reads_counter.load(std::memory_order_relaxed)) return false;
+  if (!clock_internal::reads_counter.load(std::memory_order_relaxed)) return false;
 
   using Verdict = CounterRate::Verdict;
-  const Verdict judged = state.raw.Add(ReadTogether(kRawClock));
-  const Verdict followed = state.monotonic.Add(ReadTogether(CLOCK_MONOTONIC));
+  const Verdict judged = state.raw.Add(clock_internal::ReadTogether(clock_internal::kRawClock));
+  const Verdict followed = state.monotonic.Add(clock_internal::ReadTogether(CLOCK_MONOTONIC));
   const double ns_per_tick = state.monotonic.nanoseconds_per_tick();
   // That the speed changed against CLOCK_MONOTONIC alone is NTP at work: just follow it.
-  const bool failed =
-      judged != Verdict::kSteady || followed == Verdict::kWentBack || !IsPlausible(ns_per_tick);
+  const bool failed = judged != Verdict::kSteady || followed == Verdict::kWentBack ||
+                      !clock_internal::IsPlausible(ns_per_tick);
   if (failed) {
     // The scale stays as it was: it is the unit in which ticks go on being counted.
     AbandonCounter();
@@ -244,14 +246,16 @@ bool Recheck() {
   return false;
 }
 
-void AbandonCounter() {
-  Calibrated();
-  reads_counter.store(false, std::memory_order_release);
+inline void AbandonCounter() {
+  clock_internal::Calibrated();
+  clock_internal::reads_counter.store(false, std::memory_order_release);
 }
 
-bool IsValid(const Calibration& timeline) {
+inline bool IsValid(const Calibration& timeline) {
   return uint32_t(timeline.source) <= uint32_t(ClockSource::kMonotonic) &&
-         IsPlausible(timeline.ns_per_tick);
+         clock_internal::IsPlausible(timeline.ns_per_tick);
 }
 
 }  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_CLOCK_CALIBRATION_H_

@@ -1,14 +1,31 @@
 // Where the sections of a region lie, and whether a header of unknown origin says so too.
-#include <cstring>
+#ifndef VSR_METRICS_SECTIONS_H_
+#define VSR_METRICS_SECTIONS_H_
 
-#include "region.h"
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "layout.h"
 
 namespace vsr_metrics {
-namespace {
 
-uint64_t RoundUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
+struct RegionSizes {
+  uint32_t lanes = 32;
+  uint32_t processes = 32;
+  uint32_t entries = 16384;       // families and series together
+  uint64_t heap_bytes = 4 << 20;  // names, labels, bounds
+  uint64_t scalar_bytes = 0;      // of one lane: counters, combining gauges, histogram heads
+  uint64_t histogram_bytes = 0;   // of one lane: cells
+  uint64_t shared_bytes = 0;      // gauges that keep the last value
+  uint64_t history_bytes = 0;
+};
 
-uint32_t PowerOfTwoAtLeast(uint32_t value) {
+namespace sections_internal {
+
+inline uint64_t RoundUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
+inline uint32_t PowerOfTwoAtLeast(uint32_t value) {
   uint32_t power = 1024;
   while (power < value) power *= 2;
   return power;
@@ -19,9 +36,11 @@ constexpr uint64_t kMostLanes = 1 << 13;
 constexpr uint64_t kMostEntries = 1 << 25;
 constexpr uint64_t kMostBytes = uint64_t{1} << 46;
 
-}  // namespace
+}  // namespace sections_internal
 
-RegionHeader PlanSections(const RegionSizes& sizes) {
+// Sections for these sizes, one after the other in the order of the diagram in layout.h.
+inline RegionHeader PlanSections(const RegionSizes& sizes) {
+  using namespace sections_internal;
   RegionHeader plan;
   memset(&plan, 0, sizeof plan);
   memcpy(plan.magic, kMagic, sizeof kMagic);
@@ -54,7 +73,10 @@ RegionHeader PlanSections(const RegionSizes& sizes) {
   return plan;
 }
 
-bool CheckSections(const RegionHeader& header, uint64_t file_size, std::string* problem) {
+// Whether the sections lie where PlanSections would put them and inside `file_size` bytes. Says
+// what is wrong.
+inline bool CheckSections(const RegionHeader& header, uint64_t file_size, std::string* problem) {
+  using namespace sections_internal;
   if (memcmp(header.magic, kMagic, sizeof kMagic) != 0) {
     *problem = "is not a vsr-metrics region";
     return false;
@@ -76,8 +98,8 @@ bool CheckSections(const RegionHeader& header, uint64_t file_size, std::string* 
   if (header.lane_count < 1 || header.lane_count > kMostLanes ||
       header.process_count > kMostLanes || header.entry_capacity > kMostEntries ||
       header.heap_size > kMostBytes || header.shared_size > kMostBytes ||
-      header.history_size > kMostBytes || header.scalars_size > kMostBytes / kMostLanes ||
-      header.lane_stride > kMostBytes / kMostLanes || header.scalars_size > header.lane_stride) {
+      header.history_size > kMostBytes || header.lane_stride > kMostBytes ||
+      header.scalars_size > header.lane_stride) {
     return false;
   }
   RegionSizes sizes;
@@ -111,3 +133,5 @@ bool CheckSections(const RegionHeader& header, uint64_t file_size, std::string* 
 }
 
 }  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_SECTIONS_H_

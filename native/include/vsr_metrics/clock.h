@@ -42,6 +42,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hidden.h"
+
 namespace vsr_metrics {
 
 // The numbers are stored in regions: never reassign them.
@@ -144,8 +146,8 @@ inline uint64_t ReadCounterOrdered() {
 
 // False until calibrated, so that the first reading takes the slow path, which calibrates; false
 // again once the counter was given up. base_ticks is written once, before it first becomes true.
-inline std::atomic<bool> reads_counter{false};
-inline uint64_t base_ticks = 0;
+VSR_METRICS_HIDDEN inline std::atomic<bool> reads_counter{false};
+VSR_METRICS_HIDDEN inline uint64_t base_ticks = 0;
 
 double ReadSlow(const Calibration& timeline);
 uint64_t ReadTicksSlow();
@@ -184,5 +186,7 @@ inline void ReadInto(const Calibration& timeline, double* cell) {
 }
 
 }  // namespace vsr_metrics
+
+#include "clock_calibration.h"
 
 #endif  // VSR_METRICS_CLOCK_H_

@@ -1,42 +1,49 @@
-#include "processes.h"
+// Who is attached to a region, and who of them lives.
+#ifndef VSR_METRICS_PROCESSES_H_
+#define VSR_METRICS_PROCESSES_H_
 
 #include <unistd.h>
 
 #include "file_lock.h"
-#include "lanes.h"
-#include "shared_memory.h"
+#include "region.h"
 
 namespace vsr_metrics {
 
-uint32_t ClaimProcessSlot(Region& region, uint32_t first, uint32_t last) {
+// Takes the first free slot from `first` up to, not including, `last`, and writes who we are. What
+// a dead process left in that slot is still there: see ReleaseLanesOf. kNoIndex: all are taken.
+inline uint32_t ClaimProcessSlot(Region& region, uint32_t first, uint32_t last) {
   for (uint32_t slot = first; slot < last; ++slot) {
     if (!TryLock(region.fd(), kProcessLocks + slot)) continue;
-    // Whoever had the slot before is dead. From now on its lanes would look like ours.
-    ReleaseLanesOf(region, slot);
     ProcessRecord& process = region.processes()[slot];
     const uint64_t now = UnixNanoseconds();
     StoreRelaxed(&process.pid, uint32_t(getpid()));
     StoreRelaxed(&process.attached_unix_nanoseconds, now);
     StoreRelaxed(&process.loop_unix_nanoseconds, uint64_t{0});
     StoreRelease(&process.heartbeat_unix_nanoseconds, now);
+    region.set_process_slot(slot);
     return slot;
   }
   return kNoIndex;
 }
 
-bool IsProcessAlive(const Region& region, uint32_t slot) {
+// Whether the process of a slot still runs.
+inline bool IsProcessAlive(const Region& region, uint32_t slot) {
   return slot == region.process_slot() || IsLockedByOther(region.fd(), kProcessLocks + slot);
 }
 
-void BeatProcess(Region& region) {
+// Shows readers that this process still runs (background thread).
+inline void BeatProcess(Region& region) {
   if (region.process_slot() == kNoIndex) return;
   StoreRelease(&region.processes()[region.process_slot()].heartbeat_unix_nanoseconds,
                UnixNanoseconds());
 }
 
-void BeatEventLoop(Region& region) {
+// Shows readers that its event loop does.
+inline void BeatEventLoop(Region& region) {
   if (region.process_slot() == kNoIndex) return;
   StoreRelease(&region.processes()[region.process_slot()].loop_unix_nanoseconds, UnixNanoseconds());
 }
 
 }  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_PROCESSES_H_

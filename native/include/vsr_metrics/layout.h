@@ -156,6 +156,7 @@ struct LaneRecord {
   uint8_t padding[40];
 };
 static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
+static_assert(offsetof(LaneRecord, claimed_unix_nanoseconds) == 16, "layout");
 
 struct ProcessRecord {
   uint32_t pid;  // for people; the lock tells whether it lives
@@ -166,6 +167,8 @@ struct ProcessRecord {
   uint8_t padding[32];
 };
 static_assert(sizeof(ProcessRecord) == kCacheLine, "a process record is one cache line");
+static_assert(offsetof(ProcessRecord, attached_unix_nanoseconds) == 8, "layout");
+static_assert(offsetof(ProcessRecord, heartbeat_unix_nanoseconds) == 16, "layout");
 static_assert(offsetof(ProcessRecord, loop_unix_nanoseconds) == 24, "layout");
 
 // The history: a page with two of these, then the bytes of the rings.
@@ -195,11 +198,16 @@ static_assert(sizeof(HistoryRecord) == 24, "layout");
 constexpr uint32_t kHistoryMagic = 0x48495354;
 
 enum class EntryState : uint32_t {
-  kEmpty = 0,    // reserved by a thread that is still writing it, or that died while writing it
-  kLive = 1,     // shown
-  kRemoved = 2,  // hidden; its cells stay its own, because other threads may hold handles
-  kDormant = 3,  // made in advance, hidden until it is used: the overflow series of a family
+  kEmpty = 0,     // reserved by a thread that is still writing it, or that died while writing it
+  kLive = 1,      // shown
+  kRemoved = 2,   // hidden; its cells stay its own, because other threads may hold handles
+  kDormant = 3,   // made in advance, hidden until it is used: the overflow series of a family
+  kStarting = 4,  // hidden; in the low byte, above it the slot of the process that makes it live
 };
+constexpr uint32_t StartingBy(uint32_t process_slot) {
+  return uint32_t(EntryState::kStarting) | process_slot << 8;
+}
+constexpr EntryState StateOf(uint32_t state) { return EntryState(state & 0xff); }
 enum class EntryType : uint32_t { kFamily = 1, kSeries = 2 };
 enum class Kind : uint8_t { kCounter = 1, kGauge = 2, kHistogram = 3 };
 enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 };
@@ -207,7 +215,7 @@ enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 }
 // A family or a series. Written whole, then published by the compare-and-swap that links it into
 // its hash chain; afterwards only `state`, `created_unix_milliseconds` and `live_series` change.
 struct Entry {
-  uint32_t state;        // EntryState
+  uint32_t state;        // see StateOf
   uint32_t type;         // EntryType
   uint32_t hash;         // of type, family and key
   uint32_t next;         // link to the next entry of the chain: its index + 1, 0 at the end
@@ -226,7 +234,15 @@ struct Entry {
 static_assert(sizeof(Entry) == kCacheLine, "an entry is one cache line");
 static_assert(offsetof(Entry, blob_offset) == 16, "layout");
 static_assert(offsetof(Entry, cell_offset) == 32, "layout");
+static_assert(offsetof(Entry, blob_size) == 24, "layout");
+static_assert(offsetof(Entry, family) == 28, "layout");
+static_assert(offsetof(Entry, kind) == 40, "layout");
+static_assert(offsetof(Entry, combine) == 41, "layout");
+static_assert(offsetof(Entry, key_offset) == 42, "layout");
+static_assert(offsetof(Entry, live_series) == 44, "layout");
 static_assert(offsetof(Entry, created_unix_milliseconds) == 48, "layout");
+static_assert(offsetof(Entry, cells_page) == 56, "layout");
+static_assert(offsetof(Entry, overflow_entry) == 60, "layout");
 
 // A family's blob: this struct, then `bound_count` doubles (the bounds), then `bound_count` uint32
 // (BoundCell), padding to 8 bytes, then the key (the family's name), then its description as JSON.
@@ -242,6 +258,22 @@ struct FamilyBlob {
   uint32_t description_size;
 };
 static_assert(sizeof(FamilyBlob) == 40, "layout");
+static_assert(offsetof(FamilyBlob, base_index) == 8, "layout");
+static_assert(offsetof(FamilyBlob, cell_count) == 12, "layout");
+static_assert(offsetof(FamilyBlob, shift) == 16, "layout");
+static_assert(offsetof(FamilyBlob, bound_count) == 20, "layout");
+static_assert(offsetof(FamilyBlob, split_count) == 24, "layout");
+static_assert(offsetof(FamilyBlob, max_series) == 28, "layout");
+static_assert(offsetof(FamilyBlob, name_size) == 32, "layout");
+static_assert(offsetof(FamilyBlob, description_size) == 36, "layout");
+constexpr uint32_t kMostBounds = 4096;
+constexpr uint32_t kMostCells = 1 << 24;
+
+// Where the key stands in the blob.
+constexpr uint64_t FamilyKeyOffset(uint64_t bound_count) {
+  return sizeof(FamilyBlob) + 8 * bound_count + (4 * bound_count + 7) / 8 * 8;
+}
+static_assert(FamilyKeyOffset(kMostBounds) <= 0xffff, "Entry::key_offset has 16 bits");
 
 // Where a bound lies among the cells: values of all cells below `cell` are within the bound. When
 // the bound falls inside a cell, a split counts that cell's values on the near side.
@@ -252,6 +284,7 @@ struct CounterCell {
   double amounts;  // the sum of all amounts given
 };
 static_assert(sizeof(CounterCell) == 16, "layout");
+static_assert(offsetof(CounterCell, amounts) == 8, "layout");
 
 struct GaugeCell {
   double value;     // NaN: unset
@@ -260,6 +293,8 @@ struct GaugeCell {
   uint64_t padding;
 };
 static_assert(sizeof(GaugeCell) == 32, "layout");
+static_assert(offsetof(GaugeCell, is_set) == 8, "layout");
+static_assert(offsetof(GaugeCell, sampled_unix_milliseconds) == 16, "layout");
 
 // A histogram in one lane, apart from its cells: this struct, `split_count` int64 splits and
 // `bound_count + 1` int64 spills. It lies among the scalars, so that reading a lane that never
@@ -276,6 +311,7 @@ struct HistogramHead {
   uint64_t padding;
 };
 static_assert(sizeof(HistogramHead) == kCacheLine, "layout");
+static_assert(offsetof(HistogramHead, touched_high) == 4, "layout");
 static_assert(offsetof(HistogramHead, sum) == 8, "layout");
 static_assert(offsetof(HistogramHead, minimum) == 16, "layout");
 static_assert(offsetof(HistogramHead, maximum) == 24, "layout");

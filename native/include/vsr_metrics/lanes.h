@@ -1,24 +1,64 @@
-#include "lanes.h"
+// Lanes: the part of a region that exactly one thread writes.
+//
+//   std::shared_ptr<Lane> lane = Lane::Claim(region, &error);   // one compare-and-swap
+//   uint8_t* cells = lane->memory();
+//
+// Everything that writes into a lane holds it: each ArrayBuffer over it, each recorder. It is given
+// back when the last holder is gone, which is when its thread's environment is gone or nothing can
+// write through it any more: only then may another thread own it. Its counters and histograms stay
+// and the next owner goes on adding.
+#ifndef VSR_METRICS_LANES_H_
+#define VSR_METRICS_LANES_H_
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <memory>
+#include <string>
+#include <utility>
 #ifdef __linux__
 #include <sys/syscall.h>
 #endif
 
 #include "directory.h"
 #include "processes.h"
-#include "shared_memory.h"
+#include "region.h"
 
 namespace vsr_metrics {
-namespace {
+
+class Lane {
+ public:
+  static std::shared_ptr<Lane> Claim(std::shared_ptr<Region> region, Error* error);
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  uint32_t index() const { return index_; }
+  Region& region() const { return *region_; }
+  uint8_t* memory() const { return region_->lane(index_); }
+
+  // Prepares storing into the scalars of the series `entry` in this lane. False: no memory.
+  bool Bind(uint32_t entry);
+
+  // Makes room for storing into `cell` of the histogram `entry` in this lane and shows readers
+  // that it may be non-zero. False: no memory; the value belongs into a spill.
+  bool Touch(uint32_t entry, uint32_t cell);
+
+ private:
+  Lane(std::shared_ptr<Region> region, uint32_t index)
+      : region_(std::move(region)), index_(index) {}
+
+  std::shared_ptr<Region> region_;
+  uint32_t index_;
+};
+
+namespace lanes_internal {
 
 constexpr uint32_t kCellsPerPage = kPageSize / sizeof(int64_t);
+constexpr uint32_t kFree = 0;  // the low half of LaneRecord::owner
 
-uint32_t ThreadId() {
+inline uint32_t ThreadId() {
 #ifdef __linux__
   return uint32_t(syscall(SYS_gettid));
 #else
@@ -26,13 +66,22 @@ uint32_t ThreadId() {
 #endif
 }
 
+inline uint32_t SlotOf(uint64_t owner) { return uint32_t(owner) - 1; }
+
+// The same lane, claimed once more by `process_slot`, or given back when that is kNoIndex.
+inline uint64_t NextOwner(uint64_t owner, uint32_t process_slot) {
+  if (process_slot == kNoIndex) return owner & ~uint64_t{0xffffffff};
+  return (((owner >> 32) + 1) << 32) | (process_slot + 1);
+}
+
 // What a thread that is gone last set must not weigh on the gauges of the living.
-void UnsetGauges(Region& region, uint32_t lane) {
-  const Entry* entries = region.entries();
+inline void UnsetGauges(Region& region, uint32_t lane) {
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
-    const Entry& entry = entries[index];
-    if (entry.type != uint32_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge ||
+    const Entry& entry = region.entries()[index];
+    // One that is being written has no cell yet.
+    if (LoadAcquire(&entry.state) == uint32_t(EntryState::kEmpty) ||
+        entry.type != uint32_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge ||
         Combine(entry.combine) == Combine::kLast) {
       continue;
     }
@@ -44,18 +93,8 @@ void UnsetGauges(Region& region, uint32_t lane) {
   }
 }
 
-constexpr uint32_t kFree = 0;  // the low half of LaneRecord::owner
-
-uint32_t SlotOf(uint64_t owner) { return uint32_t(owner) - 1; }
-
-// The same lane, claimed once more by `process_slot`, or given back when that is kNoIndex.
-uint64_t NextOwner(uint64_t owner, uint32_t process_slot) {
-  if (process_slot == kNoIndex) return owner & ~uint64_t{0xffffffff};
-  return (((owner >> 32) + 1) << 32) | (process_slot + 1);
-}
-
 // Claims the lane if it is still owned as `owner` says.
-bool TakeOver(Region& region, uint32_t index, uint64_t owner) {
+inline bool TakeOver(Region& region, uint32_t index, uint64_t owner) {
   LaneRecord& record = region.lane_records()[index];
   if (!CompareAndSwap(&record.owner, owner, NextOwner(owner, region.process_slot()))) return false;
   UnsetGauges(region, index);
@@ -64,8 +103,16 @@ bool TakeOver(Region& region, uint32_t index, uint64_t owner) {
   return true;
 }
 
+// By whoever owns it.
+inline void GiveBack(Region& region, uint32_t index) {
+  UnsetGauges(region, index);
+  LaneRecord& record = region.lane_records()[index];
+  const uint64_t owner = LoadAcquire(&record.owner);
+  CompareAndSwap(&record.owner, owner, NextOwner(owner, kNoIndex));
+}
+
 // A free lane, else one whose process is dead.
-uint32_t ClaimIndex(Region& region) {
+inline uint32_t ClaimIndex(Region& region) {
   const uint32_t count = region.header()->lane_count;
   for (uint32_t index = kBaselineLane + 1; index < count; ++index) {
     const uint64_t owner = LoadAcquire(&region.lane_records()[index].owner);
@@ -79,30 +126,23 @@ uint32_t ClaimIndex(Region& region) {
   return kNoIndex;
 }
 
-}  // namespace
+}  // namespace lanes_internal
 
-void ReleaseLanesOf(Region& region, uint32_t process_slot) {
+// Frees the lanes that a dead process left in the slot that is now this process'; what they hold
+// stays. To be done before anything else is: such lanes look like this process' own.
+inline void ReleaseLanesOfPredecessor(Region& region) {
+  using namespace lanes_internal;
   const uint32_t count = region.header()->lane_count;
   for (uint32_t index = kBaselineLane + 1; index < count; ++index) {
     const uint64_t owner = LoadAcquire(&region.lane_records()[index].owner);
-    if (uint32_t(owner) == kFree || SlotOf(owner) != process_slot) continue;
-    UnsetGauges(region, index);
-    CompareAndSwap(&region.lane_records()[index].owner, owner, NextOwner(owner, kNoIndex));
+    if (uint32_t(owner) == kFree || SlotOf(owner) != region.process_slot()) continue;
+    // Owned first: somebody else may be taking it over as that of a dead process.
+    if (TakeOver(region, index, owner)) GiveBack(region, index);
   }
 }
 
-bool ReserveScalars(Region& region, uint64_t offset, uint64_t size) {
-  // Against Lane::Claim: whoever comes second sees what the first has done.
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  const uint32_t lanes = LoadAcquire(&region.header()->lanes_claimed);
-  for (uint32_t lane = kBaselineLane; lane < lanes; ++lane) {
-    if (!region.Reserve(region.lane(lane) + offset, size)) return false;
-  }
-  return true;
-}
-
-std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* error) {
-  const uint32_t index = ClaimIndex(*region);
+inline std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* error) {
+  const uint32_t index = lanes_internal::ClaimIndex(*region);
   if (index == kNoIndex) {
     *error = {"VSR_METRICS_REGISTRY_FULL",
               "all " + std::to_string(region->header()->lane_count - 1) +
@@ -112,7 +152,7 @@ std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* error) 
   }
   std::shared_ptr<Lane> lane(new Lane(region, index));
   // Reserved before readers see the lane, and once more for series that were made meanwhile; from
-  // then on whoever makes one reserves its scalars here too.
+  // then on whoever makes one reserves its scalars here too (see ReserveScalars).
   RegionHeader* header = region->header();
   bool reserved = region->Reserve(lane->memory(), LoadAcquire(&header->scalars_used));
   RaiseTo(&header->lanes_claimed, index + 1);
@@ -124,30 +164,23 @@ std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* error) 
   return nullptr;
 }
 
-Lane::~Lane() {
-  UnsetGauges(*region_, index_);
-  LaneRecord& record = region_->lane_records()[index_];
-  const uint64_t owner = LoadAcquire(&record.owner);
-  CompareAndSwap(&record.owner, owner, NextOwner(owner, kNoIndex));
-}
+inline Lane::~Lane() { lanes_internal::GiveBack(*region_, index_); }
 
-bool Lane::Bind(uint32_t index) {
+inline bool Lane::Bind(uint32_t index) {
   if (index >= region_->EntryCount()) return false;
   const Entry& entry = region_->entries()[index];
-  if (Kind(entry.kind) != Kind::kHistogram) {
-    if (Kind(entry.kind) == Kind::kGauge && Combine(entry.combine) == Combine::kLast) return true;
+  if (Kind(entry.kind) == Kind::kCounter) return true;
+  if (Kind(entry.kind) == Kind::kGauge) {
+    if (Combine(entry.combine) == Combine::kLast) return true;
     auto* cell = reinterpret_cast<GaugeCell*>(memory() + entry.cell_offset);
-    if (Kind(entry.kind) == Kind::kGauge && LoadRelaxed(&cell->is_set) != 1) {
+    if (LoadRelaxed(&cell->is_set) != 1) {
       const bool is_sum = Combine(entry.combine) == Combine::kSum;
       StoreRelaxed(&cell->value, is_sum ? 0.0 : std::numeric_limits<double>::quiet_NaN());
       StoreRelease(&cell->is_set, uint64_t{1});
     }
     return true;
   }
-  const FamilyBlob* family = FamilyOf(*region_, entry.family);
-  if (family == nullptr) return false;
-  uint8_t* start = memory() + entry.cell_offset;
-  auto* head = reinterpret_cast<HistogramHead*>(start);
+  auto* head = reinterpret_cast<HistogramHead*>(memory() + entry.cell_offset);
   if (LoadRelaxed(&head->in_use) == 0) {
     StoreRelaxed(&head->minimum, std::numeric_limits<double>::infinity());
     StoreRelaxed(&head->maximum, -std::numeric_limits<double>::infinity());
@@ -156,7 +189,8 @@ bool Lane::Bind(uint32_t index) {
   return true;
 }
 
-bool Lane::Touch(uint32_t index, uint32_t cell) {
+inline bool Lane::Touch(uint32_t index, uint32_t cell) {
+  using lanes_internal::kCellsPerPage;
   if (index >= region_->EntryCount()) return false;
   const Entry& entry = region_->entries()[index];
   const FamilyBlob* family = FamilyOf(*region_, entry.family);
@@ -181,3 +215,5 @@ bool Lane::Touch(uint32_t index, uint32_t cell) {
 }
 
 }  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_LANES_H_

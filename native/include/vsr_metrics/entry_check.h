@@ -1,0 +1,126 @@
+// Whether an entry of the directory makes sense: afterwards no offset in it leads anywhere else
+// than to cells. Files are written by programs of any version, and damaged by any means.
+#ifndef VSR_METRICS_ENTRY_CHECK_H_
+#define VSR_METRICS_ENTRY_CHECK_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include "directory.h"
+#include "region.h"
+
+namespace vsr_metrics {
+namespace entry_check_internal {
+
+inline bool Fits(uint64_t offset, uint64_t size, uint64_t capacity) {
+  return offset % 8 == 0 && offset <= capacity && size <= capacity - offset;
+}
+
+// Bounds ascend, and so do the cells they lie in; as many of them split a cell as the family says.
+inline bool AreSoundBounds(const FamilyBlob& family, const char* blob) {
+  const char* bounds = blob + sizeof family;
+  const char* cells = bounds + 8ull * family.bound_count;
+  double bound_before = -std::numeric_limits<double>::infinity();
+  uint32_t cell_before = 0;
+  uint32_t splits = 0;
+  for (uint32_t i = 0; i < family.bound_count; ++i) {
+    double bound;
+    uint32_t cell;
+    memcpy(&bound, bounds + 8ull * i, sizeof bound);
+    memcpy(&cell, cells + 4ull * i, sizeof cell);
+    if (cell & kBoundSplitFlag) ++splits;
+    cell &= ~kBoundSplitFlag;
+    if (!(bound > bound_before) || bound == std::numeric_limits<double>::infinity() ||
+        cell < cell_before || cell > family.cell_count) {
+      return false;
+    }
+    bound_before = bound;
+    cell_before = cell;
+  }
+  return splits == family.split_count;
+}
+
+}  // namespace entry_check_internal
+
+inline bool IsSoundFamily(const Region& region, const Entry& entry) {
+  const std::string_view blob = BlobOf(region, entry);
+  FamilyBlob family;
+  if (entry.type != uint32_t(EntryType::kFamily) || blob.size() < sizeof family ||
+      entry.blob_offset % 8 != 0) {
+    return false;
+  }
+  memcpy(&family, blob.data(), sizeof family);
+  if (family.bound_count > kMostBounds) return false;
+  const uint64_t key_offset = FamilyKeyOffset(family.bound_count);
+  if (entry.key_offset != key_offset ||
+      key_offset + family.name_size + uint64_t{family.description_size} > blob.size()) {
+    return false;
+  }
+  if (entry.kind < uint8_t(Kind::kCounter) || entry.kind > uint8_t(Kind::kHistogram) ||
+      entry.combine > uint8_t(Combine::kMaximum)) {
+    return false;
+  }
+  if (Kind(entry.kind) != Kind::kHistogram) return family.bound_count == 0;
+  // An index is cut out of the high word of a positive double.
+  return family.shift >= 1 && family.shift <= 20 && family.cell_count > 0 &&
+         family.cell_count <= kMostCells && family.base_index >= 0 &&
+         uint64_t(family.base_index) + family.cell_count < (uint64_t{1} << (31 - family.shift)) &&
+         family.scale > 0 && family.scale <= std::numeric_limits<double>::max() &&
+         entry_check_internal::AreSoundBounds(family, blob.data());
+}
+
+// What a series takes up: scalars in every lane, or a shared cell; and the cells of a histogram.
+struct SeriesExtent {
+  uint64_t scalars = 0;
+  uint64_t shared = 0;
+  uint64_t cells = 0;
+};
+
+inline SeriesExtent ExtentOf(const Entry& entry, const FamilyBlob& family) {
+  SeriesExtent extent;
+  switch (Kind(entry.kind)) {
+    case Kind::kCounter:
+      extent.scalars = sizeof(CounterCell);
+      break;
+    case Kind::kGauge:
+      if (Combine(entry.combine) == Combine::kLast) {
+        extent.shared = kCacheLine;
+      } else {
+        extent.scalars = sizeof(GaugeCell);
+      }
+      break;
+    case Kind::kHistogram:
+      extent.scalars = HistogramHeadSize(family.split_count, family.bound_count);
+      extent.cells = HistogramCellsSize(family.cell_count);
+      break;
+  }
+  return extent;
+}
+
+// Of a series whose family is sound.
+inline bool IsSoundSeries(const Region& region, const Entry& entry, uint32_t index) {
+  using entry_check_internal::Fits;
+  const RegionHeader* header = region.header();
+  // A family comes before its series.
+  if (entry.type != uint32_t(EntryType::kSeries) || entry.family >= index) return false;
+  const Entry& family_entry = region.entries()[entry.family];
+  if (family_entry.type != uint32_t(EntryType::kFamily) ||
+      EntryState(LoadAcquire(&family_entry.state)) != EntryState::kLive ||
+      entry.kind != family_entry.kind || entry.combine != family_entry.combine ||
+      BlobOf(region, entry).size() != entry.blob_size) {
+    return false;
+  }
+  const SeriesExtent extent = ExtentOf(entry, *FamilyOf(region, entry.family));
+  if (extent.shared > 0) return Fits(entry.cell_offset, extent.shared, header->shared_size);
+  return Fits(entry.cell_offset, extent.scalars, header->scalars_size) &&
+         (extent.cells == 0 ||
+          (entry.cells_page >= header->scalars_size / kPageSize &&
+           Fits(entry.cells_page * kPageSize, extent.cells, header->lane_stride)));
+}
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_ENTRY_CHECK_H_

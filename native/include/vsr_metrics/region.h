@@ -1,0 +1,169 @@
+// A region: one mapped block that holds a registry. See layout.h for its bytes.
+//
+//   Error error;
+//   std::shared_ptr<Region> region = AttachRegion("/dev/shm/replica-0.metrics", &error);   //
+//   attach.h Entry* entries = region->entries();
+//
+// The mapping lives as long as anything holds the shared_ptr: whoever records does.
+#ifndef VSR_METRICS_REGION_H_
+#define VSR_METRICS_REGION_H_
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "layout.h"
+#include "shared_memory.h"
+
+namespace vsr_metrics {
+
+struct Error {
+  std::string code;     // stable, for programs
+  std::string message;  // what was given, what is allowed, where
+};
+
+inline uint64_t UnixNanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return uint64_t(now.tv_sec) * 1000000000u + uint64_t(now.tv_nsec);
+}
+
+inline double UnixMilliseconds() { return double(UnixNanoseconds() / 1000) / 1000.0; }
+
+// Whether two names or descriptors lead to one file.
+inline bool IsSameFile(const struct stat& one, const struct stat& other) {
+  return one.st_ino == other.st_ino && one.st_dev == other.st_dev;
+}
+
+class Region {
+ public:
+  // Maps a file that is open for reading and writing. Takes the descriptor over, also when it
+  // fails. `path` is empty for memory that has no name.
+  static std::shared_ptr<Region> Map(int fd, uint64_t size, std::string path, Error* error) {
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+    if (memory == MAP_FAILED) {
+      *error = {"VSR_METRICS_REGISTRY_FULL",
+                "cannot map " + std::to_string(size) +
+                    " bytes of address space for the registry: " + strerror(errno) +
+                    "; lower the capacity options (lanes, series, histograms)"};
+      close(fd);
+      return nullptr;
+    }
+#ifdef MADV_NOHUGEPAGE
+    // One touched cell must not cost 2 MB.
+    madvise(memory, size, MADV_NOHUGEPAGE);
+#endif
+    return std::shared_ptr<Region>(
+        new Region(static_cast<uint8_t*>(memory), size, fd, std::move(path)));
+  }
+
+  // Around memory of this process alone: a copy that was checked. Takes the memory over.
+  static std::shared_ptr<Region> Adopt(uint8_t* base, uint64_t size) {
+    return std::shared_ptr<Region>(new Region(base, size, -1, ""));
+  }
+
+  // The process slot's lock goes with the descriptor.
+  ~Region() {
+    munmap(base_, size_);
+    if (fd_ >= 0) close(fd_);
+  }
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+
+  uint8_t* base() const { return base_; }
+  uint64_t size() const { return size_; }
+  RegionHeader* header() const { return reinterpret_cast<RegionHeader*>(base_); }
+  LaneRecord* lane_records() const { return At<LaneRecord>(header()->lane_table_offset); }
+  ProcessRecord* processes() const { return At<ProcessRecord>(header()->process_table_offset); }
+  uint8_t* history() const { return base_ + header()->history_offset; }
+  uint32_t* buckets() const { return At<uint32_t>(header()->buckets_offset); }
+  Entry* entries() const { return At<Entry>(header()->entries_offset); }
+  uint8_t* heap() const { return base_ + header()->heap_offset; }
+  uint8_t* shared() const { return base_ + header()->shared_offset; }
+  uint8_t* lane(uint32_t index) const {
+    return base_ + header()->lanes_offset + index * header()->lane_stride;
+  }
+
+  int fd() const { return fd_; }
+  // Where another thread or process of this user can open the region.
+  const std::string& path() const { return path_; }
+  std::string share_path() const {
+    if (!path_.empty()) return path_;
+#ifdef __linux__
+    return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(fd_);
+#else
+    return "/dev/fd/" + std::to_string(fd_);
+#endif
+  }
+
+  // Which process record is this process'.
+  uint32_t process_slot() const { return process_slot_; }
+  void set_process_slot(uint32_t slot) { process_slot_ = slot; }
+
+  // False once the path names another file: the creator has died and somebody made a new region.
+  bool IsCurrent() const {
+    if (path_.empty()) return true;
+    struct stat mine;
+    struct stat there;
+    if (fstat(fd_, &mine) != 0 || stat(path_.c_str(), &there) != 0) return true;
+    return IsSameFile(mine, there);
+  }
+
+  // How many entries may be looked at: reserved ones, whether or not published yet.
+  uint32_t EntryCount() const {
+    const uint64_t used = LoadAcquire(&header()->entries_used);
+    return used < header()->entry_capacity ? uint32_t(used) : header()->entry_capacity;
+  }
+
+  // How many lanes were ever claimed, the baseline among them.
+  uint32_t LanesInUse() const {
+    const uint32_t claimed = LoadAcquire(&header()->lanes_claimed);
+    return claimed < header()->lane_count ? claimed : header()->lane_count;
+  }
+
+  // Makes sure that storing into these bytes, and reading them, cannot fail later. A full file
+  // system would otherwise end the process with SIGBUS in the middle of a record.
+  bool Reserve(const uint8_t* address, uint64_t size) {
+    if (fd_ < 0 || size == 0) return fd_ >= 0 || size == 0;
+    const uint64_t offset = uint64_t(address - base_);
+    if (offset > size_ || size > size_ - offset) return false;
+#ifdef __linux__
+    const uint64_t start = offset / kPageSize * kPageSize;
+    int result;
+    do {
+      // Older kernels let any signal, a profiler's say, interrupt it: that is no lack of memory.
+      result = fallocate(fd_, 0, off_t(start), off_t(offset + size - start));
+    } while (result != 0 && errno == EINTR);
+    return result == 0;
+#else
+    return true;
+#endif
+  }
+
+ private:
+  Region(uint8_t* base, uint64_t size, int fd, std::string path)
+      : base_(base), size_(size), fd_(fd), path_(std::move(path)) {}
+  template <typename T>
+  T* At(uint64_t offset) const {
+    return reinterpret_cast<T*>(base_ + offset);
+  }
+
+  uint8_t* base_;
+  uint64_t size_;
+  int fd_;
+  std::string path_;
+  uint32_t process_slot_ = kNoIndex;
+};
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_REGION_H_
