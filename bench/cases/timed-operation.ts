@@ -1,0 +1,103 @@
+// Clocks, and whole timed operations: two readings and a record of the difference.
+
+import { defineCase } from '../harness/javascript-case.js';
+import { smallestCall } from '../harness/native-programs.js';
+import { bare, ours, packageVersion } from '../harness/versions.js';
+import { latencyBounds } from './bench-catalogue.js';
+import { createBenchRegistry, totalOf } from './bench-registry.js';
+import { countOf } from './histogram.js';
+
+const promClient = { version: packageVersion('prom-client') };
+
+/** A clock keeps nothing; that it never stepped back is what can be checked. */
+function clockCase(peer: string, version: string, load: () => Promise<() => number>) {
+  return defineCase({
+    version,
+    group: 'clock',
+    peer,
+    prepare: async () => {
+      const read = await load();
+      let last = Number.NEGATIVE_INFINITY;
+      let stepsBack = 0;
+      return {
+        run(first, end) {
+          for (let index = first; index < end; index++) {
+            const now = read();
+            if (now < last) stepsBack++;
+            last = now;
+          }
+        },
+        total: (operations) => operations - stepsBack,
+      };
+    },
+  });
+}
+
+export default [
+  defineCase({
+    ...ours,
+    group: 'timed-operation',
+    prepare: async () => {
+      const registry = await createBenchRegistry();
+      const { latency } = registry.metrics;
+      return {
+        run(first, end) {
+          for (let index = first; index < end; index++) {
+            const started = registry.now();
+            latency.since(started);
+          }
+        },
+        total: () => totalOf(registry.snapshot(), 'bench_latency_ms'),
+      };
+    },
+  }),
+  defineCase({
+    ...promClient,
+    group: 'timed-operation',
+    peer: 'prom-client, bound child',
+    prepare: async () => {
+      const { Histogram } = await import('prom-client');
+      const histogram = new Histogram({
+        registers: [],
+        name: 'bench_latency_seconds',
+        help: 'Latency',
+        buckets: latencyBounds,
+        labelNames: ['tenant_id', 'outcome'],
+      });
+      const child = histogram.labels({ tenant_id: 'a', outcome: 'ok' });
+      return {
+        run(first, end) {
+          for (let index = first; index < end; index++) {
+            const stop = child.startTimer();
+            stop();
+          }
+        },
+        total: async () => countOf(await histogram.get()),
+      };
+    },
+  }),
+
+  clockCase(ours.peer, ours.version, async () => {
+    const { now } = await createBenchRegistry();
+    return now;
+  }),
+  clockCase('performance.now()', bare.version, async () => () => performance.now()),
+  clockCase('process.hrtime.bigint()', bare.version, async () => {
+    return () => Number(process.hrtime.bigint());
+  }),
+  // What any native call costs at least: no argument, no result, and here it only counts itself.
+  defineCase({
+    ...bare,
+    group: 'clock',
+    peer: 'smallest Node-API call',
+    prepare: () => {
+      const { call, calls } = smallestCall();
+      return {
+        run(first, end) {
+          for (let index = first; index < end; index++) call();
+        },
+        total: () => calls[0]!,
+      };
+    },
+  }),
+];

@@ -1,0 +1,53 @@
+// Numbers as people read them, and rows as columns.
+
+/**
+ * @example
+ * formatTime(1_734); // '1.73 us'
+ */
+export function formatTime(nanoseconds: number): string {
+  const units = [
+    ['s', 1e9],
+    ['ms', 1e6],
+    ['us', 1e3],
+  ] as const;
+  const [unit, size] = units.find(([, least]) => nanoseconds >= least) ?? (['ns', 1] as const);
+  const value = nanoseconds / size;
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
+}
+
+/**
+ * @example
+ * formatRatio(0.345); // '0.345 x'
+ */
+export function formatRatio(ratio: number): string {
+  const digits = ratio >= 100 ? 0 : ratio >= 10 ? 1 : ratio >= 1 ? 2 : ratio >= 0.1 ? 3 : 4;
+  return `${ratio.toFixed(digits)} x`;
+}
+
+/**
+ * @example
+ * formatCount(1234567); // '1,234,567'
+ */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-GB');
+}
+
+export function formatThreads(threads: number): string {
+  return `${threads} thread${threads === 1 ? '' : 's'}`;
+}
+
+/** Rows as lines: the first column to the left, the others to the right. */
+export function alignColumns(rows: ReadonlyArray<readonly string[]>): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
