@@ -76,11 +76,11 @@ int main(int count, char** arguments) {
   }
   std::sort(times.begin(), times.end());
   const unsigned long long operations = kProbe + rounds * per_round;
-  printf(
-      "{\"peer\":\"C++ time stamps\",\"version\":\"" __VERSION__
-      "\",\"language\":\"C++\",\"results\":[{\"name\":\"%s\",\"threads\":1,"
-      "\"nsPerOperation\":%.6g,\"leastNsPerOperation\":%.6g,\"meanNsPerOperation\":%.6g,\"operations\":%llu,\"total\":%llu}]}\n",
-      arguments[1], times[rounds / 2], times[rounds / 10], total / double(rounds), operations,
-      last > 0 || elapsed > 0 ? operations : 0);
+  printf("{\"peer\":\"C++ time stamps\",\"version\":\"" __VERSION__
+         "\",\"language\":\"C++\",\"results\":[{\"name\":\"%s\",\"threads\":1,"
+         "\"nsPerOperation\":%.6g,\"leastNsPerOperation\":%.6g,\"meanNsPerOperation\":%.6g,"
+         "\"operations\":%llu,\"total\":%llu}]}\n",
+         arguments[1], times[rounds / 2], times[rounds / 10], total / double(rounds), operations,
+         last > 0 || elapsed > 0 ? operations : 0);
   return 0;
 }
