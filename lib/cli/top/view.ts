@@ -70,7 +70,13 @@ export function drawView(
   const table = tableLines(shown, files.length > 1, controls, options);
   const gap = Array.from({ length: page - shown.length }, (): Line => []);
   const lines = [...head, ...table, ...gap, footer(controls, rows.length, scroll, page, width)];
-  return { lines: lines.slice(0, height).map((line) => cutLine(line, width)), page, scroll };
+  const cut = lines.slice(0, height).map((line) => cutLine(line, width));
+  return { lines: options.unicode ? cut : cut.map(inAscii), page, scroll };
+}
+
+/** A span of time may be in microseconds, in the lines of the files as in those of the metrics. */
+function inAscii(line: Line): Line {
+  return line.map((span) => ({ ...span, text: span.text.replaceAll('µ', 'u') }));
 }
 
 function titleLine(controls: Controls, { now, intervalSeconds }: ViewOptions): Line {
@@ -161,16 +167,16 @@ function tableLines(
     ...rows.map(
       (row, index): Line => [
         { text: isNumbered ? String(row.file + 1).padEnd(numberWidth) : '', style: 'dim' },
-        { text: fitTo(written[index]!, name) + cells(row, columns, total, unicode) },
+        { text: fitTo(written[index]!, name) + cells(row, columns, total) },
         { text: hasTrend ? ` ${trendOf(row, trend, unicode)}` : '', style: 'green' },
       ],
     ),
   ];
 }
 
-function cells(row: Row, columns: readonly Column[], total: boolean, unicode: boolean): string {
+function cells(row: Row, columns: readonly Column[], total: boolean): string {
   const texts = columns.map((column) => ` ${fitTo(column.text(row, total), columnWidth, 'right')}`);
-  return unicode ? texts.join('') : texts.join('').replaceAll('µ', 'u');
+  return texts.join('');
 }
 
 function trendOf({ info, trend }: Row, width: number, unicode: boolean): string {
