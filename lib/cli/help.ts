@@ -26,9 +26,14 @@ export function generalHelp(commands: readonly Command[]): string {
 }
 
 /** `vsr-metrics dump --help` */
-export function commandHelp({ name, operands, options, description, examples }: Command): string {
+export function commandHelp(command: Command): string {
+  return programHelp(`vsr-metrics ${command.name} ${command.operands.name}`, command);
+}
+
+/** The same for a program that is one command. */
+export function programHelp(usage: string, { options, description, examples }: Command): string {
   return [
-    `Usage: vsr-metrics ${name} ${operands.name} [options]\n`,
+    `Usage: ${usage} [options]\n`,
     ...description.map(paragraph),
     'Options:',
     ...optionEntries({ ...options, ...commonOptions }),

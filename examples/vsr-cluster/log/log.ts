@@ -70,7 +70,8 @@ export class Log {
 
   /** Drops everything after `op`. */
   truncate(op: number): void {
-    while (this.op > op && this.#entries.length > 0) this.#bytes -= entryBytes(this.#entries.pop()!);
+    while (this.op > op && this.#entries.length > 0)
+      this.#bytes -= entryBytes(this.#entries.pop()!);
   }
 
   /** Forgets everything up to `op`: it is in a checkpoint. */

@@ -8,7 +8,11 @@ import { type Configuration, isJoint } from './configuration.js';
 import type { Replica } from './replica.js';
 
 /** Who wants to see every entry that is applied: the primary, to answer; a simulation, to check. */
-export type AppliedListener = (entry: Entry, outcome: Outcome, session: Session | undefined) => void;
+export type AppliedListener = (
+  entry: Entry,
+  outcome: Outcome,
+  session: Session | undefined,
+) => void;
 
 export class Application {
   readonly #replica: Replica;

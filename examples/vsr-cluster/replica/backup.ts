@@ -1,6 +1,7 @@
 // What a backup, or a standby, does in normal operation: takes the primary's entries in order,
 // writes them down, says so, and applies what is committed.
 
+import { statuses } from '../instrumentation/instrumentation.js';
 import type { Entry } from '../log/entry.js';
 import type { MessageOf } from '../messages/messages.js';
 import type { Replica } from './replica.js';
@@ -13,6 +14,7 @@ export class Backup {
   readonly #replica: Replica;
   /** Entries that came before those in front of them. */
   readonly #ahead = new Map<number, Entry>();
+  #aheadView = 0;
   #heardAt = 0;
   #primaryOp = 0;
   #acknowledged = 0;
@@ -21,18 +23,25 @@ export class Backup {
     this.#replica = replica;
   }
 
-  /** A view begins in which this replica follows. */
+  /** This replica follows in a view from now on. */
   follow(): void {
-    this.#ahead.clear();
-    this.#heardAt = this.#replica.host.now();
-    this.#primaryOp = this.#replica.log.op;
+    const { host, log, view } = this.#replica;
+    this.#heardAt = host.now();
+    this.#primaryOp = log.op;
     this.#acknowledged = 0;
+    if (this.#aheadView !== view) this.#ahead.clear();
+    const appended: Entry[] = [];
+    this.#takeAhead(appended);
+    if (appended.length > 0) this.#replica.normal.writeEntries(appended);
   }
 
   onPrepare(message: MessageOf<'Prepare'>): void {
     const replica = this.#replica;
     const { view, commit, entries } = message;
-    if (!this.#isFromOurPrimary(view)) return;
+    if (!this.#isFromOurPrimary(view)) {
+      this.#keepForLater(message);
+      return;
+    }
     const appended: Entry[] = [];
     for (const entry of entries) {
       if (!this.#take(entry, appended)) break;
@@ -107,7 +116,7 @@ export class Backup {
       return false;
     }
     if (entry.op > log.op + 1) {
-      if (this.#ahead.size < mostAhead) this.#ahead.set(entry.op, entry);
+      this.#keep(entry);
       return true;
     }
     if (entry.parent !== log.lastChecksum) {
@@ -118,6 +127,22 @@ export class Backup {
     replica.normal.appendToLog(entry);
     appended.push(entry);
     return true;
+  }
+
+  /** What comes while the log of its view is still on its way is not lost. */
+  #keepForLater({ view, entries }: MessageOf<'Prepare'>): void {
+    const replica = this.#replica;
+    if (view !== replica.view || replica.status !== statuses.stateTransfer) return;
+    for (const entry of entries) this.#keep(entry);
+  }
+
+  #keep(entry: Entry): void {
+    const { view } = this.#replica;
+    if (this.#aheadView !== view) {
+      this.#ahead.clear();
+      this.#aheadView = view;
+    }
+    if (this.#ahead.size < mostAhead) this.#ahead.set(entry.op, entry);
   }
 
   #takeAhead(appended: Entry[]): void {

@@ -62,7 +62,8 @@ export class Installation {
 
   /** Adds what is committed elsewhere, which holds in every view. */
   adoptCommitted(state: TransferredState): void {
-    if (this.connects(state)) this.#takeOver(state, { mayShorten: false, isAnew: false }, () => undefined);
+    if (this.connects(state))
+      this.#takeOver(state, { mayShorten: false, isAnew: false }, () => undefined);
   }
 
   #takeOver(
@@ -110,12 +111,7 @@ export class Installation {
     return written;
   }
 
-  #write(
-    written: readonly Entry[],
-    last: number,
-    lastToClear: number,
-    done: () => void,
-  ): void {
+  #write(written: readonly Entry[], last: number, lastToClear: number, done: () => void): void {
     const { storage } = this.#replica.host;
     if (written.length > 0) {
       this.#replica.instrumentation.metrics.bytesWritten.inc(

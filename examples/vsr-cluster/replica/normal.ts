@@ -19,8 +19,8 @@ import type { Session } from '../machine/sessions.js';
 import type { MessageOf, Request } from '../messages/messages.js';
 import { configurationIn, isConfigurationEntry } from './application.js';
 import { Backup } from './backup.js';
-import { Duplicates } from './duplicates.js';
 import { isVoter, reachedByQuorum, votersOf } from './configuration.js';
+import { Duplicates } from './duplicates.js';
 import type { Replica } from './replica.js';
 
 /** An operation on its way: when what happened to it, on the stopwatch. */

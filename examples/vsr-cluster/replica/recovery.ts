@@ -18,7 +18,7 @@
 // replicas may be down or recovering at a time. With more it waits, and loses nothing.
 
 import { statuses } from '../instrumentation/instrumentation.js';
-import { scanLog, type Stored } from '../log/storage.js';
+import { type Stored, scanLog } from '../log/storage.js';
 import type { Superblock } from '../log/superblock.js';
 import { emptySnapshot } from '../machine/snapshot.js';
 import type { MessageOf } from '../messages/messages.js';
@@ -138,7 +138,13 @@ export class Recoveries {
     });
   }
 
-  onRecovery({ from, incarnation, nonce, leastView, asksIncarnation }: MessageOf<'Recovery'>): void {
+  onRecovery({
+    from,
+    incarnation,
+    nonce,
+    leastView,
+    asksIncarnation,
+  }: MessageOf<'Recovery'>): void {
     const replica = this.#replica;
     if (replica.status === statuses.recovering) return;
     if (asksIncarnation) {

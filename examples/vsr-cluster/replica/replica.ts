@@ -10,11 +10,7 @@
 // This file has what all parts share: who it is, its status, its log, and who handles which message.
 // Each part of the protocol is a file of its own beside this one.
 
-import {
-  type Instrumentation,
-  type Status,
-  statuses,
-} from '../instrumentation/instrumentation.js';
+import { type Instrumentation, type Status, statuses } from '../instrumentation/instrumentation.js';
 import { Log } from '../log/log.js';
 import type { CheckpointReference } from '../log/superblock.js';
 import { Ledger } from '../machine/ledger.js';
@@ -244,25 +240,27 @@ export class Replica {
   // ---- what goes out ----
 
   send(to: number, message: Unsent): void {
-    this.instrumentation.sent(message.type).inc();
+    this.#post(to, this.#sealed(message));
+  }
+
+  /** To all other replicas, standbys too. */
+  broadcast(message: Unsent): void {
+    const sealed = this.#sealed(message);
+    for (let to = 0; to < this.options.rosterSize; to++) if (to !== this.id) this.#post(to, sealed);
+  }
+
+  #sealed(message: Unsent): Message {
     const envelope = {
       from: this.id,
       incarnation: this.incarnation,
       sequence: ++this.#sequence,
     };
-    this.host.send(to, { ...message, ...envelope } as Message);
+    return { ...message, ...envelope } as Message;
   }
 
-  /** To all other replicas, standbys too. */
-  broadcast(message: Unsent): void {
-    for (let to = 0; to < this.options.rosterSize; to++) if (to !== this.id) this.send(to, message);
-  }
-
-  /** To all others that have a vote. */
-  broadcastToVoters(message: Unsent): void {
-    for (let to = 0; to < this.options.rosterSize; to++) {
-      if (to !== this.id && isVoter(this.configuration, to)) this.send(to, message);
-    }
+  #post(to: number, message: Message): void {
+    this.instrumentation.sent(message.type).inc();
+    this.host.send(to, message);
   }
 
   sendToClient(to: number, message: Unsent): void {

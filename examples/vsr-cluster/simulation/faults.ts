@@ -3,7 +3,7 @@
 // or recovering when a disk is damaged. Beyond that it may stop, so beyond that nothing is tried.
 
 import type { Configuration } from '../replica/configuration.js';
-import { forgeries, forge } from './forgery.js';
+import { forge, forgeries } from './forgery.js';
 import type { SimulatedNode } from './node.js';
 import type { Random } from './random.js';
 import type { Simulation } from './simulation.js';
@@ -143,7 +143,9 @@ export const faults = {
     const node = random.pick(simulation.nodes);
     if (!canLose(simulation, node)) return;
     const { major, minor } = node.version;
-    node.version = random.chance(0.2) ? { major: major + 1, minor: 0 } : { major, minor: minor + 1 };
+    node.version = random.chance(0.2)
+      ? { major: major + 1, minor: 0 }
+      : { major, minor: minor + 1 };
     stop(simulation, random, node, { mayDamage: false });
   },
 } as const satisfies Record<string, Fault>;
@@ -185,7 +187,9 @@ function canLose(simulation: Simulation, node: SimulatedNode): boolean {
 }
 
 function groupsOf(configurations: readonly Configuration[]): readonly (readonly number[])[] {
-  const groups = configurations.flatMap(({ members, next }) => (next ? [members, next] : [members]));
+  const groups = configurations.flatMap(({ members, next }) =>
+    next ? [members, next] : [members],
+  );
   return [...new Map(groups.map((group) => [String(group), group])).values()];
 }
 

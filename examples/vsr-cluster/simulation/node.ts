@@ -117,7 +117,11 @@ export class SimulatedNode {
 }
 
 /** The disk as one life of a replica sees it: `after` is called when it was told of something. */
-function guarded(disk: SimulatedDisk, isCurrent: () => boolean, after: () => void): Host['storage'] {
+function guarded(
+  disk: SimulatedDisk,
+  isCurrent: () => boolean,
+  after: () => void,
+): Host['storage'] {
   const told =
     <A extends unknown[]>(done: (...args: A) => void) =>
     (...args: A) => {
