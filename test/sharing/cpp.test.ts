@@ -17,8 +17,9 @@ import { buildSharedPage, mapPage } from '../prove/shared-page.js';
 import { compile, compileFixture, includeDirectory } from '../support/compile-fixture.js';
 import { inPackage } from '../support/package-root.js';
 import { runProgram } from '../support/processes.js';
+import { until } from '../support/until.js';
 import { catchWarnings } from '../support/warnings.js';
-import { newFile, removeAll, until } from './processes.js';
+import { newFile, removeAll } from './processes.js';
 
 const require = createRequire(import.meta.url);
 const help = 'Of the tests in C++.';
