@@ -3,6 +3,7 @@
 import type { Limit, Lookup } from './harness/limits.js';
 
 const ours = 'vsr-metrics';
+const header = 'vsr-metrics from C++';
 /** Typed-array loops that count correctly to 2^53. */
 const loops = ['Float64Array += 1', 'Int32Array pair with carry', 'BigInt64Array += 1n'];
 const child = 'prom-client, bound child';
@@ -62,6 +63,12 @@ function shared(what: string, group: string): Limit {
     atMost: 1.1,
     measure: (of) => of(group, ours, two) / of(group, `${ours}, series of their own`, two),
   };
+}
+
+/** In C++: what recording takes beyond the loop that does the least one could. */
+function beyond(what: string, atMost: number, group: string, loop: string): Limit {
+  const measure = (of: Lookup) => of(group, header) - of(group, loop);
+  return { what, unit: 'ns', atMost, measure };
 }
 
 function garbage(peer: string): Limit {
@@ -144,6 +151,8 @@ export const limits: readonly Limit[] = [
     ]),
     why: reasons.clockCalls,
   },
+  beyond('C++: Counter::Inc() - bare loop', 1, 'counter', 'C++ count += 1'),
+  beyond('C++: Histogram::Record(v) - bare loop', 3, 'histogram', 'C++ count += 1, sum += v'),
   ...[
     'counter inc()',
     'counter inc(n)',
@@ -190,6 +199,13 @@ export const limits: readonly Limit[] = [
   ...rendering('1,000 histograms x 12', 'render-histograms-1k'),
   ...native('counter inc() / Rust prometheus', 'counter', 0.7, 0.3),
   ...native('histogram record(v) / Rust prometheus', 'histogram', 0.25, 0.05),
+  ratio(
+    'C++: Histogram::Record(v) / HdrHistogram_c',
+    1.5,
+    'histogram',
+    ['C HdrHistogram_c'],
+    header,
+  ),
   ...native('timed operation / Rust prometheus', 'timed-operation', 0.5, 0.25, reasons.clockCalls),
   ...successors('counter inc()', 'counter'),
   ...successors('histogram record(v)', 'histogram'),

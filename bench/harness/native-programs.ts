@@ -1,5 +1,6 @@
-// Programs in other languages: peers of this library, and what C++ is needed for. `npm run bench`
-// builds them into build/bench and says in not-built.json why it could not build one.
+// Programs in other languages: peers of this library, recording through its C++ header, and what C++
+// is needed for. `npm run bench` builds them into build/bench and says in not-built.json why it could
+// not build one.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,6 +33,7 @@ const operations = ['counter', 'histogram', 'timed-operation'];
 const shared = operations.map((operation) => `${operation}-shared`);
 const renderings = ['render-counters-10k', 'render-histograms-1k'];
 
+const cppHeader = { program: 'cpp_header', builtAs: 'native' } as const;
 const rust = { program: 'rust/release/rust-peers', builtAs: 'rust' } as const;
 const hdr = { program: 'hdr_histogram', builtAs: 'hdr_histogram' } as const;
 
@@ -42,6 +44,14 @@ export const nativePrograms: readonly NativeProgram[] = [
     builtAs: 'native',
     groups: ['clock', 'timed-operation'],
   },
+  {
+    peer: 'vsr-metrics from C++',
+    ...cppHeader,
+    before: ['header'],
+    groups: operations,
+  },
+  { peer: 'C++ count += 1', ...cppHeader, before: ['bare'], groups: ['counter'] },
+  { peer: 'C++ count += 1, sum += v', ...cppHeader, before: ['bare'], groups: ['histogram'] },
   {
     peer: 'Rust prometheus',
     ...rust,

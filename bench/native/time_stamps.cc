@@ -2,14 +2,15 @@
 // difference is added up.
 //
 //   time_stamps clock|timed-operation 1 <seconds>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
+#include "trial.h"
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
-
-#include "rounds.h"
 
 namespace {
 
@@ -21,16 +22,18 @@ inline uint64_t ReadTimeStamp() {
   asm volatile("mrs %0, cntvct_el0" : "=r"(value));
   return value;
 #else
-  return uint64_t(bench::Clock::now().time_since_epoch().count());
+  return uint64_t(std::chrono::steady_clock::now().time_since_epoch().count());
 #endif
 }
 
 // Stored every time, as a program does that keeps what it read.
 volatile uint64_t last;
 volatile uint64_t elapsed;
+uint64_t operations;
 
 void ReadOnce(uint64_t first, uint64_t end) {
   for (uint64_t i = first; i < end; ++i) last = ReadTimeStamp();
+  operations = end;
 }
 
 void ReadTwice(uint64_t first, uint64_t end) {
@@ -38,6 +41,7 @@ void ReadTwice(uint64_t first, uint64_t end) {
     const uint64_t start = ReadTimeStamp();
     elapsed = elapsed + (ReadTimeStamp() - start);
   }
+  operations = end;
 }
 
 }  // namespace
@@ -48,9 +52,8 @@ int main(int count, char** arguments) {
     return 2;
   }
   const bool once = strcmp(arguments[1], "clock") == 0;
-  const auto measured =
-      bench::Measure(1, strtod(arguments[3], nullptr), once ? ReadOnce : ReadTwice);
-  const uint64_t total = last > 0 || elapsed > 0 ? measured.operations : 0;
-  bench::PrintOutput({"C++ time stamps", __VERSION__, "C++"}, arguments[1], 1, measured, total);
+  bench::RunTrial("C++ time stamps", arguments[1], strtod(arguments[3], nullptr),
+                  once ? ReadOnce : ReadTwice,
+                  [] { return last > 0 || elapsed > 0 ? operations : 0; });
   return 0;
 }

@@ -1,5 +1,6 @@
-// The values of harness/values.ts, equal to the bit.
-#pragma once
+// The values that histograms are given: those of harness/values.ts, to the bit.
+#ifndef VSR_METRICS_BENCH_VALUES_H_
+#define VSR_METRICS_BENCH_VALUES_H_
 
 #include <cmath>
 #include <cstdint>
@@ -11,39 +12,38 @@
 
 namespace bench {
 
-constexpr uint64_t kValueCount = 1 << 20;
+constexpr uint32_t kValueCount = 1 << 20;
 
 // Use it as `values[index & (kValueCount - 1)]`.
-inline const std::vector<double>& Values() {
-  static const std::vector<double> made = [] {
-    std::vector<double> factors;
-    for (double factor = std::sqrt(10'000.0); factors.size() < 20; factor = std::sqrt(factor)) {
-      factors.push_back(factor);
+inline std::vector<double> GenerateValues() {
+  double factors[20];
+  double factor = std::sqrt(10'000.0);
+  for (double& each : factors) {
+    each = factor;
+    factor = std::sqrt(factor);
+  }
+  std::vector<double> values(kValueCount);
+  for (uint32_t number = 0; number < kValueCount; ++number) {
+    double product = 0.05;
+    for (uint32_t bit = 0; bit < 20; ++bit) {
+      if ((number >> (19 - bit)) & 1) product *= factors[bit];
     }
-    std::vector<double> values(kValueCount);
-    for (uint64_t number = 0; number < kValueCount; ++number) {
-      double product = 0.05;
-      for (int bit = 0; bit < 20; ++bit) {
-        if ((number >> (19 - bit)) & 1) product *= factors[size_t(bit)];
-      }
-      values[number] = product;
-    }
-    uint32_t state = 2'463'534'242;
-    for (uint64_t index = kValueCount - 1; index > 0; --index) {
-      state ^= state << 13;
-      state ^= state >> 17;
-      state ^= state << 5;
-      std::swap(values[index], values[state % (index + 1)]);
-    }
-    return values;
-  }();
-  return made;
+    values[number] = product;
+  }
+  uint32_t state = 2'463'534'242;
+  for (uint32_t index = kValueCount - 1; index > 0; --index) {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    std::swap(values[index], values[state % (index + 1)]);
+  }
+  return values;
 }
 
 // FNV-1a over the 32-bit halves, low one first.
 inline std::string ValuesDigest() {
   uint32_t hash = 2'166'136'261;
-  for (const double value : Values()) {
+  for (const double value : GenerateValues()) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     hash = (hash ^ uint32_t(bits)) * 16'777'619;
@@ -55,3 +55,5 @@ inline std::string ValuesDigest() {
 }
 
 }  // namespace bench
+
+#endif  // VSR_METRICS_BENCH_VALUES_H_

@@ -8,6 +8,9 @@ import { inRoot } from './paths.mjs';
 import { findProgram, run } from './run.mjs';
 import { ensurePrometheusCpp } from './tools.mjs';
 
+/** What makes and reads the registry that bench/native/cpp_header.cc records into. */
+const registrySources = ['families', 'history', 'merge', 'region_create', 'snapshot'];
+
 const output = inRoot('build', 'bench');
 const peers = inRoot('bench', 'peers');
 const hdrSources = inRoot(
@@ -60,6 +63,9 @@ async function buildNativePrograms() {
   if (findCompiler() === undefined) return 'no C++ compiler';
   await linkProgram('bench/native/time_stamps.cc');
   await linkProgram('bench/native/smallest_call.cc', { shared: true });
+  const sources = registrySources.map((name) => inRoot('native', `${name}.cc`));
+  const { objects } = await compileObjects(sources, output);
+  await linkProgram('bench/native/cpp_header.cc', { objects });
   return undefined;
 }
 

@@ -11,7 +11,8 @@ extern "C" {
 #include "hdr_histogram.h"
 }
 
-#include "rounds.h"
+#include "trial.h"
+#include "values.h"
 
 namespace {
 
@@ -21,7 +22,7 @@ constexpr int64_t kHighest = 1'000'000'000;
 
 std::vector<int64_t> WholeValues() {
   std::vector<int64_t> whole;
-  for (const double value : bench::Values()) whole.push_back(int64_t(value * 1000));
+  for (const double value : bench::GenerateValues()) whole.push_back(int64_t(value * 1000));
   return whole;
 }
 

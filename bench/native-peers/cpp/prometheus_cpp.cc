@@ -15,7 +15,8 @@
 #include <map>
 #include <string>
 
-#include "rounds.h"
+#include "trial.h"
+#include "values.h"
 
 namespace {
 
@@ -61,7 +62,7 @@ Result TimeCounter(size_t threads, double seconds) {
 Result TimeHistogram(size_t threads, double seconds) {
   prometheus::Registry registry;
   auto& histogram = Histograms(registry).Add(LabelsOf(0), kLatencyBounds);
-  const auto& values = bench::Values();
+  const auto values = bench::GenerateValues();
   const auto measured = Measure(threads, seconds, [&](uint64_t first, uint64_t end) {
     for (uint64_t index = first; index < end; ++index) {
       histogram.Observe(values[index & (bench::kValueCount - 1)]);

@@ -1,11 +1,13 @@
 // Times operations in short rounds of which the median counts, as harness/rounds.ts does, and
 // prints the JSON that every peer prints.
 //
-//   const Measured measured = Measure(threads, seconds, [&](uint64_t first, uint64_t end) {
-//     for (uint64_t index = first; index < end; ++index) counter.Increment();
-//   });
-//   PrintOutput({"C++ prometheus-cpp", "1.0.1", "C++"}, "counter", threads, measured, total);
-#pragma once
+//   RunTrial("C++ bare loop", "counter", seconds,
+//            [&](uint64_t first, uint64_t end) { for (...) ones = ones + 1; },
+//            [&] { return ones; });             // what it finds recorded
+//
+// Measure and PrintOutput are its two halves, for several threads and for other libraries.
+#ifndef VSR_METRICS_BENCH_TRIAL_H_
+#define VSR_METRICS_BENCH_TRIAL_H_
 
 #include <algorithm>
 #include <atomic>
@@ -125,4 +127,13 @@ inline void PrintOutput(const Peer& peer, const std::string& group, size_t threa
       (unsigned long long)total);
 }
 
+template <typename Run, typename Total>
+void RunTrial(const char* peer, const char* group, double seconds, const Run& run,
+              const Total& total) {
+  const Measured measured = Measure(1, seconds, run);
+  PrintOutput({peer, __VERSION__, "C++"}, group, 1, measured, uint64_t(total()));
+}
+
 }  // namespace bench
+
+#endif  // VSR_METRICS_BENCH_TRIAL_H_
