@@ -6,12 +6,14 @@
 // The total is their sum. Both only grow, so no reader ever sees a total step back.
 
 import type { RejectionLog } from '../rejections.js';
-import type { Counter } from './interfaces.js';
+import type { SeriesExemplars } from './exemplars.js';
+import type { Counter, ExemplarLabels } from './interfaces.js';
 
 /** The two cells of a counter in one lane. */
 export interface CounterMemory {
   readonly ones: BigInt64Array;
   readonly amounts: Float64Array;
+  readonly exemplars: SeriesExemplars;
 }
 
 export class LaneCounter implements Counter {
@@ -20,10 +22,12 @@ export class LaneCounter implements Counter {
   // Windows of one element: the index is a constant, so optimised code has nothing to look up.
   private ones: BigInt64Array;
   private amounts: Float64Array;
+  #exemplars: SeriesExemplars;
 
   constructor(memory: CounterMemory, metric: string, log: RejectionLog) {
     this.ones = memory.ones;
     this.amounts = memory.amounts;
+    this.#exemplars = memory.exemplars;
     this.#metric = metric;
     this.#rejections = log;
   }
@@ -32,6 +36,7 @@ export class LaneCounter implements Counter {
   bind(memory: CounterMemory): void {
     this.ones = memory.ones;
     this.amounts = memory.amounts;
+    this.#exemplars = memory.exemplars;
   }
 
   // Hot path. Costs: bench/recording.
@@ -43,5 +48,12 @@ export class LaneCounter implements Counter {
     } else {
       this.#rejections.reject(this.#metric, amount);
     }
+  }
+
+  incWithExemplar(amount: number, labels?: ExemplarLabels): void {
+    this.inc(amount);
+    if (!(typeof amount === 'number' && amount >= 0 && amount < Infinity)) return;
+    const problem = this.#exemplars.keep(0, amount, labels);
+    if (problem !== undefined) this.#rejections.rejectExemplar(this.#metric, problem);
   }
 }
