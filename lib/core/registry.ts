@@ -5,7 +5,7 @@
 
 import { type Capacity, planSizes } from './capacity.js';
 import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
-import type { CatalogueInput } from './catalogue/types.js';
+import type { Catalogue, CatalogueInput } from './catalogue/types.js';
 import { warnOfConventions } from './convention-warnings.js';
 import { RegistryError } from './errors.js';
 import { type HistogramGeometry, planHistogram } from './histogram-geometry.js';
@@ -209,6 +209,21 @@ export function attachRegistry<
   return open(region, plan);
 }
 
+/**
+ * For parts of this package that count what they do: their families appear in the registry once they
+ * are used. They share the thread's lane and have the registry's default labels. Undefined when
+ * `source` is no registry of this thread (a reader, for one): there is nothing to count in.
+ *
+ * @throws RegistryError when the registry has no room for them
+ */
+export function ownMetrics<const C extends Catalogue>(
+  source: object,
+  catalogue: C,
+): Metrics<C> | undefined {
+  if (!(source instanceof ThreadRegistry)) return undefined;
+  return source.addOwnFamilies(catalogue) as Metrics<C>;
+}
+
 function planRegistry(options: {
   readonly catalogue: CatalogueInput;
   readonly fixedLabels?: Readonly<Record<string, string>>;
@@ -230,7 +245,7 @@ function planRegistry(options: {
       allowed: 'one that returns the labels of an exemplar, or undefined',
     });
   }
-  return { declared, families, geometries, resourcesEveryMs, exemplarContext };
+  return { declared, families, geometries, defaultLabels, resourcesEveryMs, exemplarContext };
 }
 
 function open<C extends CatalogueInput, Fixed extends FixedLabels, Extra extends LabelValues>(

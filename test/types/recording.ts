@@ -49,7 +49,7 @@ m.prepareLatency.recordWithExemplar(0.845, { trace_id: 5 });
 m.bytesWritten.recordWithExemplar(1, { trace_id: 'a' });
 // @ts-expect-error: Property 'incWithExemplar' does not exist on type 'LastGauge'
 m.viewNumber.incWithExemplar(1, { trace_id: 'a' });
-// @ts-expect-error: Type 'string' is not assignable to type '() => '
+// @ts-expect-error: Type 'string' is not assignable to type 'ExemplarContext'
 createRegistry({ catalogue: ledger, exemplarContext: 'trace' });
 // @ts-expect-error: Property 'dec' does not exist on type 'Counter'
 m.bytesWritten.dec();
