@@ -3,24 +3,30 @@
 //   npm run prove                    all of them
 //   npm run prove -- churn kill      some
 //   npm run prove -- --short         as small as in the tests
+//   npm run prove -- vsr --seed 17   one simulation of the VSR cluster, which may have failed
 //
 // Prints progress and a line for each, and records the figures in docs/proofs.json. The exit code is
 // 1 when a claim did not hold.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { buildTypeScript } from './build.mjs';
 import { buildNative } from './build-native.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
 import { inRoot } from './support/paths.mjs';
 import { runNativeTests } from './support/sanitized.mjs';
 
-const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const size = process.argv.includes('--short') ? 'short' : 'full';
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: 'boolean' }, seed: { type: 'string' } },
+});
+const size = values.short ? 'short' : 'full';
 
 await ensureDependencies();
 await buildNative();
 await buildTypeScript();
+if (values.seed !== undefined) await replay(Number(values.seed));
 const { proofs } = await import('../dist/test/prove/index.js');
 const names = [...proofs.map(({ name }) => name), 'hostile'];
 const unknown = wanted.find((name) => !names.includes(name));
@@ -56,6 +62,18 @@ if (size === 'full') {
   await writeFile(inRoot('docs', 'proofs.json'), `${JSON.stringify(results, null, 2)}\n`);
 }
 process.exit(failed === 0 ? 0 : 1);
+
+/** One simulation of the VSR cluster again: the same seed gives the same run, event by event. */
+async function replay(seed) {
+  const { runSeed } = await import('../dist/examples/vsr-cluster/simulation/run-seed.js');
+  try {
+    console.log(`seed ${seed} holds: ${JSON.stringify(runSeed(seed))}`);
+    process.exit(0);
+  } catch (error) {
+    console.log(`seed ${seed} DOES NOT HOLD: ${error.message}`);
+    process.exit(1);
+  }
+}
 
 /** Damaged files, through the native reader under AddressSanitizer. Returns how many claims failed. */
 async function proveHostile() {

@@ -5,6 +5,7 @@ import { kill } from './kill.js';
 import { memory } from './memory.js';
 import { runnable } from './proof.js';
 import { race } from './race.js';
+import { vsr } from './vsr.js';
 
 export const proofs = [
   runnable(churn),
@@ -13,4 +14,5 @@ export const proofs = [
   runnable(growth),
   runnable(blocked),
   runnable(memory),
+  runnable(vsr),
 ];

@@ -189,13 +189,17 @@ function forge(cluster: Cluster, to: number, kind: string | undefined): void {
   } as const;
   switch (kind) {
     case 'malformed':
-      return cluster.tell(to, { type: 'frame', frame: 'x {"type":"Prepare"}' });
+      cluster.tell(to, { type: 'frame', frame: 'x {"type":"Prepare"}' });
+      return;
     case 'signature':
-      return cluster.tell(to, { type: 'frame', frame: `x ${JSON.stringify(commit)}` });
+      cluster.tell(to, { type: 'frame', frame: `x ${JSON.stringify(commit)}` });
+      return;
     case 'unknown_sender':
-      return cluster.sendSigned(to, { ...commit, from: 99 });
+      cluster.sendSigned(to, { ...commit, from: 99 });
+      return;
     case 'not_primary':
-      return cluster.sendSigned(to, commit);
+      cluster.sendSigned(to, commit);
+      return;
     default:
       throw misuse({ problem: 'no such forgery', given: kind ?? '', allowed: forgeries });
   }

@@ -83,7 +83,8 @@ function tick(): void {
 parentPort!.on('message', (command: LoadCommand) => {
   switch (command.type) {
     case 'connect':
-      return transport.connect(command.address, command.port);
+      transport.connect(command.address, command.port);
+      return;
     case 'start':
       lastTick = performance.now();
       timer = setInterval(tick, tickMs);

@@ -128,21 +128,26 @@ async function stop(): Promise<void> {
 parentPort!.on('message', (command: ReplicaCommand) => {
   switch (command.type) {
     case 'connect':
-      return transport.connect(command.address, command.port);
+      transport.connect(command.address, command.port);
+      return;
     case 'start':
-      return start();
+      start();
+      return;
     case 'link':
       transport.faults = command.faults;
       return;
     case 'frame': {
       const message = endpoint.decode(command.frame, registry.now());
       if (message !== undefined) replica.receive(message);
-      return flushSoon();
+      flushSoon();
+      return;
     }
     case 'damageLog':
-      return void storage.damageSlot(replica.commit);
+      void storage.damageSlot(replica.commit);
+      return;
     case 'damageSuperblock':
-      return void storage.damageSuperblock(0);
+      void storage.damageSuperblock(0);
+      return;
     case 'skew':
       skewMs = command.ms;
       return;
@@ -150,6 +155,7 @@ parentPort!.on('message', (command: ReplicaCommand) => {
       storage.slowness = command.ms;
       return;
     case 'stop':
-      return void stop();
+      void stop();
+      return;
   }
 });

@@ -64,7 +64,7 @@ export function drawCluster(state: ClusterState): readonly Line[] {
 export function describeCluster(state: ClusterState): string {
   const { client } = summaryOf(state);
   const replicas = state.replicas.map(({ id, isRunning }) => {
-    const view = valueOf(state.snapshot, 'vsr_view_number', id);
+    const view = gaugeOf(state.snapshot, 'vsr_view_number', id);
     return `${id} ${isRunning ? nameOfStatus(state, id) : 'down'} view ${view}`;
   });
   return `${headline(state)} · ${percentiles(client)} · ${replicas.join(', ')}`;
@@ -81,8 +81,8 @@ function summaryOf({ snapshot, previous, replicas }: ClusterState) {
   let primary: number | undefined;
   let latest = -1;
   for (const { id, isRunning } of replicas) {
-    const view = valueOf(snapshot, 'vsr_view_number', id);
-    const leader = valueOf(snapshot, 'kmb_consensus_leader', id) - 1;
+    const view = gaugeOf(snapshot, 'vsr_view_number', id);
+    const leader = gaugeOf(snapshot, 'kmb_consensus_leader', id) - 1;
     if (!isRunning || leader !== id || view <= latest) continue;
     latest = view;
     primary = leader;
@@ -119,7 +119,7 @@ function drawReplica(
   primary: number | undefined,
 ): Line {
   const { snapshot, previous } = state;
-  const value = (metric: string) => valueOf(snapshot, metric, id);
+  const value = (metric: string) => gaugeOf(snapshot, metric, id);
   const seconds = (snapshot.takenAt - previous.takenAt) / 1000;
   const grown =
     totalOf(snapshot, 'vsr_operations_total', id) - totalOf(previous, 'vsr_operations_total', id);
@@ -149,10 +149,10 @@ function drawReplica(
 }
 
 function nameOfStatus({ snapshot }: ClusterState, id: number): string {
-  return statusNames[valueOf(snapshot, 'vsr_replica_status', id)] ?? 'starting';
+  return statusNames[gaugeOf(snapshot, 'vsr_replica_status', id)] ?? 'starting';
 }
 
-function valueOf(snapshot: Snapshot, metric: string, id: number): number {
+function gaugeOf(snapshot: Snapshot, metric: string, id: number): number {
   const label = metric.startsWith('kmb_')
     ? { node_id: String(id + 1) }
     : { replica_id: String(id) };

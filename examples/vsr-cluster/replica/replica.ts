@@ -17,7 +17,14 @@ import { Ledger } from '../machine/ledger.js';
 import { Sessions } from '../machine/sessions.js';
 import { emptySnapshot } from '../machine/snapshot.js';
 import { contradictionIn, type Rejection } from '../messages/contradictions.js';
-import { firstClient, isReplica, type Message, type Unsent } from '../messages/messages.js';
+import {
+  firstClient,
+  isReplica,
+  type Message,
+  type MessageOf,
+  type MessageType,
+  type Unsent,
+} from '../messages/messages.js';
 import { Application } from './application.js';
 import { ClockSynchronization } from './clock.js';
 import { type Configuration, isVoter, primaryOf } from './configuration.js';
@@ -70,6 +77,30 @@ export class Replica {
   readonly reconfiguration: Reconfigurations;
   readonly standbys: Standbys;
 
+  /** Who handles what, once this replica has what it knew before. */
+  readonly #handlers: { readonly [T in MessageType]?: (message: MessageOf<T>) => void } = {
+    Request: (message) => this.normal.onRequest(message),
+    Prepare: (message) => this.normal.onPrepare(message),
+    PrepareOk: (message) => this.normal.onPrepareOk(message),
+    Commit: (message) => this.normal.onCommit(message),
+    Heartbeat: (message) => this.normal.onHeartbeat(message),
+    StartViewChange: (message) => this.viewChange.onStartViewChange(message),
+    DoViewChange: (message) => this.viewChange.onDoViewChange(message),
+    StartView: (message) => this.viewChange.onStartView(message),
+    Recovery: (message) => this.recovery.onRecovery(message),
+    GetState: (message) => this.stateTransfer.onGetState(message),
+    NewState: (message) => this.stateTransfer.onNewState(message),
+    Ping: (message) => this.clock.onPing(message),
+    Pong: (message) => this.clock.onPong(message),
+    RepairRequest: (message) => this.repair.onRepairRequest(message),
+    RepairResponse: (message) => this.repair.onRepairResponse(message),
+    NackPrepare: (message) => this.repair.onNackPrepare(message),
+    Reconfiguration: (message) => this.reconfiguration.onReconfiguration(message),
+    StartEpoch: (message) => this.reconfiguration.onStartEpoch(message),
+    EpochStarted: (message) => this.reconfiguration.onEpochStarted(message),
+    StandbyHeartbeat: (message) => this.standbys.onStandbyHeartbeat(message),
+    StandbyPromotion: (message) => this.standbys.onStandbyPromotion(message),
+  };
   #statusSince = 0;
   #superblockSequence = 0;
   #sequence = 0;
@@ -139,7 +170,8 @@ export class Replica {
       else if (message.type === 'Recovery') this.recovery.onRecovery(message);
       return;
     }
-    this.#dispatch(message);
+    // A Reply or an Eviction is for clients, and a RecoveryResponse comes too late now.
+    this.#handlers[message.type]?.(message as never);
   }
 
   /** Sends what collected while messages came in. */
@@ -158,56 +190,6 @@ export class Replica {
     this.scrubber.tick();
     this.reconfiguration.tick();
     this.standbys.tick();
-  }
-
-  #dispatch(message: Message): void {
-    switch (message.type) {
-      case 'Request':
-        return this.normal.onRequest(message);
-      case 'Prepare':
-        return this.normal.onPrepare(message);
-      case 'PrepareOk':
-        return this.normal.onPrepareOk(message);
-      case 'Commit':
-        return this.normal.onCommit(message);
-      case 'Heartbeat':
-        return this.normal.onHeartbeat(message);
-      case 'StartViewChange':
-        return this.viewChange.onStartViewChange(message);
-      case 'DoViewChange':
-        return this.viewChange.onDoViewChange(message);
-      case 'StartView':
-        return this.viewChange.onStartView(message);
-      case 'Recovery':
-        return this.recovery.onRecovery(message);
-      case 'GetState':
-        return this.stateTransfer.onGetState(message);
-      case 'NewState':
-        return this.stateTransfer.onNewState(message);
-      case 'Ping':
-        return this.clock.onPing(message);
-      case 'Pong':
-        return this.clock.onPong(message);
-      case 'RepairRequest':
-        return this.repair.onRepairRequest(message);
-      case 'RepairResponse':
-        return this.repair.onRepairResponse(message);
-      case 'NackPrepare':
-        return this.repair.onNackPrepare(message);
-      case 'Reconfiguration':
-        return this.reconfiguration.onReconfiguration(message);
-      case 'StartEpoch':
-        return this.reconfiguration.onStartEpoch(message);
-      case 'EpochStarted':
-        return this.reconfiguration.onEpochStarted(message);
-      case 'StandbyHeartbeat':
-        return this.standbys.onStandbyHeartbeat(message);
-      case 'StandbyPromotion':
-        return this.standbys.onStandbyPromotion(message);
-      default:
-        // Replies and evictions are for clients, and a RecoveryResponse now comes too late.
-        return;
-    }
   }
 
   /** What is wrong with a message of another replica: a lie, or only that it comes too late. */
