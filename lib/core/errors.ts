@@ -26,7 +26,11 @@ export type VsrMetricsErrorCode =
   /** No room is left for what was asked. */
   | 'VSR_METRICS_REGISTRY_FULL'
   /** No region here, or not one that this version can read. */
-  | 'VSR_METRICS_REGION_UNREADABLE';
+  | 'VSR_METRICS_REGION_UNREADABLE'
+  /** An exporter lacks an option, or was given one that makes no sense. */
+  | 'VSR_METRICS_EXPORTER_OPTIONS'
+  /** A package that the feature needs is not installed; the message names it. */
+  | 'VSR_METRICS_PEER_MISSING';
 
 /** What an error is about. All but `problem` may be left out. */
 export interface ErrorDetails {
