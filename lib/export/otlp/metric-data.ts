@@ -15,7 +15,12 @@ import type {
   MetricData,
   MetricDescriptor,
 } from '@opentelemetry/sdk-metrics';
-import type { FamilyInfo, FamilySnapshot, SeriesInfo, SeriesSnapshot } from '../../core/directory.js';
+import type {
+  FamilyInfo,
+  FamilySnapshot,
+  SeriesInfo,
+  SeriesSnapshot,
+} from '../../core/directory.js';
 import type { HistogramReading } from '../../core/histogram-reading.js';
 import type { Snapshot } from '../../core/snapshot.js';
 import { toExponential } from './exponential.js';

@@ -4,8 +4,8 @@
 // signals, as OpenTelemetry has it. What is not here (certificates, compression) OpenTelemetry's
 // exporters read from the environment themselves.
 
-import { readFileSync } from 'node:fs';
 import { VsrMetricsError } from '../../core/errors.js';
+import { packageVersion } from '../../core/package-version.js';
 import { checkWhole } from '../../core/whole-number.js';
 import type { HistogramForm } from './metric-data.js';
 
@@ -82,7 +82,9 @@ export function resolveOptions(
   const protocol = choose(
     'protocol',
     Object.fromEntries(protocols.map((each) => [each, each])),
-    settings.protocol ?? ofOtlp('PROTOCOL') ?? (endpoint.port === '4317' ? 'grpc' : 'http/protobuf'),
+    settings.protocol ??
+      ofOtlp('PROTOCOL') ??
+      (endpoint.port === '4317' ? 'grpc' : 'http/protobuf'),
   );
   const intervalMs = settings.intervalMs ?? Number(of('OTEL_METRIC_EXPORT_INTERVAL') ?? 10_000);
   const timeoutMs = settings.timeoutMs ?? Number(ofOtlp('TIMEOUT') ?? 5000);
@@ -129,7 +131,8 @@ function checkEndpoint(option: string | undefined, variable: string | undefined)
 }
 
 function urlOf(endpoint: URL, protocol: OtlpProtocol): string {
-  if (protocol !== 'grpc' && endpoint.pathname === '/') return new URL('/v1/metrics', endpoint).href;
+  if (protocol !== 'grpc' && endpoint.pathname === '/')
+    return new URL('/v1/metrics', endpoint).href;
   return endpoint.href;
 }
 
@@ -181,9 +184,4 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-export function packageVersion(): string {
-  const manifest = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { readonly version: string }).version;
 }

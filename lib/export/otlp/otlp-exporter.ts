@@ -7,10 +7,11 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { packageVersion } from '../../core/package-version.js';
 import type { Snapshot } from '../../core/snapshot.js';
 import type { Exporter, ExportReport } from '../exporter.js';
 import { countPoints, toMetricData } from './metric-data.js';
-import { type OtlpOptions, packageVersion } from './options.js';
+import type { OtlpOptions } from './options.js';
 import { loadResources, loadSdkExporter } from './peers.js';
 import { Unsettled } from './unsettled.js';
 
@@ -87,7 +88,10 @@ export class OtlpExporter implements Exporter {
         const pause = backoff * (1 + jitter * (2 * Math.random() - 1));
         const isTooLate = performance.now() + pause > deadline;
         if (protocol !== 'grpc' || isTooLate || !retryableCodes.has(codeOf(error)!)) throw error;
-        const points = metrics.scopeMetrics.reduce((sum, each) => sum + countPoints(each.metrics), 0);
+        const points = metrics.scopeMetrics.reduce(
+          (sum, each) => sum + countPoints(each.metrics),
+          0,
+        );
         this.#report?.retried(points);
         await wait(pause, undefined, { ref: false });
       }

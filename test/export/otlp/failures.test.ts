@@ -68,7 +68,9 @@ describe('An OTLP exporter whose receiver fails', () => {
           let amount = 4;
           while (!(await step(amount))) amount = 0;
           const points = pointsOf(receiver.requests, 'fixture_total');
-          expect(temporality === 'delta' ? sumOfStretches(points) : points.at(-1)!.value).to.equal(7);
+          expect(temporality === 'delta' ? sumOfStretches(points) : points.at(-1)!.value).to.equal(
+            7,
+          );
           expect(counts()).to.include({ succeeded: 1, dropped: 0 });
           expect(counts().failed).to.be.at.least(2);
           await receiver.close();

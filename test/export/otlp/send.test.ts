@@ -182,7 +182,9 @@ describe('startOtlp', () => {
       expect(point).to.include({ min: 0, max: 8 });
       // Powers of two are the upper edges of their buckets: 1 = 2^0 lies in bucket -1.
       const perOctave = 2 ** point!.scale!;
-      const filled = point!.counts!.flatMap((count, at) => (count > 0 ? [point!.offset! + at] : []));
+      const filled = point!.counts!.flatMap((count, at) =>
+        count > 0 ? [point!.offset! + at] : [],
+      );
       const wanted = [0, 1, 2, 3].map((exponent) => exponent * perOctave - 1);
       expect(filled).to.deep.equal(wanted);
       registry.close();
