@@ -28,6 +28,7 @@ export type {
 } from './core/directory.js';
 export {
   CatalogueError,
+  EncodingError,
   LabelError,
   RegistryError,
   VsrMetricsError,
