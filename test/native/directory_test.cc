@@ -488,6 +488,8 @@ void TestRaces() {
   const std::shared_ptr<Region> fresh = SmallRegion();
   const uint32_t family = AddFamily(*fresh, CounterFamily("a_total", 3));
   AddOverflowSeries(*fresh, family, kOverflowKey);
+  // Made by one thread: of several that make the same series at once, the slower lose their slots.
+  for (int i = 0; i < 3; ++i) FindOrAddSeries(*fresh, family, Key(i));
   InParallel(4, [&](int thread) {
     for (int i = 0; i < 2000; ++i) {
       if (thread < 2) {
