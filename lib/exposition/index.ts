@@ -17,6 +17,10 @@ export type {
 export { toJson } from './json.js';
 export { type ExpositionFormat, type Negotiated, negotiate } from './negotiate.js';
 export {
+  renderPercentileDistribution,
+  renderPercentileDistributions,
+} from './percentile-distribution.js';
+export {
   type RenderOptions,
   renderBytes,
   renderChunks,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   CatalogueError,
+  EncodingError,
   LabelError,
   RegistryError,
   show,
@@ -9,7 +10,7 @@ import {
 
 describe('errors', () => {
   it('have a common base, a name, a code and the metric', () => {
-    for (const Class of [CatalogueError, LabelError, RegistryError]) {
+    for (const Class of [CatalogueError, EncodingError, LabelError, RegistryError]) {
       const error = new Class('VSR_METRICS_LABEL_VALUE', { metric: 'a', problem: 'is wrong' });
       expect(error).to.be.instanceOf(VsrMetricsError).and.to.be.instanceOf(Error);
       expect(error.name).to.equal(Class.name);

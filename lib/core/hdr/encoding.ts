@@ -120,7 +120,6 @@ function decompress(bytes: Buffer): Buffer {
   checkLength('the compressed histogram', length, compressed.length);
   // A few bytes are enough for the header, and cannot hold much more than that.
   const start = inflate(compressed.subarray(0, 256), 1 << 20, zlib.Z_SYNC_FLUSH);
-  need(start, headerBytes);
   const { payloadBytes } = readHeader(start);
   return inflate(compressed, headerBytes + payloadBytes, zlib.Z_FINISH);
 }
@@ -148,7 +147,6 @@ function inflate(bytes: Buffer, maxOutputLength: number, finishFlush: number): B
 }
 
 function decodePlain(bytes: Buffer): HdrContents {
-  need(bytes, headerBytes);
   const { layout, unit, payloadBytes } = readHeader(bytes);
   checkLength('the histogram', payloadBytes, bytes.length - headerBytes);
   return { layout, unit, ...decodeCounts(bytes, layout.cellCount) };
@@ -169,6 +167,7 @@ function readHeader(bytes: Buffer): Header {
       allowed: Object.values(cookies).map((each) => `0x${each.toString(16).padStart(8, '0')}`),
     });
   }
+  need(bytes, headerBytes);
   const layout = readLayout(bytes);
   const payloadBytes = bytes.readInt32BE(4);
   const most = layout.cellCount * longestNumber;

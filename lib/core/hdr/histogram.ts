@@ -71,10 +71,14 @@ export class HdrHistogram {
     return { min: lowest * this.unit, max: highest * this.unit };
   }
 
-  /** How many buckets, each twice as wide as the one before, and how many cells are in each. */
-  get buckets(): { readonly count: number; readonly cells: number } {
-    const { bucketCount, cellsPerBucket } = this.#layout;
-    return { count: bucketCount, cells: cellsPerBucket };
+  /** How many buckets there are, each twice as wide as the one before. */
+  get bucketCount(): number {
+    return this.#layout.bucketCount;
+  }
+
+  /** How many cells a bucket has; the first has twice as many. */
+  get cellsPerBucket(): number {
+    return this.#layout.cellsPerBucket;
   }
 
   /** The lower end of the first cell that holds anything; NaN when none does. */

@@ -64,7 +64,8 @@ export class HdrLayout implements HdrShape {
 
   /** The cell of a number. It may lie behind the last one. */
   indexOf(value: number): number {
-    const bucket = value < 1 ? 0 : Math.max(0, exponentOf(value) - this.#magnitude - this.#smallest);
+    const bucket =
+      value < 1 ? 0 : Math.max(0, exponentOf(value) - this.#magnitude - this.#smallest);
     return bucket * this.cellsPerBucket + Math.floor(value / 2 ** (bucket + this.#smallest));
   }
 
