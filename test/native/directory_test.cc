@@ -508,7 +508,8 @@ void TestRaces() {
   churn.Equal(fresh->EntryCount(), 5u, "entries");
   for (int i = 0; i < 3; ++i) {
     const SeriesResult result = FindOrAddSeries(*fresh, family, Key(i));
-    churn.Expect(result.outcome == SeriesOutcome::kOwn, "the place of " + Key(i) + " is free again");
+    churn.Expect(result.outcome == SeriesOutcome::kOwn,
+                 "the place of " + Key(i) + " is free again");
   }
   churn.Equal(CountOf(*fresh, family), 3u, "series counted at the end");
 }
