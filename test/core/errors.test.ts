@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  BudgetError,
   CatalogueError,
   LabelError,
   RegistryError,
@@ -9,7 +10,7 @@ import {
 
 describe('errors', () => {
   it('have a common base, a name, a code and the metric', () => {
-    for (const Class of [CatalogueError, LabelError, RegistryError]) {
+    for (const Class of [CatalogueError, LabelError, RegistryError, BudgetError]) {
       const error = new Class('VSR_METRICS_LABEL_VALUE', { metric: 'a', problem: 'is wrong' });
       expect(error).to.be.instanceOf(VsrMetricsError).and.to.be.instanceOf(Error);
       expect(error.name).to.equal(Class.name);
