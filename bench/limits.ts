@@ -32,6 +32,12 @@ function shared(what: string, group: string): Limit {
   };
 }
 
+/** In C++: what recording takes beyond the loop that does the least one could. */
+function beyond(what: string, atMost: number, group: string, loop: string): Limit {
+  const measure = (of: Lookup) => of(group, 'vsr-metrics from C++') - of(group, loop);
+  return { what, unit: 'ns', atMost, measure };
+}
+
 function garbage(peer: string): Limit {
   return {
     what: `collections in 10^8 x ${peer}`,
@@ -58,6 +64,8 @@ export const limits: readonly Limit[] = [
   ratio('now() and since(t0) / two time stamps in C++', 1.6, 'timed-operation', [
     'C++ time stamps',
   ]),
+  beyond('C++: Counter::Inc() - bare loop', 1, 'counter', 'C++ count += 1'),
+  beyond('C++: Histogram::Record(v) - bare loop', 3, 'histogram', 'C++ count += 1, sum += v'),
   ...[
     'counter inc()',
     'counter inc(n)',

@@ -1,5 +1,6 @@
-// What C++ is needed for: the processor's clock without JavaScript, and the smallest Node-API call.
-// `npm run bench` builds both into build/bench; without a compiler their cases are not run.
+// What C++ is needed for: the processor's clock without JavaScript, recording through the public
+// header, and the smallest Node-API call. `npm run bench` builds them into build/bench; without a
+// compiler their cases are not run.
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,19 +19,43 @@ export function smallestCall(): { call: () => void; calls: Float64Array } {
   return { call, calls: new Float64Array(calls) };
 }
 
+interface NativeProgram {
+  readonly program: string;
+  readonly peer: string;
+  readonly groups: readonly string[];
+  readonly arguments?: readonly string[];
+}
+
+const programs: readonly NativeProgram[] = [
+  { program: 'time_stamps', peer: 'C++ time stamps', groups: ['clock', 'timed-operation'] },
+  {
+    program: 'cpp_header',
+    peer: 'vsr-metrics from C++',
+    groups: ['counter', 'histogram', 'timed-operation'],
+    arguments: ['header'],
+  },
+  { program: 'cpp_header', peer: 'C++ count += 1', groups: ['counter'], arguments: ['bare'] },
+  {
+    program: 'cpp_header',
+    peer: 'C++ count += 1, sum += v',
+    groups: ['histogram'],
+    arguments: ['bare'],
+  },
+];
+
 /** The cases that are programs in C++, and why they are not run. */
 export function nativeCases(): { cases: BenchmarkCase[]; notRun: NotRun[] } {
-  const program = `${folder}time_stamps`;
-  if (!existsSync(program)) {
-    return { cases: [], notRun: [{ what: 'C++ time stamps', reason: `no ${program}` }] };
+  const cases: BenchmarkCase[] = [];
+  const notRun: NotRun[] = [];
+  for (const { program, peer, groups, arguments: given = [] } of programs) {
+    const path = `${folder}${program}`;
+    if (!existsSync(path)) {
+      notRun.push({ what: peer, reason: `no ${path}` });
+      continue;
+    }
+    for (const group of groups) {
+      cases.push({ group, peer, threads: 1, command: [path, ...given, group, '1'] });
+    }
   }
-  const cases = (['clock', 'timed-operation'] as const).map(
-    (group): BenchmarkCase => ({
-      group,
-      peer: 'C++ time stamps',
-      threads: 1,
-      command: [program, group, '1'],
-    }),
-  );
-  return { cases, notRun: [] };
+  return { cases, notRun };
 }

@@ -5,7 +5,7 @@
 
 import { type Capacity, planSizes } from './capacity.js';
 import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
-import type { CatalogueInput } from './catalogue/types.js';
+import type { Catalogue, CatalogueInput } from './catalogue/types.js';
 import { warnOfConventions } from './convention-warnings.js';
 import { RegistryError } from './errors.js';
 import { type HistogramGeometry, planHistogram } from './histogram-geometry.js';
@@ -203,6 +203,21 @@ export function attachRegistry<
   return open(region, plan);
 }
 
+/**
+ * For parts of this package that count what they do: their families appear in the registry once they
+ * are used. They share the thread's lane and have the registry's default labels. Undefined when
+ * `source` is no registry of this thread (a reader, for one): there is nothing to count in.
+ *
+ * @throws RegistryError when the registry has no room for them
+ */
+export function ownMetrics<const C extends Catalogue>(
+  source: object,
+  catalogue: C,
+): Metrics<C> | undefined {
+  if (!(source instanceof ThreadRegistry)) return undefined;
+  return source.addOwnFamilies(catalogue) as Metrics<C>;
+}
+
 function planRegistry(options: {
   readonly catalogue: CatalogueInput;
   readonly fixedLabels?: Readonly<Record<string, string>>;
@@ -215,7 +230,8 @@ function planRegistry(options: {
   warnOfConventions(catalogueList(options.catalogue));
   const families = [...declared, ...resolveCatalogue(selfCatalogue, { defaultLabels })];
   const geometries = planHistograms(families);
-  return { declared, families, geometries, resourcesEveryMs: options.resourcesEveryMs ?? 5000 };
+  const { resourcesEveryMs = 5000 } = options;
+  return { declared, families, geometries, defaultLabels, resourcesEveryMs };
 }
 
 function open<C extends CatalogueInput, Fixed extends FixedLabels, Extra extends LabelValues>(
