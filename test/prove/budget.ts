@@ -32,7 +32,7 @@ export const budget: Proof<Size> = {
   claim: 'overhead intervals contain what is there: nothing, or the 2 % that were put in',
   full: { runs: 100, injected: 0.02, limitSeconds: 60, mayMiss: 2, mayOverlook: 5 },
   // So few runs must not fail by chance: all must miss before it counts.
-  short: { runs: 2, injected: 0.5, limitSeconds: 15, mayMiss: 1, mayOverlook: 1 },
+  short: { runs: 2, injected: 0.5, limitSeconds: 60, mayMiss: 1, mayOverlook: 1 },
 
   async run({ runs, injected, limitSeconds, mayMiss, mayOverlook }, progress) {
     const figures = {
@@ -42,8 +42,9 @@ export const budget: Proof<Size> = {
       provenWithin: 0,
       provenOver: 0,
     };
+    const options = { budget: injected / 2, limitSeconds };
     const measure = (share: number): Promise<OverheadReport> =>
-      measureOverhead({ baseline: operation(0), instrumented: operation(share), limitSeconds });
+      measureOverhead({ ...options, baseline: operation(0), instrumented: operation(share) });
     for (let run = 0; run < runs; run++) {
       const same = await measure(0);
       const { lower, upper } = same.interval;
