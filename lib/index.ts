@@ -27,6 +27,7 @@ export type {
   SnapshotLayout,
 } from './core/directory.js';
 export {
+  BudgetError,
   CatalogueError,
   EncodingError,
   LabelError,

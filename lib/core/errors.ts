@@ -28,7 +28,11 @@ export type VsrMetricsErrorCode =
   /** No region here, or not one that this version can read. */
   | 'VSR_METRICS_REGION_UNREADABLE'
   /** An encoded histogram or a log of them that is damaged, or of another format. */
-  | 'VSR_METRICS_ENCODING_INVALID';
+  | 'VSR_METRICS_ENCODING_INVALID'
+  /** What should be measured, or how, makes no sense. */
+  | 'VSR_METRICS_BUDGET_OPTIONS'
+  /** An operation to be measured cannot be loaded, or failed. */
+  | 'VSR_METRICS_BUDGET_OPERATION';
 
 /** What an error is about. All but `problem` may be left out. */
 export interface ErrorDetails {
@@ -94,6 +98,11 @@ export class RegistryError extends VsrMetricsError {
 /** Something encoded that cannot be read. */
 export class EncodingError extends VsrMetricsError {
   override readonly name = 'EncodingError';
+}
+
+/** An overhead cannot be measured. */
+export class BudgetError extends VsrMetricsError {
+  override readonly name = 'BudgetError';
 }
 
 function describe(details: ErrorDetails): string {
