@@ -1,6 +1,7 @@
 import { blocked } from './blocked.js';
 import { budget } from './budget.js';
 import { churn } from './churn.js';
+import { collector } from './collector.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
@@ -16,3 +17,6 @@ export const proofs = [
   runnable(memory),
   runnable(budget),
 ];
+
+/** Proofs that need a program which takes minutes to build: run when they are asked for by name. */
+export const proofsOnDemand = [runnable(collector)];
