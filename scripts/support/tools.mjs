@@ -1,4 +1,5 @@
-// What some checks need and npm does not bring: clang-format, promtool, Prometheus' Python library.
+// What some checks need and npm does not bring: clang and clang-format, promtool, Prometheus' Python
+// library.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
@@ -13,6 +14,24 @@ export const toolsPath = inRoot('.cache', 'tools');
 /** Finds or installs clang-format: `{ path }` or `{ reason }`. */
 export async function ensureClangFormat() {
   return (await find('clang-format')) ?? (await install('clang-format', 'clang-format'));
+}
+
+/**
+ * Finds or installs clang with the run-time library of its fuzzer: `{ path }` of clang++ or
+ * `{ reason }`.
+ */
+export async function ensureClang() {
+  const found = await find('clang++');
+  if (found !== undefined && (await hasFuzzer(found.path))) return found;
+  const installed = await install('clang++', 'clang', 'libclang-rt-dev');
+  if (installed.path === undefined || (await hasFuzzer(installed.path))) return installed;
+  return { reason: `${installed.path} has no libclang_rt.fuzzer: install libclang-rt-dev` };
+}
+
+async function hasFuzzer(compiler) {
+  const { output } = await run(compiler, ['-print-runtime-dir'], { show: false });
+  const names = await readdir(output.trim()).catch(() => []);
+  return names.some((name) => name.startsWith('libclang_rt.fuzzer'));
 }
 
 /**
@@ -59,18 +78,20 @@ async function find(program) {
   return existsSync(path) ? { path } : undefined;
 }
 
-async function install(program, debianPackage) {
+async function install(program, ...debianPackages) {
   if (!findProgram('apt-get')) return { reason: `${program} is not installed` };
   const root = await asRoot();
   if (root === undefined) {
-    return { reason: `${program} is not installed: sudo apt-get install ${debianPackage}` };
+    return {
+      reason: `${program} is not installed: sudo apt-get install ${debianPackages.join(' ')}`,
+    };
   }
-  console.log(`tools: installing ${debianPackage}`);
+  console.log(`tools: installing ${debianPackages.join(', ')}`);
   const quiet = { show: false, environment: { DEBIAN_FRONTEND: 'noninteractive' } };
   const apt = (...args) => run(root[0], [...root.slice(1), ...args], quiet);
   await apt('update');
-  const { output } = await apt('install', '-y', '--no-install-recommends', debianPackage);
-  return (await find(program)) ?? { reason: failed(debianPackage, output) };
+  const { output } = await apt('install', '-y', '--no-install-recommends', ...debianPackages);
+  return (await find(program)) ?? { reason: failed(debianPackages[0], output) };
 }
 
 /** Takes one file or folder out of a Debian package; says why when it cannot. */

@@ -1,5 +1,6 @@
 import { blocked } from './blocked.js';
 import { churn } from './churn.js';
+import { damaged } from './damaged.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
@@ -12,5 +13,6 @@ export const proofs = [
   runnable(race),
   runnable(growth),
   runnable(blocked),
+  runnable(damaged),
   runnable(memory),
 ];
