@@ -13,6 +13,7 @@ import type { HistoryPoint, HistoryRange } from './history-points.js';
 import type { CatalogueOptions, FixedLabels, LabelValues, Metrics, None } from './metrics-types.js';
 import { addon, type ClockSource, type NativeRegion } from './native.js';
 import { callNative } from './native-errors.js';
+import type { ExemplarContext } from './recorders/exemplars.js';
 import { selfCatalogue } from './self-catalogue.js';
 import type { Snapshot } from './snapshot.js';
 import { type RegistryPlan, ThreadRegistry } from './thread-registry.js';
@@ -28,6 +29,11 @@ export interface AttachOptions<
    * unless told otherwise; `false`: never, the program sets them itself.
    */
   readonly resourcesEveryMs?: number | false;
+  /**
+   * The labels of exemplars that are recorded without any, such as the ids of the active span. Asked
+   * by `recordWithExemplar` and its like alone; undefined: no exemplar this time.
+   */
+  readonly exemplarContext?: ExemplarContext;
 }
 
 /** What `createRegistry` takes. */
@@ -224,14 +230,22 @@ function planRegistry(options: {
   readonly labelValues?: Readonly<Record<string, readonly string[]>>;
   readonly defaultLabels?: Readonly<Record<string, string>>;
   readonly resourcesEveryMs?: number | false;
+  readonly exemplarContext?: ExemplarContext;
 }): RegistryPlan {
   const { defaultLabels } = options;
   const declared = resolveCatalogue(options.catalogue, options);
   warnOfConventions(catalogueList(options.catalogue));
   const families = [...declared, ...resolveCatalogue(selfCatalogue, { defaultLabels })];
   const geometries = planHistograms(families);
-  const { resourcesEveryMs = 5000 } = options;
-  return { declared, families, geometries, defaultLabels, resourcesEveryMs };
+  const { resourcesEveryMs = 5000, exemplarContext } = options;
+  if (exemplarContext !== undefined && typeof exemplarContext !== 'function') {
+    throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
+      problem: 'exemplarContext is no function',
+      given: exemplarContext,
+      allowed: 'one that returns the labels of an exemplar, or undefined',
+    });
+  }
+  return { declared, families, geometries, defaultLabels, resourcesEveryMs, exemplarContext };
 }
 
 function open<C extends CatalogueInput, Fixed extends FixedLabels, Extra extends LabelValues>(

@@ -20,6 +20,7 @@ import { callNative } from './native-errors.js';
 import { checkSameFamily, nativeFamily } from './native-family.js';
 import { ObservableGauges } from './observable-gauges.js';
 import { LaneMemory, type LaneRecorder, RecorderFactory } from './recorder-factory.js';
+import type { ExemplarContext } from './recorders/exemplars.js';
 import type { Counter } from './recorders/interfaces.js';
 import type { SharedRegistry, SnapshotSchedule } from './registry.js';
 import { RejectionLog } from './rejections.js';
@@ -56,6 +57,7 @@ export interface RegistryPlan {
   readonly geometries: ReadonlyMap<ResolvedFamily, HistogramGeometry>;
   readonly defaultLabels: Readonly<Record<string, string>> | undefined;
   readonly resourcesEveryMs: number | false;
+  readonly exemplarContext: ExemplarContext | undefined;
 }
 
 export class ThreadRegistry {
@@ -173,7 +175,7 @@ export class ThreadRegistry {
   #settle(region: NativeRegion): Place {
     for (const family of this.#families) this.#declare(region, family);
     const lane = callNative(() => region.claimLane());
-    const memory = new LaneMemory(region, lane);
+    const memory = new LaneMemory(region, lane, this.#plan.exemplarContext);
     return { region, lane, memory, directory: new Directory(region) };
   }
 

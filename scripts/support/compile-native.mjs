@@ -4,7 +4,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { inRoot, root } from './paths.mjs';
 import { findProgram, run } from './run.mjs';
 
@@ -27,7 +27,7 @@ export async function addonSources() {
     .map((name) => inRoot('native', name));
 }
 
-async function flags({ sanitize }) {
+async function flags({ sanitize, includes: more = [], defines: extra = [] }) {
   const { compile, optimize, defines } = JSON.parse(
     await readFile(inRoot('native', 'compile_flags.json'), 'utf8'),
   );
@@ -45,6 +45,7 @@ async function flags({ sanitize }) {
       ]
     : optimize;
   const includes = [
+    ...more,
     inRoot('native'),
     inRoot('native', 'include'),
     dirname(require.resolve('node-addon-api/napi.h')),
@@ -53,7 +54,7 @@ async function flags({ sanitize }) {
   return [
     ...compile,
     ...speed,
-    ...defines.map((name) => `-D${name}`),
+    ...[...defines, ...extra].map((name) => `-D${name}`),
     ...includes.map((path) => `-I${path}`),
     '-fPIC',
     '-pthread',
@@ -64,17 +65,17 @@ async function flags({ sanitize }) {
  * Compiles `sources` to objects in `directory`, as many at a time as there are processors. Leaves
  * alone what is newer than its source and every header. Prints one line a file; resolves to the
  * paths of the objects and what the compiler printed, and throws when a file does not compile.
- * `compiler` is a command with its first arguments; the machine's own unless told otherwise.
+ *
+ * - `sanitize`: sanitizers to compile with
+ * - `includes`, `defines`: folders of headers and macros besides the addon's own
+ * - `compiler`: a command with its first arguments, instead of the machine's own
  */
-export async function compileObjects(
-  sources,
-  directory,
-  { sanitize, compiler = requireCompiler() } = {},
-) {
-  const common = await flags({ sanitize });
+export async function compileObjects(sources, directory, settings = {}) {
+  const { compiler = requireCompiler() } = settings;
+  const common = await flags(settings);
   await mkdir(directory, { recursive: true });
   const objects = sources.map((source) => `${directory}/${basename(source, '.cc')}.o`);
-  const headersChanged = await newestHeader();
+  const headersChanged = await newestHeader([inRoot('native'), ...(settings.includes ?? [])]);
   let next = 0;
   let printed = '';
   const work = async () => {
@@ -105,23 +106,24 @@ async function changed(path) {
   return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-async function newestHeader() {
-  const times = [];
-  for (const folder of ['native', 'test/native', 'bench/native']) {
-    const names = await readdir(inRoot(folder), { recursive: true }).catch(() => []);
-    const headers = names.filter((name) => /\.(h|json)$/.test(name));
-    times.push(...headers.map((name) => changed(inRoot(folder, name))));
-  }
-  return Math.max(...(await Promise.all(times)));
+async function newestHeader(folders) {
+  const options = { recursive: true, withFileTypes: true };
+  const entries = await Promise.all(folders.map((folder) => readdir(folder, options)));
+  const headers = entries
+    .flat()
+    .filter((entry) => entry.isFile() && /\.(h|json)$/.test(entry.name))
+    .map((entry) => changed(join(entry.parentPath ?? entry.path, entry.name)));
+  return Math.max(...(await Promise.all(headers)));
 }
 
-/** Links objects to an addon (`shared`) or to a program. */
+/** Links objects and `libraries` to an addon (`shared`) or to a program. */
 export async function link(
   objects,
   target,
-  { sanitize, shared = false, compiler = requireCompiler() } = {},
+  { sanitize, shared = false, libraries = [], compiler = requireCompiler() } = {},
 ) {
-  const args = [...compiler.slice(1), ...objects, '-o', target, '-pthread'];
+  const named = libraries.map((name) => `-l${name}`);
+  const args = [...compiler.slice(1), ...objects, ...named, '-o', target, '-pthread'];
   if (sanitize) args.push(`-fsanitize=${sanitize}`);
   if (shared && process.platform === 'darwin') args.push('-bundle', '-undefined', 'dynamic_lookup');
   else if (shared) args.push('-shared', '-Wl,-z,nodelete');

@@ -23,7 +23,10 @@ export async function buildFuzzer() {
   const library = `${directory}/libvsr_metrics.a`;
   await archive((await compileObjects(await addonSources(), directory, options)).objects, library);
   const source = inRoot('test', 'fuzz', 'read_region.cc');
-  const { objects } = await compileObjects([source], `${directory}/test`, options);
+  const { objects } = await compileObjects([source], `${directory}/test`, {
+    ...options,
+    includes: [inRoot('test', 'native')],
+  });
   const path = `${directory}/read_region`;
   await link([...objects, library], path, { ...options, sanitize: `fuzzer,${sanitize}` });
   return { path };

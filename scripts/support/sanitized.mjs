@@ -83,7 +83,10 @@ export async function runNativeTests({
   const addon = await compileObjects(await addonSources(), directory, { sanitize });
   await archive(addon.objects, library);
   const sources = names.sort().map((name) => inRoot('test', 'native', name));
-  const { objects } = await compileObjects(sources, `${directory}/test`, { sanitize });
+  const { objects } = await compileObjects(sources, `${directory}/test`, {
+    sanitize,
+    includes: [folder],
+  });
   const launcher = sanitizer === 'thread' ? await withoutRandomAddresses() : [];
   for (const object of objects) {
     const program = object.slice(0, -'.o'.length);

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "../native/patched_file.h"
+#include "patched_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (!vsr_metrics::ReadPatchedFile(bytes, size)) abort();

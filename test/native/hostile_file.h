@@ -22,6 +22,7 @@
 #include "region_reader.h"
 #include "snapshot.h"
 #include "vsr_metrics/directory.h"
+#include "vsr_metrics/exemplars.h"
 #include "vsr_metrics/json.h"
 
 namespace vsr_metrics {
@@ -37,6 +38,7 @@ inline std::vector<uint8_t> SoundFile() {
   sizes.histogram_bytes = 32 << 10;
   sizes.shared_bytes = 4 << 10;
   sizes.history_bytes = 16 << 10;
+  sizes.exemplar_bytes = 4 << 10;
   const std::shared_ptr<Region> region = MakeRegion(sizes);
   Error error;
   const std::shared_ptr<Lane> lane = Lane::Claim(region, &error);
@@ -61,6 +63,10 @@ inline std::vector<uint8_t> SoundFile() {
   for (const uint32_t family : {aligned, split}) {
     HistogramWriter writer(*lane, AddSeries(*region, family, "{}"));
     for (int i = 0; i < 200; ++i) writer.Record(0.01 * i);
+    const uint32_t pair = FindOrAddExemplar(*lane, AddSeries(*region, family, "{}"), 0);
+    WriteExemplar(*lane, pair, 0.25, UnixMilliseconds(),
+                  "trace_id\xff"
+                  "a1b2\xff");
   }
   for (int i = 0; i < 20; ++i) {
     AppendHistory(*region, uint32_t(i % 2), TakeSnapshot(*region));
@@ -75,7 +81,7 @@ struct Section {
 
 // Where damage hurts: the header, the tables, entries, names, heads of histograms, history.
 inline std::vector<Section> DamageableSections(const RegionHeader& header) {
-  std::vector<Section> sections = {{0, 200},
+  std::vector<Section> sections = {{0, 208},
                                    {offsetof(RegionHeader, entries_used), 512},
                                    {header.lane_table_offset, 192},
                                    {header.process_table_offset, 128},
@@ -83,6 +89,7 @@ inline std::vector<Section> DamageableSections(const RegionHeader& header) {
                                    {header.heap_offset, 1024},
                                    {header.shared_offset, 256},
                                    {header.history_offset, 8192},
+                                   {header.exemplars_offset + header.exemplars_size, 2400},
                                    {0, header.total_size}};
   for (uint32_t lane = 0; lane < header.lane_count; ++lane) {
     const uint64_t start = header.lanes_offset + lane * header.lane_stride;
@@ -109,6 +116,7 @@ inline Outcome ReadEverything(const std::string& path) {
   const Frame frame = TakeSnapshot(*copy);
   const Frame gauges = TakeSnapshot(*copy, Scope::kGauges);
   size_t bytes = frame.values.size() + gauges.values.size() + reader.Processes(*copy).size();
+  bytes += frame.exemplars.text.size();
   for (uint32_t index = 0; index < copy->EntryCount(); ++index) {
     if (EntryState(copy->entries()[index].state) == EntryState::kEmpty) continue;
     bytes += BlobOf(*copy, copy->entries()[index]).size();
