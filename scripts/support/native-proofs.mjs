@@ -31,7 +31,7 @@ export const nativeProofs = [
   {
     name: 'fuzz',
     claim: 'no input that a coverage-guided fuzzer finds can crash or hang the reader of a region',
-    sizes: { full: { seconds: 600 }, short: { seconds: 10 } },
+    sizes: { full: { seconds: 300 }, short: { seconds: 10 } },
     async run(size) {
       const { path, reason } = await buildFuzzer();
       if (reason) throw unavailable(reason);
