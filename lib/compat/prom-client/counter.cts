@@ -67,7 +67,7 @@ class Counter extends Metric {
   }
 
   labels(...given: unknown[]): Child {
-    const known = this.#index.findByValues(given);
+    const known = this.#index.findFor(given);
     if (known?.child !== undefined) return known.child;
     const labels = this.#index.labelsOf(given) || noLabels;
     // Also when a program has put its own in place of `inc`.

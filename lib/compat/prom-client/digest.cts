@@ -64,7 +64,8 @@ class Digest {
     this.#rank();
     const wanted = this.#total * part;
     const ranks = this.#ranks;
-    const upper = firstFrom(this.size, (index) => ranks[index]! > wanted);
+    let upper = firstAtLeast(ranks, this.size, wanted);
+    if (ranks[upper] === wanted && upper < this.size) upper++;
     const lower = upper - 1;
     if (lower < 0) return this.#means[0];
     const mean = this.#means[lower]!;
@@ -82,7 +83,7 @@ class Digest {
   #nearest(value: number): number {
     if (this.size === 0) return -1;
     const means = this.#means;
-    const above = firstFrom(this.size, (index) => means[index]! >= value);
+    const above = firstAtLeast(means, this.size, value);
     if (above === this.size) return above - 1;
     if (above === 0 || means[above] === value) return above;
     return value - means[above - 1]! < means[above]! - value ? above - 1 : above;
@@ -101,10 +102,10 @@ class Digest {
   #insert(value: number, weight: number): void {
     if (this.size === this.#means.length) this.#grow();
     const means = this.#means;
-    const index = firstFrom(this.size, (each) => means[each]! >= value);
-    for (const column of [means, this.#weights, this.#ranks]) {
-      column.copyWithin(index + 1, index, this.size);
-    }
+    const index = firstAtLeast(means, this.size, value);
+    means.copyWithin(index + 1, index, this.size);
+    this.#weights.copyWithin(index + 1, index, this.size);
+    this.#ranks.copyWithin(index + 1, index, this.size);
     means[index] = value;
     this.#weights[index] = weight;
     this.#ranks[index] = Number.NaN;
@@ -136,13 +137,13 @@ function longer(column: Float64Array): Float64Array<ArrayBuffer> {
   return copy;
 }
 
-/** The first index that is past; `length` when none is. Those that are past follow the others. */
-function firstFrom(length: number, isPast: (index: number) => boolean): number {
+/** The first index whose element is not below `least`; `length` when all are. They ascend. */
+function firstAtLeast(column: Float64Array, length: number, least: number): number {
   let low = 0;
   let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (isPast(middle)) high = middle;
+    if (column[middle]! >= least) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -75,7 +75,7 @@ class Gauge extends Metric {
   }
 
   labels(...given: unknown[]): Child {
-    const known = this.#index.findByValues(given);
+    const known = this.#index.findFor(given);
     if (known?.child !== undefined) return known.child;
     const labels = this.#index.labelsOf(given);
     validation.validateLabels(this.labelNames, labels);

@@ -33,7 +33,7 @@ class HistogramSeries {
   /** By bound, not cumulated; then what is above all. */
   readonly counts: Float64Array;
   count = 0;
-  sum = 0.5;
+  sum = 0;
   exemplars: (ExemplarData | null | undefined)[] | undefined = undefined;
   child: Child | undefined = undefined;
   // The constant ends of its lines: after le="...", and of sum and count.
@@ -44,7 +44,6 @@ class HistogramSeries {
   constructor(labels: Labels, bounds: number) {
     this.labels = labels;
     this.counts = new Float64Array(bounds + 1);
-    this.sum = 0;
   }
 
   /** Starts again at zero, with labels that the metric need not have declared. */
@@ -71,7 +70,7 @@ class Histogram extends Metric {
   override type = 'histogram';
   declare buckets: readonly number[];
   readonly #index: SeriesIndex<HistogramSeries>;
-  readonly #bounds: readonly number[];
+  readonly #bounds: Float64Array;
   // A bound that is there twice counts in one place, as in prom-client, where counts have keys.
   readonly #places: Uint32Array;
   readonly #bucketStarts: readonly string[];
@@ -80,7 +79,7 @@ class Histogram extends Metric {
     super(config, { buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
     this.enableExemplars = false;
     const bounds = this.buckets;
-    this.#bounds = bounds;
+    this.#bounds = Float64Array.from(bounds);
     this.#index = new SeriesIndex(
       this.labelNames,
       (labels) => new HistogramSeries(labels, bounds.length),
@@ -138,14 +137,14 @@ class Histogram extends Metric {
     if (Object.keys(exemplarLabels).length === 0) return;
     const series = this.#index.find(labels)!;
     const place = this.#placeOf(value as number);
-    series.exemplars ??= [...this.#bounds.map(() => null), undefined];
+    series.exemplars ??= [...this.buckets.map(() => null), undefined];
     const exemplar = series.exemplars[place] ?? exemplars.emptyExemplar();
     series.exemplars[place] = exemplar;
     exemplars.fillExemplar(exemplar, exemplarLabels, value as number);
   }
 
   zero(labels: Labels): void {
-    const known = this.#index.findByValues(this.labelNames.map((name) => labels[name]));
+    const known = this.#index.findSparse(labels);
     if (known === undefined) this.#index.create(labels);
     else known.restart({ ...labels });
   }
@@ -164,7 +163,7 @@ class Histogram extends Metric {
   }
 
   labels(...given: unknown[]): Child {
-    const known = this.#index.findByValues(given);
+    const known = this.#index.findFor(given);
     if (known?.child !== undefined) return known.child;
     const labels = this.#index.labelsOf(given);
     validation.validateLabels(this.labelNames, labels);
@@ -220,7 +219,7 @@ class Histogram extends Metric {
     const { labels, exemplars: found, count, sum } = series;
     const { name } = this;
     let total = 0;
-    const buckets = this.#bounds.map((le, index) => {
+    const buckets = this.buckets.map((le, index): Value => {
       total += series.counts[this.#places[index]!]!;
       const exemplar = this.enableExemplars ? (found?.[this.#places[index]!] ?? null) : null;
       return { value: total, metricName: `${name}_bucket`, exemplar, labels: { le, ...labels } };

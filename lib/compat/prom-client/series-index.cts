@@ -1,10 +1,6 @@
 // The series of one metric, by the values of their labels.
-//
-//   labels {method: 'GET', status: 200}  ─▶  'GET' ─▶ '200' ─▶ series
-//
-// One map a label, keyed by the text of its value (prom-client takes 200 and '200' for the same), so
-// that finding a series builds no string and no array.
 
+import lookUpFor = require('./look-up.cjs');
 import type { Labels } from './types.cjs';
 import validation = require('./validation.cjs');
 
@@ -26,10 +22,12 @@ class SeriesIndex<S extends IndexedSeries> {
   readonly names: readonly string[];
   private readonly make: (labels: Labels) => S;
   private root: Level<S> = new Map();
+  private readonly lookUpAll: ReturnType<typeof lookUpFor>;
 
   constructor(names: readonly string[], make: (labels: Labels) => S) {
     this.names = names;
     this.make = make;
+    this.lookUpAll = lookUpFor(names);
   }
 
   /**
@@ -37,24 +35,30 @@ class SeriesIndex<S extends IndexedSeries> {
    *
    * @throws Error when a label was not declared
    */
-  // Hot path.
   find(labels: Labels): S | undefined {
-    const { names } = this;
-    let level: Level<S> | S | undefined = this.root;
-    let surplus = 0;
-    for (let index = 0; index < names.length && level !== undefined; index++) {
-      let value: unknown = labels[names[index]!];
-      if (value !== undefined) surplus--;
-      if (typeof value !== 'string') value = keyOf(value);
-      level = (level as Level<S>).get(value as string | undefined);
-    }
-    for (const _ in labels) surplus++;
-    if (surplus !== 0) validateLabels(names, labels);
-    return names.length === 0 ? this.bare : (level as S | undefined);
+    const series = this.lookUp(labels);
+    if (series === undefined) validateLabels(this.names, labels);
+    return series ?? this.findSparse(labels);
   }
 
-  /** The same for values in the order of the names; undefined also when their number is wrong. */
-  findByValues(values: readonly unknown[]): S | undefined {
+  /** The same when labels may be missing; unknown ones pass. */
+  findSparse(labels: Labels): S | undefined {
+    return this.byValues(this.names.map((name) => labels[name]));
+  }
+
+  /** The series that arguments of `labels()` mean, if there is one and they are in order. */
+  findFor(given: readonly unknown[]): S | undefined {
+    return isObject(given[0]) ? this.lookUp(given[0] as Labels) : this.byValues(given);
+  }
+
+  // Hot path.
+  private lookUp(labels: Labels): S | undefined {
+    if (this.names.length > 0) return this.lookUpAll(this.root, labels);
+    for (const _ in labels) return undefined;
+    return this.bare;
+  }
+
+  private byValues(values: readonly unknown[]): S | undefined {
     if (values.length !== this.names.length) return undefined;
     let level: Level<S> | S | undefined = this.root;
     for (let index = 0; index < values.length && level !== undefined; index++) {

@@ -13,8 +13,7 @@ interface WrittenFor {
 }
 
 class ValueSeries<Child> {
-  // A double from the start, so that optimised code adds in place.
-  value = 0.5;
+  value = 0;
   readonly labels: Labels;
   exemplar: ExemplarData | undefined = undefined;
   /** What `labels()` returned for it. */
@@ -24,7 +23,6 @@ class ValueSeries<Child> {
 
   constructor(labels: Labels) {
     this.labels = labels;
-    this.value = 0;
   }
 
   read(): Value {

@@ -23,8 +23,8 @@ type Methods = Record<string, (...args: readonly unknown[]) => unknown>;
 // those of the first.
 const labelValue = fc.constantFrom<unknown>('GET', 'a"b\\c\nd', '', 200, 0.5, null, true);
 const labels = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ method: labelValue, status: labelValue }) },
-  { weight: 3, arbitrary: fc.record({ method: labelValue }) },
+  { weight: 12, arbitrary: fc.record({ method: labelValue, status: labelValue }, { noNullPrototype: true }) },
+  { weight: 3, arbitrary: fc.record({ method: labelValue }, { noNullPrototype: true }) },
   fc.constant({}),
   fc.constant({ method: 'GET', unknown: 'x' }),
 );
