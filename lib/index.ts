@@ -33,6 +33,7 @@ export {
   VsrMetricsError,
   type VsrMetricsErrorCode,
 } from './core/errors.js';
+export type { Exemplar } from './core/exemplars.js';
 export { type Bucket, type Cell, HistogramReading } from './core/histogram-reading.js';
 export type { HistoryPoint, HistoryRange } from './core/history-points.js';
 export type { CatalogueOptions, Metrics } from './core/metrics-types.js';
@@ -45,9 +46,11 @@ export {
   type Writer,
   type WriterState,
 } from './core/reader.js';
+export type { ExemplarContext } from './core/recorders/exemplars.js';
 export type {
   CombiningGauge,
   Counter,
+  ExemplarLabels,
   Histogram,
   LabelledFamily,
   LastGauge,

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "vsr_metrics/directory.h"
+#include "vsr_metrics/exemplars.h"
 #include "vsr_metrics/file_lock.h"
 #include "vsr_metrics/sections.h"
 
@@ -60,7 +61,11 @@ bool CopySections(const Region& region, Copier* copier) {
   const uint32_t lanes = std::min(header.lanes_claimed, header.lane_count);
   for (uint32_t lane = 0; lane < lanes; ++lane) {
     const uint64_t offset = header.lanes_offset + lane * header.lane_stride;
-    if (!copier->Copy(offset, std::min(header.scalars_used, header.scalars_size))) return false;
+    const uint64_t exemplars = header.exemplars_offset + lane * header.exemplars_size;
+    if (!copier->Copy(offset, std::min(header.scalars_used, header.scalars_size)) ||
+        !copier->Copy(exemplars, ExemplarsInUse(region, lane) * sizeof(ExemplarSlot))) {
+      return false;
+    }
   }
   return true;
 }

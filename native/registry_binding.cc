@@ -12,6 +12,7 @@
 #include "vsr_metrics/attach.h"
 #include "vsr_metrics/baseline.h"
 #include "vsr_metrics/directory.h"
+#include "vsr_metrics/exemplars.h"
 #include "vsr_metrics/lanes.h"
 #include "vsr_metrics/processes.h"
 #include "vsr_metrics/series.h"
@@ -29,7 +30,9 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
         {InstanceAccessor<&LaneHandle::Index>("index"),
          InstanceMethod<&LaneHandle::Scalars>("scalars"),
          InstanceMethod<&LaneHandle::Cells>("cells"), InstanceMethod<&LaneHandle::Bind>("bind"),
-         InstanceMethod<&LaneHandle::Touch>("touch")});
+         InstanceMethod<&LaneHandle::Touch>("touch"),
+         InstanceMethod<&LaneHandle::Exemplars>("exemplars"),
+         InstanceMethod<&LaneHandle::ExemplarOf>("exemplarOf")});
   }
 
   explicit LaneHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LaneHandle>(info) {
@@ -65,6 +68,22 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
     const bool touched = lane_->Touch(info[0].As<Napi::Number>().Uint32Value(),
                                       info[1].As<Napi::Number>().Uint32Value());
     return Napi::Boolean::New(info.Env(), touched);
+  }
+
+  // The slots of the lane's exemplars; undefined when the region keeps none.
+  Napi::Value Exemplars(const Napi::CallbackInfo& info) {
+    const Region& region = lane_->region();
+    const uint64_t size = region.header()->exemplars_size;
+    if (size < sizeof(ExemplarSlot)) return info.Env().Undefined();
+    return ExternalBuffer(info.Env(), region.exemplars(lane_->index()), size, lane_);
+  }
+
+  // The first of the two slots of a bucket of a series; undefined: no room.
+  Napi::Value ExemplarOf(const Napi::CallbackInfo& info) {
+    const uint32_t pair = FindOrAddExemplar(*lane_, info[0].As<Napi::Number>().Uint32Value(),
+                                            info[1].As<Napi::Number>().Uint32Value());
+    if (pair == kNoIndex) return info.Env().Undefined();
+    return Napi::Number::New(info.Env(), pair);
   }
 
   std::shared_ptr<Lane> lane_;
@@ -104,6 +123,7 @@ std::shared_ptr<Region> CreateFrom(const Napi::Object& given, Error* error) {
   sizes.histogram_bytes = uint64_t(NumberOf(given, "histogramBytes"));
   sizes.shared_bytes = uint64_t(NumberOf(given, "sharedBytes"));
   sizes.history_bytes = uint64_t(NumberOf(given, "historyBytes"));
+  sizes.exemplar_bytes = uint64_t(NumberOf(given, "exemplarBytes"));
   if (!given.Has("file")) return CreateRegion(sizes, error);
   FileOptions file;
   file.path = StringOf(given, "file");
@@ -284,6 +304,17 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("headBelow", offsetof(HistogramHead, below));
   set("headAbove", offsetof(HistogramHead, above));
   set("headSplits", sizeof(HistogramHead));
+  set("exemplarSize", sizeof(ExemplarSlot));
+  set("exemplarChecksum", offsetof(ExemplarSlot, checksum));
+  set("exemplarSequence", offsetof(ExemplarSlot, sequence));
+  set("exemplarValue", offsetof(ExemplarSlot, value));
+  set("exemplarTaken", offsetof(ExemplarSlot, taken_unix_milliseconds));
+  set("exemplarTextSize", offsetof(ExemplarSlot, text_size));
+  set("exemplarPadding", offsetof(ExemplarSlot, padding));
+  set("exemplarText", offsetof(ExemplarSlot, text));
+  set("exemplarsOfBucket", kExemplarsOfBucket);
+  set("exemplarSeparator", kExemplarSeparator);
+  set("mostExemplarCharacters", kMostExemplarCharacters);
   set("pageSize", kPageSize);
   set("entrySize", sizeof(Entry));
   set("boundSplitFlag", kBoundSplitFlag);

@@ -136,6 +136,7 @@ Frame TakeSnapshot(const Region& region, Scope scope) {
     }
   }
   frame.cell_start[count] = uint32_t(frame.cell_index.size());
+  if (scope == Scope::kAll) frame.exemplars = ReadExemplars(region, frame.states);
   return frame;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "exemplar_reading.h"
 #include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
@@ -33,6 +34,7 @@ struct Frame {
   std::vector<uint32_t> cell_start;
   std::vector<int32_t> cell_index;
   std::vector<double> cell_count;
+  ExemplarColumns exemplars;
 };
 
 // Which kinds of series a snapshot takes in; the others get a row without values.

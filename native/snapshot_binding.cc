@@ -134,6 +134,17 @@ Napi::Object FrameToObject(Napi::Env env, const Frame& frame) {
   object.Set("cellStart", CopyToTypedArray<Napi::Uint32Array>(env, frame.cell_start));
   object.Set("cellIndex", CopyToTypedArray<Napi::Int32Array>(env, frame.cell_index));
   object.Set("cellCount", CopyToTypedArray<Napi::Float64Array>(env, frame.cell_count));
+  const ExemplarColumns& exemplars = frame.exemplars;
+  if (exemplars.series.empty()) return object;
+  Napi::Object columns = Napi::Object::New(env);
+  columns.Set("series", CopyToTypedArray<Napi::Uint32Array>(env, exemplars.series));
+  columns.Set("bucket", CopyToTypedArray<Napi::Uint32Array>(env, exemplars.bucket));
+  columns.Set("value", CopyToTypedArray<Napi::Float64Array>(env, exemplars.value));
+  columns.Set("takenAt",
+              CopyToTypedArray<Napi::Float64Array>(env, exemplars.taken_unix_milliseconds));
+  columns.Set("textEnd", CopyToTypedArray<Napi::Uint32Array>(env, exemplars.text_end));
+  columns.Set("text", CopyToTypedArray<Napi::Uint8Array>(env, exemplars.text));
+  object.Set("exemplars", columns);
   return object;
 }
 

@@ -21,11 +21,17 @@ export interface Capacity {
    * every second need, at most 64 MB. 0: none.
    */
   readonly historyBytes?: number;
+  /**
+   * Buckets and counters of which each thread keeps an exemplar; 1,024 unless told otherwise. 0:
+   * none. One that is used takes 1,152 bytes.
+   */
+  readonly exemplars?: number;
 }
 
 const defaultLanes = 32;
 const defaultSeries = 16_384;
 const defaultHistograms = 256;
+const defaultExemplars = 1024;
 // Attachments bring series of their own: other replicas, other fixed labels.
 const headroom = 4;
 const heapBytesPerEntry = 256;
@@ -77,6 +83,8 @@ export function planSizes(
   checkAtLeast('lanes', lanes, 1, 4096);
   checkAtLeast('processes', processes, 1, 4096);
   checkAtLeast('historyBytes', historyBytes, 0, 2 ** 32);
+  const exemplars = capacity.exemplars ?? defaultExemplars;
+  checkAtLeast('exemplars', exemplars, 0, 2 ** 20);
   checkAtLeast('series', series, needed, 2 ** 24);
   checkAtLeast('histograms', histograms, neededHistograms, 2 ** 20);
   const entries = series + families.length * headroom;
@@ -88,6 +96,7 @@ export function planSizes(
     heapBytes: heapBytesPerEntry * entries + 4096 * families.length,
     scalarBytes: layout.gaugeSize * entries + headBytes * histograms,
     histogramBytes: neededHistograms === 0 ? 0 : cellBytes * histograms,
+    exemplarBytes: layout.exemplarsOfBucket * layout.exemplarSize * exemplars,
     sharedBytes: layout.sharedGaugeSize * entries,
   };
 }

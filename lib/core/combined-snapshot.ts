@@ -18,6 +18,7 @@ import type {
   SeriesSnapshot,
   SnapshotLayout,
 } from './directory.js';
+import type { NativeExemplars } from './native.js';
 import { numbersOf, Snapshot } from './snapshot.js';
 
 /** A snapshot, and the labels that tell its series from those of other parts. */
@@ -86,6 +87,7 @@ function join(snapshots: readonly Snapshot[], layout: SnapshotLayout): Snapshot 
   const parts = snapshots.map(numbersOf);
   const cells = parts.map(({ cellIndex }) => cellIndex.length);
   const firstCells = runningTotals(cells);
+  const firstSlots = runningTotals(parts.map(({ cellStart }) => cellStart.length));
   const startedAt = Math.min(...snapshots.map((snapshot) => snapshot.startedAt));
   const numbers = {
     takenAt: Math.max(...snapshots.map((snapshot) => snapshot.takenAt)),
@@ -105,8 +107,43 @@ function join(snapshots: readonly Snapshot[], layout: SnapshotLayout): Snapshot 
       Float64Array,
       parts.map((part) => part.cellCount),
     ),
+    exemplars: joinExemplars(
+      parts.map((part) => part.exemplars),
+      firstSlots,
+    ),
   };
   return new Snapshot(layout, numbers, startedAt);
+}
+
+function joinExemplars(
+  parts: readonly (NativeExemplars | undefined)[],
+  firstSlots: readonly number[],
+): NativeExemplars | undefined {
+  const present = parts.flatMap((columns, part) =>
+    columns === undefined ? [] : [{ columns, firstSlot: firstSlots[part]! }],
+  );
+  if (present.length === 0) return undefined;
+  const firstTexts = runningTotals(present.map(({ columns }) => columns.text.length));
+  const all = <T extends Columns<T>>(
+    type: new (length: number) => T,
+    column: (columns: NativeExemplars, index: number) => T,
+  ): T =>
+    concatenate(
+      type,
+      present.map(({ columns }, index) => column(columns, index)),
+    );
+  return {
+    series: all(Uint32Array, ({ series }, index) =>
+      series.map((slot) => slot + present[index]!.firstSlot),
+    ),
+    bucket: all(Uint32Array, ({ bucket }) => bucket),
+    value: all(Float64Array, ({ value }) => value),
+    takenAt: all(Float64Array, ({ takenAt }) => takenAt),
+    textEnd: all(Uint32Array, ({ textEnd }, index) =>
+      textEnd.map((end) => end + firstTexts[index]!),
+    ),
+    text: all(Uint8Array, ({ text }) => text),
+  };
 }
 
 interface Columns<T> {

@@ -58,6 +58,8 @@ export interface FamilyDescription {
   readonly labels: readonly string[];
   readonly combine: Combine;
   readonly digits: number;
+  /** Of a unit of time: for recorders in C++, which have no table of units. */
+  readonly nanosecondsPerUnit?: number | undefined;
 }
 
 export class Directory {

@@ -1,6 +1,7 @@
 // A family as the region keeps it.
 
 import type { ResolvedFamily } from './catalogue/resolve.js';
+import { nanosecondsPerUnit } from './catalogue/units.js';
 import type { FamilyDescription } from './directory.js';
 import { RegistryError } from './errors.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
@@ -20,7 +21,15 @@ export function nativeFamily(
 ): NativeFamily {
   const { kind, name, help, unit, combine, digits } = family;
   const labels = family.labels.map((label) => label.name);
-  const description: FamilyDescription = { kind, help, unit, labels, combine, digits };
+  const description: FamilyDescription = {
+    kind,
+    help,
+    unit,
+    labels,
+    combine,
+    digits,
+    nanosecondsPerUnit: nanosecondsPerUnit(unit),
+  };
   const hasOpenLabel = family.labels.some(({ values }) => values === undefined);
   return {
     kind: kindNumbers[kind],

@@ -21,6 +21,17 @@ export interface Layout {
   readonly headBelow: number;
   readonly headAbove: number;
   readonly headSplits: number;
+  readonly exemplarSize: number;
+  readonly exemplarChecksum: number;
+  readonly exemplarSequence: number;
+  readonly exemplarValue: number;
+  readonly exemplarTaken: number;
+  readonly exemplarTextSize: number;
+  readonly exemplarPadding: number;
+  readonly exemplarText: number;
+  readonly exemplarsOfBucket: number;
+  readonly exemplarSeparator: number;
+  readonly mostExemplarCharacters: number;
   readonly pageSize: number;
   readonly entrySize: number;
   readonly boundSplitFlag: number;
@@ -36,6 +47,8 @@ export interface RegionSizes {
   histogramBytes: number;
   sharedBytes: number;
   historyBytes: number;
+  /** Of one lane. */
+  exemplarBytes: number;
 }
 
 /** Where a new region lies when it is a file. */
@@ -96,6 +109,17 @@ export interface Frame {
   cellStart: Uint32Array;
   cellIndex: Int32Array;
   cellCount: Float64Array;
+  exemplars?: NativeExemplars | undefined;
+}
+
+/** The exemplars of a snapshot in columns, by series and bucket; see native/exemplar_reading.h. */
+export interface NativeExemplars {
+  series: Uint32Array;
+  bucket: Uint32Array;
+  value: Float64Array;
+  takenAt: Float64Array;
+  textEnd: Uint32Array;
+  text: Uint8Array;
 }
 
 export interface NativeLane {
@@ -104,6 +128,10 @@ export interface NativeLane {
   cells(series: number): ArrayBuffer;
   bind(series: number): boolean;
   touch(series: number, cell: number): boolean;
+  /** Undefined: the region keeps none. */
+  exemplars(): ArrayBuffer | undefined;
+  /** The first slot of a bucket; undefined: no room. */
+  exemplarOf(series: number, bucket: number): number | undefined;
 }
 
 /** One series over time: `width` values for each time. */

@@ -6,6 +6,7 @@ import type { HistogramGeometry } from './histogram-geometry.js';
 import { layout, type NativeLane, type NativeRegion, type NativeSeries } from './native.js';
 import type { ObservableGauges } from './observable-gauges.js';
 import { type CounterMemory, LaneCounter } from './recorders/counter.js';
+import { type ExemplarContext, LaneExemplars } from './recorders/exemplars.js';
 import { type GaugeMemory, LaneGauge, LastValueGauge } from './recorders/gauge.js';
 import { type HistogramMemory, LaneHistogram } from './recorders/histogram.js';
 import { SplitHistogram } from './recorders/split-histogram.js';
@@ -19,17 +20,20 @@ export class LaneMemory {
   readonly #lane: NativeLane;
   readonly #scalars: ArrayBuffer;
   readonly #shared: ArrayBuffer;
+  readonly #exemplars: LaneExemplars;
 
-  constructor(region: NativeRegion, lane: NativeLane) {
+  constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
     this.#lane = lane;
+    this.#exemplars = new LaneExemplars(lane, context);
     this.#scalars = lane.scalars();
     this.#shared = region.shared();
   }
 
-  counter({ cellOffset }: NativeSeries): CounterMemory {
+  counter({ index, cellOffset }: NativeSeries): CounterMemory {
     return {
       ones: new BigInt64Array(this.#scalars, cellOffset + layout.counterOnes, 1),
       amounts: new Float64Array(this.#scalars, cellOffset + layout.counterAmounts, 1),
+      exemplars: this.#exemplars.of(index),
     };
   }
 
@@ -58,6 +62,7 @@ export class LaneMemory {
         geometry.bounds.length + 1,
       ),
       touch: (cell) => lane.touch(index, cell),
+      exemplars: this.#exemplars.of(index),
     };
   }
 }

@@ -5,7 +5,7 @@
 
 import { type Capacity, planSizes } from './capacity.js';
 import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
-import type { CatalogueInput } from './catalogue/types.js';
+import type { Catalogue, CatalogueInput } from './catalogue/types.js';
 import { warnOfConventions } from './convention-warnings.js';
 import { RegistryError } from './errors.js';
 import { type HistogramGeometry, planHistogram } from './histogram-geometry.js';
@@ -13,6 +13,7 @@ import type { HistoryPoint, HistoryRange } from './history-points.js';
 import type { CatalogueOptions, FixedLabels, LabelValues, Metrics, None } from './metrics-types.js';
 import { addon, type ClockSource, type NativeRegion } from './native.js';
 import { callNative } from './native-errors.js';
+import type { ExemplarContext } from './recorders/exemplars.js';
 import { selfCatalogue } from './self-catalogue.js';
 import type { Snapshot } from './snapshot.js';
 import { type RegistryPlan, ThreadRegistry } from './thread-registry.js';
@@ -28,6 +29,11 @@ export interface AttachOptions<
    * unless told otherwise; `false`: never, the program sets them itself.
    */
   readonly resourcesEveryMs?: number | false;
+  /**
+   * The labels of exemplars that are recorded without any, such as the ids of the active span. Asked
+   * by `recordWithExemplar` and its like alone; undefined: no exemplar this time.
+   */
+  readonly exemplarContext?: ExemplarContext;
 }
 
 /** What `createRegistry` takes. */
@@ -203,19 +209,43 @@ export function attachRegistry<
   return open(region, plan);
 }
 
+/**
+ * For parts of this package that count what they do: their families appear in the registry once they
+ * are used. They share the thread's lane and have the registry's default labels. Undefined when
+ * `source` is no registry of this thread (a reader, for one): there is nothing to count in.
+ *
+ * @throws RegistryError when the registry has no room for them
+ */
+export function ownMetrics<const C extends Catalogue>(
+  source: object,
+  catalogue: C,
+): Metrics<C> | undefined {
+  if (!(source instanceof ThreadRegistry)) return undefined;
+  return source.addOwnFamilies(catalogue) as Metrics<C>;
+}
+
 function planRegistry(options: {
   readonly catalogue: CatalogueInput;
   readonly fixedLabels?: Readonly<Record<string, string>>;
   readonly labelValues?: Readonly<Record<string, readonly string[]>>;
   readonly defaultLabels?: Readonly<Record<string, string>>;
   readonly resourcesEveryMs?: number | false;
+  readonly exemplarContext?: ExemplarContext;
 }): RegistryPlan {
   const { defaultLabels } = options;
   const declared = resolveCatalogue(options.catalogue, options);
   warnOfConventions(catalogueList(options.catalogue));
   const families = [...declared, ...resolveCatalogue(selfCatalogue, { defaultLabels })];
   const geometries = planHistograms(families);
-  return { declared, families, geometries, resourcesEveryMs: options.resourcesEveryMs ?? 5000 };
+  const { resourcesEveryMs = 5000, exemplarContext } = options;
+  if (exemplarContext !== undefined && typeof exemplarContext !== 'function') {
+    throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
+      problem: 'exemplarContext is no function',
+      given: exemplarContext,
+      allowed: 'one that returns the labels of an exemplar, or undefined',
+    });
+  }
+  return { declared, families, geometries, defaultLabels, resourcesEveryMs, exemplarContext };
 }
 
 function open<C extends CatalogueInput, Fixed extends FixedLabels, Extra extends LabelValues>(

@@ -1,6 +1,7 @@
 // Bad data is counted, not thrown: vsr_metrics_rejected_total{metric,reason}, and one warning each.
 
 import { show } from './errors.js';
+import type { ExemplarRejection } from './recorders/exemplars.js';
 import type { Counter } from './recorders/interfaces.js';
 
 export type RejectionReason =
@@ -10,7 +11,8 @@ export type RejectionReason =
   | 'not_a_number'
   | 'not_a_count'
   | 'clock_step_back'
-  | 'memory_exhausted';
+  | 'memory_exhausted'
+  | ExemplarRejection;
 
 function reasonFor(value: unknown): RejectionReason {
   if (typeof value !== 'number') return 'not_a_number';
@@ -31,10 +33,18 @@ export class RejectionLog {
 
   /** A value that was refused. Never throws: recording does not. */
   reject(metric: string, value: unknown): void {
-    const reason = reasonFor(value);
+    this.#warn(metric, reasonFor(value), describe(value));
+  }
+
+  /** An exemplar that was refused; its value was recorded. */
+  rejectExemplar(metric: string, reason: ExemplarRejection): void {
+    this.#warn(metric, reason, 'an exemplar');
+  }
+
+  #warn(metric: string, reason: RejectionReason, what: string): void {
     if (!this.count(metric, reason)) return;
     process.emitWarning(
-      `${metric}: ${describe(value)} was not recorded (${reason}); further ones are only counted, ` +
+      `${metric}: ${what} was not recorded (${reason}); further ones are only counted, ` +
         `in vsr_metrics_rejected_total{metric="${metric}",reason="${reason}"}`,
       { type: 'VsrMetricsWarning', code: 'VSR_METRICS_REJECTED' },
     );

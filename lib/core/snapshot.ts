@@ -1,11 +1,15 @@
 // The merged, immutable reading of a registry at one moment.
 
 import type { FamilySnapshot, SeriesSnapshot, SnapshotLayout } from './directory.js';
+import { decodeExemplars, type Exemplar, type ExemplarsBySlot } from './exemplars.js';
 import { HistogramReading } from './histogram-reading.js';
 import type { Frame } from './native.js';
 
 /** What a snapshot keeps of a frame besides its layout. */
-export type Numbers = Pick<Frame, 'takenAt' | 'values' | 'cellStart' | 'cellIndex' | 'cellCount'>;
+export type Numbers = Pick<
+  Frame,
+  'takenAt' | 'values' | 'cellStart' | 'cellIndex' | 'cellCount' | 'exemplars'
+>;
 
 /** For combined-snapshot.ts alone: programs have no use for it. */
 export let numbersOf: (snapshot: Snapshot) => Numbers;
@@ -46,6 +50,7 @@ export class Snapshot {
   readonly values: Float64Array;
   readonly #numbers: Numbers;
   #byName: Map<string, FamilySnapshot> | undefined;
+  #exemplars: ExemplarsBySlot | undefined;
 
   constructor(layout: SnapshotLayout, numbers: Numbers, startedAt: number) {
     this.takenAt = numbers.takenAt;
@@ -102,6 +107,29 @@ export class Snapshot {
       this.#numbers.cellIndex.subarray(start, end),
       this.#numbers.cellCount.subarray(start, end),
     );
+  }
+
+  /** Whether any series of this snapshot may have exemplars. */
+  get hasExemplars(): boolean {
+    return this.#numbers.exemplars !== undefined;
+  }
+
+  /**
+   * The exemplars of a series of this snapshot, by bucket: for each the record that was marked last
+   * on any thread.
+   *
+   * @example
+   * ```ts
+   * const snapshot = registry.snapshot();
+   * const series = snapshot.find('vsr_prepare_latency_ms');
+   * for (const { value, labels } of series ? snapshot.exemplars(series) : []) {
+   *   console.log(value, Object.fromEntries(labels).trace_id);
+   * }
+   * ```
+   */
+  exemplars({ info }: SeriesSnapshot): readonly Exemplar[] {
+    this.#exemplars ??= decodeExemplars(this.#numbers.exemplars);
+    return this.#exemplars.get(info.slot) ?? [];
   }
 
   /**

@@ -1,8 +1,8 @@
 // What one thread has of a registry: a lane, the recorders bound to it, and what it started.
 
 import { isMainThread } from 'node:worker_threads';
-import type { ResolvedFamily } from './catalogue/resolve.js';
-import type { ResourceName } from './catalogue/types.js';
+import { type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
+import type { Catalogue, ResourceName } from './catalogue/types.js';
 import { clockSource, now, refineClock } from './clock.js';
 import { Directory } from './directory.js';
 import { RegistryError } from './errors.js';
@@ -20,12 +20,14 @@ import { callNative } from './native-errors.js';
 import { checkSameFamily, nativeFamily } from './native-family.js';
 import { ObservableGauges } from './observable-gauges.js';
 import { LaneMemory, type LaneRecorder, RecorderFactory } from './recorder-factory.js';
+import type { ExemplarContext } from './recorders/exemplars.js';
 import type { Counter } from './recorders/interfaces.js';
 import type { SharedRegistry, SnapshotSchedule } from './registry.js';
 import { RejectionLog } from './rejections.js';
 import { resourceReadings } from './resource-gauges.js';
 import { selfCatalogue } from './self-catalogue.js';
 import { Snapshot } from './snapshot.js';
+import { checkWhole } from './whole-number.js';
 
 /** What the labels of a family's overflow series say. */
 export const overflowValue = '_other';
@@ -53,7 +55,9 @@ export interface RegistryPlan {
   /** Those declared and the library's own. */
   readonly families: readonly ResolvedFamily[];
   readonly geometries: ReadonlyMap<ResolvedFamily, HistogramGeometry>;
+  readonly defaultLabels: Readonly<Record<string, string>> | undefined;
   readonly resourcesEveryMs: number | false;
+  readonly exemplarContext: ExemplarContext | undefined;
 }
 
 export class ThreadRegistry {
@@ -63,6 +67,9 @@ export class ThreadRegistry {
   readonly #recorders: RecorderFactory;
   readonly #observables = new ObservableGauges();
   readonly #self = new Map<string, OpenFamily<Counter>>();
+  // What a successor of the region is given too: those of the plan, and those added since.
+  readonly #families: ResolvedFamily[];
+  readonly #added = new Map<Catalogue, Readonly<Record<string, unknown>>>();
   readonly #indexes = new Map<ResolvedFamily, number>();
   // By family and key, so that a series has one recorder however often it is asked for.
   readonly #bound = new Map<string, Bound>();
@@ -73,6 +80,7 @@ export class ThreadRegistry {
 
   constructor(region: NativeRegion, plan: RegistryPlan) {
     this.#plan = plan;
+    this.#families = [...plan.families];
     this.#place = this.#settle(region);
     const rejections = new RejectionLog((metric, reason) =>
       this.#self.get('rejected')!.with({ metric, reason }),
@@ -128,6 +136,21 @@ export class ThreadRegistry {
     this.#place.region.reset();
   }
 
+  /** Declares families of the library's own that are not there before a part of it is used. */
+  addOwnFamilies(catalogue: Catalogue): Readonly<Record<string, unknown>> {
+    const known = this.#added.get(catalogue);
+    if (known !== undefined) return known;
+    const { defaultLabels } = this.#plan;
+    const metrics: Record<string, unknown> = {};
+    for (const family of resolveCatalogue(catalogue, { defaultLabels })) {
+      this.#declare(this.#place.region, family);
+      this.#families.push(family);
+      metrics[family.key] = this.#openFamily(family, () => undefined);
+    }
+    this.#added.set(catalogue, metrics);
+    return metrics;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -150,18 +173,18 @@ export class ThreadRegistry {
 
   /** Claims a lane and declares all families. */
   #settle(region: NativeRegion): Place {
-    for (const family of this.#plan.families) {
-      const native = nativeFamily(family, this.#plan.geometries.get(family));
-      const index = callNative(() => region.addFamily(native));
-      checkSameFamily(native, region.describe(index, 1)[0]);
-      this.#indexes.set(family, index);
-      if (isOpen(family) && !region.addOverflow(index, overflowKey(family))) {
-        throw fullError(family);
-      }
-    }
+    for (const family of this.#families) this.#declare(region, family);
     const lane = callNative(() => region.claimLane());
-    const memory = new LaneMemory(region, lane);
+    const memory = new LaneMemory(region, lane, this.#plan.exemplarContext);
     return { region, lane, memory, directory: new Directory(region) };
+  }
+
+  #declare(region: NativeRegion, family: ResolvedFamily): void {
+    const native = nativeFamily(family, this.#plan.geometries.get(family));
+    const index = callNative(() => region.addFamily(native));
+    checkSameFamily(native, region.describe(index, 1)[0]);
+    this.#indexes.set(family, index);
+    if (isOpen(family) && !region.addOverflow(index, overflowKey(family))) throw fullError(family);
   }
 
   // A registry that the program has dropped, recorders and all, goes away. Not in the constructor: a
@@ -302,14 +325,5 @@ function fullError(family: ResolvedFamily): RegistryError {
     metric: family.name,
     problem: 'there is no room for another series',
     allowed: 'more, with the options capacity.series and capacity.histograms of createRegistry',
-  });
-}
-
-function checkWhole(option: string, given: number, least: number, most: number): void {
-  if (Number.isInteger(given) && given >= least && given <= most) return;
-  throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
-    problem: `${option} does not fit`,
-    given,
-    allowed: `a whole number from ${least} to ${most}`,
   });
 }

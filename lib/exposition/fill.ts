@@ -30,13 +30,20 @@ interface TextAddon {
 
 const { fillText, fillBytes } = loadAddon() as TextAddon;
 
-/** The whole text. Throws RangeError when it would be longer than a string can be. */
-export function fillString(template: Template, values: Float64Array): string {
-  const { pieces, pieceEnds, valueIndex, ascii } = template;
-  return fillText(pieces, pieceEnds, valueIndex, values, 0, pieceEnds.length, ascii);
+/**
+ * The pieces from `first` up to `last`, exclusive. Throws RangeError when that would be longer than a
+ * string can be.
+ */
+export function fillString(
+  { pieces, pieceEnds, valueIndex, ascii }: Template,
+  values: Float64Array,
+  first = 0,
+  last = pieceEnds.length,
+): string {
+  return fillText(pieces, pieceEnds, valueIndex, values, first, last, ascii);
 }
 
-/** The pieces from `first` up to `last`, exclusive, as UTF-8. */
+/** The same as UTF-8. */
 export function fillUtf8(
   { pieces, pieceEnds, valueIndex }: Template,
   values: Float64Array,

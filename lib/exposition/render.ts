@@ -1,6 +1,7 @@
 // The renderers: pure functions of a snapshot, to a string, to bytes, or to bytes piece by piece.
 
 import type { Snapshot } from '../core/snapshot.js';
+import { exemplarInsertions, type Insertion } from './exemplars.js';
 import { fillString, fillUtf8, type Template } from './fill.js';
 import { toJson } from './json.js';
 import type { ExpositionFormat } from './negotiate.js';
@@ -36,7 +37,7 @@ export function renderPrometheus(snapshot: Snapshot, options: RenderOptions = {}
 }
 
 /**
- * A snapshot in OpenMetrics 1.0, with units, creation times and the # EOF at the end.
+ * A snapshot in OpenMetrics 1.0, with units, creation times, exemplars and the # EOF at the end.
  *
  * @example
  * ```ts
@@ -46,8 +47,11 @@ export function renderPrometheus(snapshot: Snapshot, options: RenderOptions = {}
  * ```
  */
 export function renderOpenMetrics(snapshot: Snapshot, options: RenderOptions = {}): string {
-  const { layout, values } = readingsOf(snapshot, options);
-  return fillString(openMetricsTemplate(layout), values);
+  const { template, values, insertions } = prepare('openmetrics', snapshot, options);
+  return Array.from(
+    parts(template, insertions),
+    ({ first, last, text }) => fillString(template, values, first, last) + text,
+  ).join('');
 }
 
 /**
@@ -87,8 +91,13 @@ export function renderBytes(
   options: RenderOptions = {},
 ): Uint8Array {
   if (format === 'json') return Buffer.from(renderJson(snapshot));
-  const { layout, values } = readingsOf(snapshot, options);
-  return fillUtf8(templates[format](layout), values);
+  const { template, values, insertions } = prepare(format, snapshot, options);
+  if (insertions.length === 0) return fillUtf8(template, values);
+  return Buffer.concat(
+    Array.from(parts(template, insertions), ({ first, last, text }) =>
+      Buffer.concat([fillUtf8(template, values, first, last), Buffer.from(text)]),
+    ),
+  );
 }
 
 /**
@@ -112,16 +121,67 @@ export function* renderChunks(
     yield renderBytes(format, snapshot);
     return;
   }
-  const { layout, values } = readingsOf(snapshot, options);
-  const template = templates[format](layout);
-  for (let first = 0; first < template.pieceEnds.length; ) {
-    const last = pieceAfter(template, first, chunkBytes);
-    yield fillUtf8(template, values, first, last);
-    first = last;
+  const { template, values, insertions } = prepare(format, snapshot, options);
+  function* filled() {
+    for (const { first, last, text } of parts(template, insertions)) {
+      for (let from = first; from < last; ) {
+        const to = Math.min(last, pieceAfter(template, from, chunkBytes));
+        yield fillUtf8(template, values, from, to);
+        from = to;
+      }
+      if (text !== '') yield Buffer.from(text);
+    }
   }
+  yield* insertions.length === 0 ? filled() : gathered(filled(), chunkBytes);
+}
+
+/** Short ones together, up to `chunkBytes`. */
+function* gathered(chunks: Iterable<Uint8Array>, chunkBytes: number): Generator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for (const chunk of chunks) {
+    if (bytes > 0 && bytes + chunk.length > chunkBytes) {
+      yield Buffer.concat(waiting);
+      waiting = [];
+      bytes = 0;
+    }
+    waiting.push(chunk);
+    bytes += chunk.length;
+  }
+  if (bytes > 0) yield Buffer.concat(waiting);
 }
 
 const templates = { prometheus: prometheusTemplate, openmetrics: openMetricsTemplate };
+
+interface Prepared {
+  readonly template: Template;
+  readonly values: Float64Array;
+  readonly insertions: readonly Insertion[];
+}
+
+function prepare(
+  format: keyof typeof templates,
+  snapshot: Snapshot,
+  options: RenderOptions,
+): Prepared {
+  const { layout, values } = readingsOf(snapshot, options);
+  const template = templates[format](layout);
+  const insertions = format === 'openmetrics' ? exemplarInsertions(template, snapshot) : [];
+  return { template, values, insertions };
+}
+
+/** The pieces of a template in ranges: where each ends, text is put in. */
+function* parts(
+  { pieceEnds }: Template,
+  insertions: readonly Insertion[],
+): Generator<{ readonly first: number; readonly last: number; readonly text: string }> {
+  let first = 0;
+  for (const { pieces, text } of insertions) {
+    yield { first, last: pieces, text };
+    first = pieces;
+  }
+  if (first < pieceEnds.length) yield { first, last: pieceEnds.length, text: '' };
+}
 
 function readingsOf(snapshot: Snapshot, { quantiles }: RenderOptions): Readings {
   return quantiles === undefined ? snapshot : withQuantiles(snapshot, quantiles.previous);

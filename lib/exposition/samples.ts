@@ -15,7 +15,7 @@ export function escapeCharacter(character: string): string {
 }
 
 /** `a="x",b="y"`, in the order of their declaration. */
-function labelList(labels: Labels): string {
+export function labelList(labels: Labels): string {
   let list = '';
   for (const [name, value] of labels) {
     list += `${list === '' ? '' : ','}${name}="${escapeLabelValue(value)}"`;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { JsonHistogram, JsonSnapshot, JsonValue } from '../../lib/exposition/index.js';
 import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.js';
-import { newFile, removeAll, until } from '../sharing/processes.js';
+import { newFile, removeAll } from '../sharing/processes.js';
+import { until } from '../support/until.js';
 import { command, endAll, kill, startReplica, vsrMetrics } from './command-line.js';
 
 function seriesOf(json: string, name: string): JsonValue | JsonHistogram {

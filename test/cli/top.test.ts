@@ -2,8 +2,9 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { newFile, RecordingProcess, removeAll, until } from '../sharing/processes.js';
+import { newFile, RecordingProcess, removeAll } from '../sharing/processes.js';
 import { runProgram } from '../support/processes.js';
+import { until } from '../support/until.js';
 import { command, endAll, kill, start, startReplica, vsrMetrics } from './command-line.js';
 import { Screen } from './top/screen.js';
 

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { planSizes } from '../../lib/core/capacity.js';
+import { addon } from '../../lib/core/native.js';
 import { LaneCounter } from '../../lib/core/recorders/counter.js';
+import { LaneExemplars } from '../../lib/core/recorders/exemplars.js';
 import { RejectionLog } from '../../lib/core/rejections.js';
 import { createRegistry, defineCatalogue } from '../../lib/index.js';
 
@@ -73,9 +76,12 @@ describe('Counter', () => {
 
   it('has no carry at 2^32 and at 2^53', () => {
     const log = new RejectionLog(() => expect.fail('nothing is refused here'));
+    const region = new addon.Region(planSizes([], new Map(), { lanes: 1 }));
+    const exemplars = new LaneExemplars(region.claimLane(), undefined).of(0);
     for (const start of [2n ** 31n, 2n ** 32n, 2n ** 53n]) {
       const ones = BigInt64Array.of(start - 2n);
-      const counter = new LaneCounter({ ones, amounts: new Float64Array(1) }, 'one_total', log);
+      const memory = { ones, amounts: new Float64Array(1), exemplars };
+      const counter = new LaneCounter(memory, 'one_total', log);
       for (let count = 0; count < 4; count++) counter.inc();
       expect(ones[0]).to.equal(start + 2n);
     }

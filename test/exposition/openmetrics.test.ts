@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { kalki, kotoba, vsr } from '../../lib/catalogues/index.js';
 import { canonicalNumber } from '../../lib/exposition/canonical-number.js';
-import { renderOpenMetrics } from '../../lib/exposition/index.js';
+import {
+  renderBytes,
+  renderChunks,
+  renderOpenMetrics,
+  renderPrometheus,
+} from '../../lib/exposition/index.js';
 import { createRegistry, defineCatalogue } from '../../lib/index.js';
 import { allCatalogues, filledRegistry } from './filled.js';
 import { needPythonParser, parseWithPython } from './programs.js';
@@ -58,6 +63,35 @@ latency_seconds_created ${created(latency)}
 # HELP size_bytes_limit Size
 size_bytes_limit -1.5
 `);
+  });
+
+  it('has exemplars behind buckets and totals, and only there', () => {
+    const registry = createRegistry({ catalogue: example });
+    const { sent, latency, size } = registry.metrics;
+    sent.with({ to: 'a' }).inc(7);
+    sent.with({ to: 'b' }).incWithExemplar(5, { trace_id: 'quoted "x"\n', span_id: '1' });
+    latency.recordWithExemplar(0.25, { trace_id: 'ab' });
+    latency.recordWithExemplar(1e9, {});
+    size.set(5);
+    const snapshot = registry.snapshot();
+    const takenAt = (name: string, labels = {}) =>
+      snapshot.exemplars(snapshot.find(name, labels)!).map((each) => each.takenAt / 1000);
+    const [bytes] = takenAt('sent_bytes_total', { to: 'b' });
+    const [quarter, beyond] = takenAt('latency_seconds');
+    const text = renderOpenMetrics(snapshot, { quantiles: {} });
+    const lines = text.split('\n').filter((line) => line.includes(' # '));
+    expect(lines).to.deep.equal([
+      `sent_bytes_total{to="b"} 5 # {trace_id="quoted \\"x\\"\\n",span_id="1"} 5 ${bytes}`,
+      `latency_seconds_bucket{le="0.25"} 1 # {trace_id="ab"} 0.25 ${quarter}`,
+      `latency_seconds_bucket{le="+Inf"} 2 # {} 1000000000 ${beyond}`,
+    ]);
+    for (const chunkBytes of [1, 200, 1e9]) {
+      const chunks = [...renderChunks('openmetrics', snapshot, { quantiles: {}, chunkBytes })];
+      expect(Buffer.concat(chunks).toString()).to.equal(text);
+    }
+    const bytesOfText = renderBytes('openmetrics', snapshot, { quantiles: {} });
+    expect(Buffer.from(bytesOfText).toString()).to.equal(text);
+    expect(renderPrometheus(snapshot)).not.to.match(/^[^#\n].*#/m);
   });
 
   it('says when a series was created, in seconds', () => {
@@ -152,6 +186,29 @@ size_bytes_limit -1.5
         }
       });
     }
+
+    it('has valid exemplars', async () => {
+      const registry = createRegistry({ catalogue: example });
+      const labels = { trace_id: 'x'.repeat(112), tail: '"\\\n😀' };
+      registry.metrics.sent.with({ to: 'a' }).incWithExemplar(5, labels);
+      for (const value of [0, 0.00001, 0.5, 1e12]) {
+        registry.metrics.latency.recordWithExemplar(value, value === 0.5 ? labels : {});
+      }
+      const snapshot = registry.snapshot();
+      const parsed = await parseWithPython('openmetrics', renderOpenMetrics(snapshot));
+      const exemplars = parsed.flatMap(({ samples }) =>
+        samples.flatMap(({ name, exemplar }) => (exemplar === null ? [] : [{ name, ...exemplar }])),
+      );
+      expect(exemplars.map(({ name, value, labels }) => [name, value, labels])).to.deep.equal([
+        ['sent_bytes_total', 5, labels],
+        ['latency_seconds_bucket', 0.00001, {}],
+        ['latency_seconds_bucket', 0.5, labels],
+        ['latency_seconds_bucket', 1e12, {}],
+      ]);
+      for (const { timestamp } of exemplars) {
+        expect(timestamp! * 1000).to.be.closeTo(snapshot.takenAt, 60_000);
+      }
+    });
 
     it('that would notice what is wrong', async () => {
       const text = renderOpenMetrics(filledRegistry(vsr).snapshot());

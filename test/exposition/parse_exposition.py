@@ -20,6 +20,16 @@ def number(value):
     return {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(repr(value), repr(value))
 
 
+def exemplar(found):
+    if found is None:
+        return None
+    return {
+        "labels": found.labels,
+        "value": found.value,
+        "timestamp": None if found.timestamp is None else float(found.timestamp),
+    }
+
+
 # Bytes, because reading text would turn a carriage return into the end of a line.
 text = sys.stdin.buffer.read().decode("utf-8")
 families = [
@@ -29,7 +39,12 @@ families = [
         "unit": family.unit,
         "help": family.documentation,
         "samples": [
-            {"name": sample.name, "labels": sample.labels, "value": number(sample.value)}
+            {
+                "name": sample.name,
+                "labels": sample.labels,
+                "value": number(sample.value),
+                "exemplar": exemplar(sample.exemplar),
+            }
             for sample in family.samples
         ],
     }

@@ -62,6 +62,14 @@ export interface ParsedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  readonly exemplar: ParsedExemplar | null;
+}
+
+export interface ParsedExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** In seconds. */
+  readonly timestamp: number | null;
 }
 
 export interface ParsedFamily {

@@ -21,6 +21,7 @@
 #include "region_reader.h"
 #include "snapshot.h"
 #include "vsr_metrics/directory.h"
+#include "vsr_metrics/exemplars.h"
 
 using namespace vsr_metrics;
 
@@ -53,6 +54,7 @@ std::vector<uint8_t> SoundFile() {
   sizes.histogram_bytes = 32 << 10;
   sizes.shared_bytes = 4 << 10;
   sizes.history_bytes = 16 << 10;
+  sizes.exemplar_bytes = 4 << 10;
   const std::shared_ptr<Region> region = MakeRegion(sizes);
   Error error;
   const std::shared_ptr<Lane> lane = Lane::Claim(region, &error);
@@ -77,6 +79,10 @@ std::vector<uint8_t> SoundFile() {
   for (const uint32_t family : {aligned, split}) {
     HistogramWriter writer(*lane, AddSeries(*region, family, "{}"));
     for (int i = 0; i < 200; ++i) writer.Record(0.01 * i);
+    const uint32_t pair = FindOrAddExemplar(*lane, AddSeries(*region, family, "{}"), 0);
+    WriteExemplar(*lane, pair, 0.25, UnixMilliseconds(),
+                  "trace_id\xff"
+                  "a1b2\xff");
   }
   for (int i = 0; i < 20; ++i) {
     AppendHistory(*region, uint32_t(i % 2), TakeSnapshot(*region));
@@ -91,7 +97,7 @@ constexpr uint64_t kExtremes[] = {0,          1,          2,          7,        
 // Where damage hurts: the header, the tables, entries, names, heads of histograms, history.
 uint64_t SomeOffset(const RegionHeader& header, Random* random) {
   const uint64_t lane = header.lanes_offset + random->Below(3) * header.lane_stride;
-  const uint64_t sections[][2] = {{0, 200},
+  const uint64_t sections[][2] = {{0, 208},
                                   {3584, 512},
                                   {header.lane_table_offset, 192},
                                   {header.process_table_offset, 128},
@@ -99,6 +105,7 @@ uint64_t SomeOffset(const RegionHeader& header, Random* random) {
                                   {header.heap_offset, 1024},
                                   {header.shared_offset, 256},
                                   {header.history_offset, 8192},
+                                  {header.exemplars_offset + header.exemplars_size, 2400},
                                   {lane, 1024},
                                   {lane + header.scalars_size, 4096},
                                   {0, header.total_size}};
@@ -178,6 +185,7 @@ Outcome ReadEverything(const std::string& path) {
   const Frame frame = TakeSnapshot(*copy);
   const Frame gauges = TakeSnapshot(*copy, Scope::kGauges);
   size_t bytes = frame.values.size() + gauges.values.size() + reader.Processes(*copy).size();
+  bytes += frame.exemplars.text.size();
   for (uint32_t index = 0; index < copy->EntryCount(); ++index) {
     if (EntryState(copy->entries()[index].state) == EntryState::kEmpty) continue;
     bytes += BlobOf(*copy, copy->entries()[index]).size();

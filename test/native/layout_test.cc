@@ -22,6 +22,7 @@ static_assert(kIsPlain<RegionHeader> && kIsPlain<LaneRecord> && kIsPlain<Process
 static_assert(kIsPlain<HistoryRing> && kIsPlain<HistoryRecord>);
 static_assert(kIsPlain<Entry> && kIsPlain<FamilyBlob>);
 static_assert(kIsPlain<CounterCell> && kIsPlain<GaugeCell> && kIsPlain<HistogramHead>);
+static_assert(kIsPlain<ExemplarSlot>);
 
 struct Section {
   const char* name;
@@ -39,6 +40,7 @@ std::vector<Section> SectionsOf(const RegionHeader& header) {
       {"heap", header.heap_offset, header.heap_size},
       {"shared cells", header.shared_offset, header.shared_size},
       {"history", header.history_offset, header.history_size},
+      {"exemplars", header.exemplars_offset, header.exemplars_size * header.lane_count},
   };
   for (uint32_t lane = 0; lane < header.lane_count; ++lane) {
     sections.push_back(
@@ -58,6 +60,7 @@ RegionSizes RandomSizes(std::mt19937_64& random) {
   sizes.histogram_bytes = up_to(uint64_t{1} << up_to(33));
   sizes.shared_bytes = up_to(uint64_t{1} << up_to(30));
   sizes.history_bytes = up_to(uint64_t{1} << up_to(30));
+  sizes.exemplar_bytes = up_to(uint64_t{1} << up_to(24));
   return sizes;
 }
 
@@ -71,7 +74,7 @@ void TestCursors() {
   std::set<size_t> lines;
   for (const size_t offset : offsets) lines.insert(offset / kCacheLine);
   cursors.Equal(lines.size(), size_t{7}, "cache lines");
-  cursors.Expect(*lines.begin() > offsetof(RegionHeader, closed) / kCacheLine,
+  cursors.Expect(*lines.begin() > offsetof(RegionHeader, exemplars_size) / kCacheLine,
                  "a cursor shares its line with what never changes");
 }
 
@@ -99,6 +102,7 @@ void TestSections() {
     room.Expect(plan.scalars_size >= sizes.scalar_bytes, "scalars");
     room.Expect(plan.lane_stride - plan.scalars_size >= sizes.histogram_bytes, "histograms");
     room.Expect(plan.history_size >= sizes.history_bytes, "history");
+    room.Expect(plan.exemplars_size >= sizes.exemplar_bytes, "exemplars");
     room.Expect(plan.bucket_count >= plan.entry_capacity, "a bucket for each entry");
     room.Equal(plan.bucket_count & (plan.bucket_count - 1), 0u, "bucket count: power of two");
   }
@@ -115,6 +119,7 @@ void TestLargest() {
   sizes.histogram_bytes = uint64_t{512 << 10} << 15;  // 32,768 histograms of the finest kind
   sizes.shared_bytes = uint64_t{64} * sizes.entries;
   sizes.history_bytes = uint64_t{1} << 32;
+  sizes.exemplar_bytes = uint64_t{2 * sizeof(ExemplarSlot)} << 20;
   RegionHeader plan = PlanSections(sizes);
   plan.layout_version = kLayoutVersion;
   std::string problem;
@@ -159,7 +164,7 @@ void TestForeignHeaders() {
   expect(problem_of([](RegionHeader* header) { header->magic[3] ^= 1; }), "not a vsr-metrics");
   expect(problem_of([](RegionHeader* header) { header->byte_order = 0x04030201; }), "byte order");
   expect(problem_of([](RegionHeader* header) { header->layout_version = 0; }), "not finished");
-  expect(problem_of([](RegionHeader* header) { ++header->layout_version; }), "version 2");
+  expect(problem_of([](RegionHeader* header) { ++header->layout_version; }), "version 3");
 
   // Any other value in any field that says where something lies. Only where a lane's scalars end is
   // free: the cells follow, and every entry is held against both.
@@ -175,6 +180,8 @@ void TestForeignHeaders() {
                            offsetof(RegionHeader, shared_size),
                            offsetof(RegionHeader, history_offset),
                            offsetof(RegionHeader, history_size),
+                           offsetof(RegionHeader, exemplars_offset),
+                           offsetof(RegionHeader, exemplars_size),
                            offsetof(RegionHeader, lanes_offset),
                            offsetof(RegionHeader, lane_stride)};
   for (const size_t field : fields) {

@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { attachRegistry, createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
 import { proofCatalogue, steps } from '../prove/catalogue.js';
-import { newFile, RecordingProcess, removeAll, until } from './processes.js';
+import { until } from '../support/until.js';
+import { newFile, RecordingProcess, removeAll } from './processes.js';
 
 describe('a registry in a file', () => {
   afterEach(removeAll);

@@ -69,8 +69,3 @@ export async function removeAll(): Promise<void> {
   }
   files.length = 0;
 }
-
-/** Waits until something holds; the test's own time limit ends a vain wait. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

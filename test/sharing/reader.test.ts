@@ -3,7 +3,8 @@ import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
 import { proofCatalogue, steps } from '../prove/catalogue.js';
-import { newFile, RecordingProcess, removeAll, until } from './processes.js';
+import { until } from '../support/until.js';
+import { newFile, RecordingProcess, removeAll } from './processes.js';
 
 describe('readRegistry', () => {
   afterEach(removeAll);

@@ -35,9 +35,22 @@ own.queueDepth.dec(2);
 m.prepareLatency.record(0.845, 3);
 m.prepareLatency.observe(0.845);
 m.prepareLatency.since(registry.now());
+m.prepareLatency.recordWithExemplar(0.845, { trace_id: 'a', span_id: undefined });
+m.prepareLatency.recordWithExemplar(0.845);
+m.prepareLatency.sinceWithExemplar(registry.now(), { trace_id: 'a' });
+m.bytesWritten.incWithExemplar(4096, { trace_id: 'a' });
+createRegistry({ catalogue: ledger, exemplarContext: () => ({ trace_id: 'a' }) });
 
 // @ts-expect-error: Property 'set' does not exist on type 'Counter'
 m.bytesWritten.set(1);
+// @ts-expect-error: Type 'number' is not assignable to type 'string'
+m.prepareLatency.recordWithExemplar(0.845, { trace_id: 5 });
+// @ts-expect-error: Property 'recordWithExemplar' does not exist on type 'Counter'
+m.bytesWritten.recordWithExemplar(1, { trace_id: 'a' });
+// @ts-expect-error: Property 'incWithExemplar' does not exist on type 'LastGauge'
+m.viewNumber.incWithExemplar(1, { trace_id: 'a' });
+// @ts-expect-error: Type 'string' is not assignable to type 'ExemplarContext'
+createRegistry({ catalogue: ledger, exemplarContext: 'trace' });
 // @ts-expect-error: Property 'dec' does not exist on type 'Counter'
 m.bytesWritten.dec();
 // @ts-expect-error: Property 'inc' does not exist on type 'LastGauge'

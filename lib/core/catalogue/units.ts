@@ -51,6 +51,12 @@ export function unitsPerSecond(unit: string | undefined): number | undefined {
   return unit === undefined ? undefined : perSecond.get(unit);
 }
 
+/** A whole number; undefined when the unit is not one of time. */
+export function nanosecondsPerUnit(unit: string | undefined): number | undefined {
+  const perSecond = unitsPerSecond(unit);
+  return perSecond === undefined ? undefined : Math.round(1e9 / perSecond);
+}
+
 /** The unit that a metric name ends in, `_total` aside. */
 export function inferUnit(name: string): string | undefined {
   const stem = name.endsWith('_total') ? name.slice(0, -'_total'.length) : name;

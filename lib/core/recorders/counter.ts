@@ -6,24 +6,30 @@
 // The total is their sum. Both only grow, so no reader ever sees a total step back.
 
 import type { RejectionLog } from '../rejections.js';
-import type { Counter } from './interfaces.js';
+import type { SeriesExemplars } from './exemplars.js';
+import type { Counter, ExemplarLabels } from './interfaces.js';
 
 /** The two cells of a counter in one lane. */
 export interface CounterMemory {
   readonly ones: BigInt64Array;
   readonly amounts: Float64Array;
+  readonly exemplars: SeriesExemplars;
 }
 
 export class LaneCounter implements Counter {
   readonly #metric: string;
   readonly #rejections: RejectionLog;
-  // Windows of one element: the index is a constant, so optimised code has nothing to look up.
-  private ones: BigInt64Array;
-  private amounts: Float64Array;
+  // Windows of one element: the index is a constant, so optimised code has nothing to look up. Only
+  // declared, so that the constructor's store is the first one: V8 takes such a field for a constant
+  // of its object, and a loop over one handle for a loop over its cell, until `bind` stores again.
+  declare private ones: BigInt64Array;
+  declare private amounts: Float64Array;
+  #exemplars: SeriesExemplars;
 
   constructor(memory: CounterMemory, metric: string, log: RejectionLog) {
     this.ones = memory.ones;
     this.amounts = memory.amounts;
+    this.#exemplars = memory.exemplars;
     this.#metric = metric;
     this.#rejections = log;
   }
@@ -32,6 +38,7 @@ export class LaneCounter implements Counter {
   bind(memory: CounterMemory): void {
     this.ones = memory.ones;
     this.amounts = memory.amounts;
+    this.#exemplars = memory.exemplars;
   }
 
   // Hot path. Costs: bench/recording.
@@ -43,5 +50,12 @@ export class LaneCounter implements Counter {
     } else {
       this.#rejections.reject(this.#metric, amount);
     }
+  }
+
+  incWithExemplar(amount: number, labels?: ExemplarLabels): void {
+    this.inc(amount);
+    if (!(typeof amount === 'number' && amount >= 0 && amount < Infinity)) return;
+    const problem = this.#exemplars.keep(0, amount, labels);
+    if (problem !== undefined) this.#rejections.rejectExemplar(this.#metric, problem);
   }
 }

@@ -10,7 +10,8 @@
 import { longestDuration, nanosecondsPerTick, now } from '../clock.js';
 import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
 import type { RejectionLog } from '../rejections.js';
-import type { Histogram } from './interfaces.js';
+import type { SeriesExemplars } from './exemplars.js';
+import type { ExemplarLabels, Histogram } from './interfaces.js';
 
 /** The memory of one histogram in one lane. */
 export interface HistogramMemory {
@@ -28,6 +29,7 @@ export interface HistogramMemory {
   readonly spills: BigInt64Array;
   /** Makes memory for a cell and shows it to readers. False: there is none. */
   touch(cell: number): boolean;
+  readonly exemplars: SeriesExemplars;
 }
 
 // Constants of this module are constants of the optimised code; imported ones would be loaded.
@@ -40,19 +42,20 @@ const perTick = nanosecondsPerTick;
 const tooLong = longestDuration;
 
 export class LaneHistogram implements Histogram {
-  protected cells: BigInt64Array;
-  protected sum: Float64Array;
-  protected readonly scale: number;
-  protected readonly shift: number;
-  protected readonly baseIndex: number;
-  private readonly unitsPerNanosecond: number;
+  // Only declared: see counter.ts.
+  declare protected cells: BigInt64Array;
+  declare protected sum: Float64Array;
+  declare protected readonly scale: number;
+  declare protected readonly shift: number;
+  declare protected readonly baseIndex: number;
+  declare private readonly unitsPerNanosecond: number;
   // Cells [inner, inner + innerCount): those strictly between the lowest and the highest stepped.
   protected inner = 0;
   protected innerCount = 0;
   // The smallest and the largest value that a cell was stepped for. Bad values are never between.
   protected readonly seen = Float64Array.of(Infinity, -Infinity);
-  protected memory: HistogramMemory;
-  protected readonly geometry: HistogramGeometry;
+  declare protected memory: HistogramMemory;
+  declare protected readonly geometry: HistogramGeometry;
   readonly #metric: string;
   readonly #rejections: RejectionLog;
 
@@ -128,6 +131,27 @@ export class LaneHistogram implements Histogram {
     }
   }
 
+  recordWithExemplar(value: number, labels?: ExemplarLabels): void {
+    this.record(value);
+    if (!(typeof value === 'number' && value >= 0 && value < Infinity)) return;
+    const bucket = this.#boundOf(value);
+    const problem = this.memory.exemplars.keep(bucket, value, labels);
+    if (problem !== undefined) this.#rejections.rejectExemplar(this.#metric, problem);
+  }
+
+  sinceWithExemplar(start: number, labels?: ExemplarLabels): void {
+    if (typeof start !== 'number') {
+      this.#rejections.reject(this.#metric, start);
+      return;
+    }
+    const elapsed = readClock() - start;
+    if (elapsed >= 0 && elapsed < tooLong) {
+      this.recordWithExemplar(elapsed * perTick[0]! * this.unitsPerNanosecond, labels);
+    } else {
+      this.#sinceOtherwise(elapsed);
+    }
+  }
+
   #sinceOtherwise(elapsed: number): void {
     if (elapsed < 0 && elapsed > -tooLong) {
       // Another thread's start may lie a little ahead: that is no reason to lose the event.
@@ -194,8 +218,13 @@ export class LaneHistogram implements Histogram {
 
   // No memory for the cell: the value still counts in its bound, and in count and sum.
   #spill(value: number, count: bigint): void {
-    const index = this.geometry.bounds.findIndex((bound) => value <= bound);
-    this.memory.spills[index < 0 ? this.geometry.bounds.length : index]! += count;
+    this.memory.spills[this.#boundOf(value)]! += count;
     this.#rejections.count(this.#metric, 'memory_exhausted');
+  }
+
+  /** The index of the first bound that a value is within; how many there are when it is in none. */
+  #boundOf(value: number): number {
+    const index = this.geometry.bounds.findIndex((bound) => value <= bound);
+    return index < 0 ? this.geometry.bounds.length : index;
   }
 }

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "directory.h"
+#include "exemplars.h"
 #include "region.h"
 #include "sums.h"
 
@@ -72,6 +73,7 @@ inline bool SetBaseline(Region& region, uint32_t series) {
   switch (Kind(entry.kind)) {
     case Kind::kCounter:
       SetCounter(region, entry);
+      ClearExemplars(region, series);
       break;
     case Kind::kGauge:
       SetGauge(region, entry);
@@ -79,6 +81,7 @@ inline bool SetBaseline(Region& region, uint32_t series) {
     case Kind::kHistogram: {
       const FamilyBlob* family = FamilyOf(region, entry.family);
       if (family == nullptr || !SetHistogram(region, entry, *family)) return false;
+      ClearExemplars(region, series);
       break;
     }
   }

@@ -20,6 +20,8 @@
 //   | shared cells    64 B each | gauges that keep the last value   any thread, plain stores
 //   +---------------------------+ history_offset
 //   | history                   | rings of earlier snapshots        one sampler, by lock
+//   +---------------------------+ exemplars_offset
+//   | exemplars 576 B a slot    | examples of single records        thread of each lane's part
 //   +---------------------------+ lanes_offset
 //   | lane 0: baseline          | what reset() subtracts            reset(), remove()
 //   | lane 1                    | cells of one thread               that thread, plain stores
@@ -35,6 +37,9 @@
 //   +---------------------------+ scalars_size
 //   | histogram cells           | int64 each; the cells of a series start on a page
 //   +---------------------------+ lane_stride
+//
+// The exemplars of lane i start at exemplars_offset + i * exemplars_size: pairs of slots, the first
+// `exemplars_used` of them (in the lane's record) in use, each pair for one bucket of one series.
 //
 // Sections start on pages. The block is sparse: a page costs memory once something is stored in it.
 //
@@ -54,7 +59,7 @@ namespace vsr_metrics {
 
 constexpr uint8_t kMagic[8] = {'V', 'S', 'R', 'M', 'E', 'T', 'R', '\n'};
 // Raised by every change of anything in this file. A reader takes no other version than its own.
-constexpr uint32_t kLayoutVersion = 1;
+constexpr uint32_t kLayoutVersion = 2;
 constexpr uint32_t kByteOrderMark = 0x01020304;
 constexpr uint64_t kPageSize = 4096;
 constexpr uint64_t kCacheLine = 64;
@@ -99,7 +104,10 @@ struct RegionHeader {
   uint32_t process_count;
   uint32_t closed;  // 1: the creator closed the registry; a later end of its process is no crash
 
-  uint8_t padding_identity[4096 - 200 - 8 * 64];
+  uint64_t exemplars_offset;
+  uint64_t exemplars_size;  // of one lane
+
+  uint8_t padding_identity[4096 - 208 - 8 * 64];
 
   // Each cursor on a cache line of its own: they only move when a series is made, but are read by
   // every snapshot.
@@ -145,6 +153,8 @@ static_assert(offsetof(RegionHeader, lanes_claimed) == 3968, "layout");
 static_assert(offsetof(RegionHeader, baseline_used) == 3972, "layout");
 static_assert(offsetof(RegionHeader, process_table_offset) == 160, "layout");
 static_assert(offsetof(RegionHeader, closed) == 188, "layout");
+static_assert(offsetof(RegionHeader, exemplars_offset) == 192, "layout");
+static_assert(offsetof(RegionHeader, exemplars_size) == 200, "layout");
 
 // `owner` changes by one compare-and-swap: the process slot and how often the lane was claimed, so
 // that a lane given back and claimed again is never taken for what it was before.
@@ -153,10 +163,12 @@ struct LaneRecord {
   uint32_t thread;
   uint32_t padding_thread;
   uint64_t claimed_unix_nanoseconds;
-  uint8_t padding[40];
+  uint32_t exemplars_used;  // slots that are some bucket's; only grows
+  uint8_t padding[36];
 };
 static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
 static_assert(offsetof(LaneRecord, claimed_unix_nanoseconds) == 16, "layout");
+static_assert(offsetof(LaneRecord, exemplars_used) == 24, "layout");
 
 struct ProcessRecord {
   uint32_t pid;  // for people; the lock tells whether it lives
@@ -328,6 +340,34 @@ constexpr uint64_t HistogramHeadSize(uint32_t split_count, uint32_t bound_count)
 constexpr uint64_t HistogramCellsSize(uint32_t cell_count) {
   return (8ull * cell_count + kPageSize - 1) / kPageSize * kPageSize;
 }
+
+// One record that stands for its bucket: its value, when it was, and labels that lead to more, such
+// as a trace_id. A bucket has two slots that take turns: while one is being written, or stays half
+// written because its thread was killed, the other holds the exemplar before it.
+struct ExemplarSlot {
+  uint32_t series;    // index of the entry; it and the bucket stay what they are
+  uint32_t bucket;    // histogram: of the first bound that the value is within; counter: 0
+  uint32_t checksum;  // of the rest, see ChecksumOf; a slot without the right one holds nothing
+  uint32_t sequence;  // raised by every exemplar of the pair
+  double value;
+  double taken_unix_milliseconds;
+  uint32_t text_size;
+  uint8_t padding[28];
+  uint8_t text[512];  // UTF-8: name, kExemplarSeparator, value, kExemplarSeparator, and so on
+};
+static_assert(sizeof(ExemplarSlot) == 9 * kCacheLine, "layout");
+static_assert(offsetof(ExemplarSlot, bucket) == 4, "layout");
+static_assert(offsetof(ExemplarSlot, checksum) == 8, "layout");
+static_assert(offsetof(ExemplarSlot, sequence) == 12, "layout");
+static_assert(offsetof(ExemplarSlot, value) == 16, "layout");
+static_assert(offsetof(ExemplarSlot, taken_unix_milliseconds) == 24, "layout");
+static_assert(offsetof(ExemplarSlot, text_size) == 32, "layout");
+static_assert(offsetof(ExemplarSlot, text) == 64, "layout");
+constexpr uint8_t kExemplarSeparator = 0xff;  // no byte of UTF-8
+// What OpenMetrics allows in names and values together. Names are ASCII, so that the longest text
+// is one name of one character and a value of 127 characters with four bytes each.
+constexpr uint32_t kMostExemplarCharacters = 128;
+static_assert(1 + 4 * (kMostExemplarCharacters - 1) + 2 <= sizeof ExemplarSlot::text, "it fits");
 
 }  // namespace vsr_metrics
 

@@ -93,6 +93,10 @@ class Region {
     return base_ + header()->lanes_offset + index * header()->lane_stride;
   }
 
+  ExemplarSlot* exemplars(uint32_t lane) const {
+    return At<ExemplarSlot>(header()->exemplars_offset + lane * header()->exemplars_size);
+  }
+
   int fd() const { return fd_; }
   // Where another thread or process of this user can open the region.
   const std::string& path() const { return path_; }

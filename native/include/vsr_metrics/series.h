@@ -132,6 +132,8 @@ inline SeriesResult FindOrAddSeries(Region& region, uint32_t family, std::string
   const Wanted wanted = Want(EntryType::kSeries, family, key);
   uint32_t index = Find(region, wanted);
   if (index == kNoIndex && MayHaveOneMore(region, family)) index = AddSeries(region, wanted);
+  // No room: perhaps because another thread has made this very series since the first look.
+  if (index == kNoIndex) index = Find(region, wanted);
   return index == kNoIndex ? UseOverflow(region, family) : StartSeries(region, family, index);
 }
 

@@ -4,14 +4,15 @@ import { workerData } from 'node:worker_threads';
 import { attachRegistry, type SharedRegistry } from '../../../lib/index.js';
 import { proofCatalogue } from '../../prove/catalogue.js';
 
-const { shared, times, throws } = workerData as {
+const { shared, times, throws, trace } = workerData as {
   shared: SharedRegistry;
   times: number;
   throws?: boolean;
+  trace?: string;
 };
 const { metrics } = attachRegistry(shared, { catalogue: proofCatalogue });
 for (let time = 0; time < times; time++) {
   metrics.steps.inc();
-  metrics.latency.record(0.01);
+  metrics.latency.recordWithExemplar(0.01, trace === undefined ? undefined : { trace_id: trace });
 }
 if (throws) throw new Error('as told');

@@ -2,7 +2,7 @@
 //
 //   node recording-process.js create FILE | attach FILE
 //
-// Messages in: { do: 'inc', times } | { do: 'block', ms } | { do: 'close' } | { do: 'value' }.
+// Messages in: { do: 'inc', times, trace } | { do: 'block', ms } | { do: 'close' } | { do: 'value' }.
 // Out: 'ready', then 'done' or a number for each.
 
 import { attachRegistry, createRegistry } from '../../../lib/index.js';
@@ -17,12 +17,16 @@ const registry =
 interface Order {
   readonly do: 'inc' | 'block' | 'close' | 'value';
   readonly times?: number;
+  readonly trace?: string;
   readonly ms?: number;
 }
 
 process.on('message', (order: Order) => {
   if (order.do === 'inc') {
-    for (let time = 0; time < (order.times ?? 1); time++) registry.metrics.steps.inc();
+    for (let time = 0; time < (order.times ?? 1); time++) {
+      if (order.trace === undefined) registry.metrics.steps.inc();
+      else registry.metrics.steps.incWithExemplar(1, { trace_id: order.trace });
+    }
   }
   if (order.do === 'block') {
     process.send?.('done');

@@ -1,0 +1,168 @@
+// Exemplars as a lane keeps them: two slots a bucket that take turns, written by plain stores.
+//
+// A slot that is half written has not the checksum it claims, so that readers, who never wait, take
+// the other one. native/include/vsr_metrics/exemplars.h does the same for C++.
+
+import { characterCount, type Exemplar, isExemplarLabelName } from '../exemplars.js';
+import { layout, type NativeLane } from '../native.js';
+import type { ExemplarLabels } from './interfaces.js';
+
+/** Gives the labels of the exemplar that is being recorded: those of the active span, say. */
+export type ExemplarContext = () => ExemplarLabels | undefined;
+
+/** Why an exemplar was not kept. Its value was recorded all the same. */
+export type ExemplarRejection =
+  | 'exemplar_invalid'
+  | 'exemplar_too_long'
+  | 'exemplar_memory_exhausted'
+  | 'exemplar_context_failed';
+
+const encoder = new TextEncoder();
+const text = new Uint8Array(layout.exemplarSize - layout.exemplarText);
+
+interface Slots {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  readonly doubles: Float64Array;
+}
+
+/** The exemplars of one lane. Mapped when the first one is recorded. */
+export class LaneExemplars {
+  readonly #lane: NativeLane;
+  readonly #context: ExemplarContext | undefined;
+  #slots: Slots | undefined;
+
+  constructor(lane: NativeLane, context: ExemplarContext | undefined) {
+    this.#lane = lane;
+    this.#context = context;
+  }
+
+  /** Those of one series. */
+  of(series: number): SeriesExemplars {
+    return new SeriesExemplars(this, series);
+  }
+
+  /** The labels of the moment: none without a context, or where there is nothing to tell. */
+  labelsNow(): ExemplarLabels | undefined {
+    return this.#context?.();
+  }
+
+  /** The first slot of a bucket; undefined: no room. */
+  find(series: number, bucket: number): number | undefined {
+    return this.#map() && this.#lane.exemplarOf(series, bucket);
+  }
+
+  /** Replaces the exemplar in the two slots from `pair` on. */
+  write(pair: number, value: number, textSize: number): void {
+    const { bytes, words, doubles } = this.#map()!;
+    const sequenceOf = (slot: number) => words[wordOf(slot, layout.exemplarSequence)]!;
+    const sequence = (Math.max(sequenceOf(pair), sequenceOf(pair + 1)) + 1) >>> 0;
+    const slot = pair + (sequence % layout.exemplarsOfBucket);
+    words[wordOf(slot, layout.exemplarSequence)] = sequence;
+    doubles[wordOf(slot, layout.exemplarValue) / 2] = value;
+    doubles[wordOf(slot, layout.exemplarTaken) / 2] = Date.now();
+    words[wordOf(slot, layout.exemplarTextSize)] = textSize;
+    const start = slot * layout.exemplarSize + layout.exemplarText;
+    // The checksum is one of whole words.
+    text.fill(0, textSize, textSize + 3);
+    bytes.set(text.subarray(0, Math.min(textSize + 3, text.length)), start);
+    words[wordOf(slot, layout.exemplarChecksum)] = checksumOf(words, slot, textSize);
+  }
+
+  #map(): Slots | undefined {
+    if (this.#slots !== undefined) return this.#slots;
+    const memory = this.#lane.exemplars();
+    if (memory === undefined) return undefined;
+    this.#slots = {
+      bytes: new Uint8Array(memory),
+      words: new Uint32Array(memory),
+      doubles: new Float64Array(memory),
+    };
+    return this.#slots;
+  }
+}
+
+/** The exemplars of one series in one lane. */
+export class SeriesExemplars {
+  readonly #lane: LaneExemplars;
+  readonly #series: number;
+  // By bucket. One that found no room is not asked for again.
+  #pairs: Map<number, number | undefined> | undefined;
+
+  constructor(lane: LaneExemplars, series: number) {
+    this.#lane = lane;
+    this.#series = series;
+  }
+
+  /**
+   * Keeps an exemplar, with the labels of the context where none are given. Never throws; returns
+   * why it did not.
+   */
+  keep(
+    bucket: number,
+    value: number,
+    labels: ExemplarLabels | undefined,
+  ): ExemplarRejection | undefined {
+    let given: unknown;
+    try {
+      given = labels ?? this.#lane.labelsNow();
+    } catch {
+      return 'exemplar_context_failed';
+    }
+    if (given === undefined) return undefined;
+    const checked = checkLabels(given);
+    if (typeof checked === 'string') return checked;
+    this.#pairs ??= new Map();
+    if (!this.#pairs.has(bucket)) {
+      this.#pairs.set(bucket, this.#lane.find(this.#series, bucket));
+    }
+    const pair = this.#pairs.get(bucket);
+    if (pair === undefined) return 'exemplar_memory_exhausted';
+    this.#lane.write(pair, value, encode(checked));
+    return undefined;
+  }
+}
+
+function wordOf(slot: number, offset: number): number {
+  return (slot * layout.exemplarSize + offset) / 4;
+}
+
+/** ChecksumOf of exemplars.h. */
+function checksumOf(words: Uint32Array, slot: number, textSize: number): number {
+  let hash = 2166136261;
+  const mix = (from: number, end: number) => {
+    for (let word = wordOf(slot, from); word < wordOf(slot, end); word++) {
+      hash = Math.imul(hash ^ words[word]!, 16777619);
+    }
+  };
+  mix(0, layout.exemplarChecksum);
+  mix(layout.exemplarSequence, layout.exemplarPadding);
+  mix(layout.exemplarText, layout.exemplarText + textSize);
+  return hash >>> 0 || 1;
+}
+
+/** Labels that say nothing are as good as none. */
+function checkLabels(given: unknown): Exemplar['labels'] | ExemplarRejection {
+  if (typeof given !== 'object' || given === null) return 'exemplar_invalid';
+  const labels: [string, string][] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || value === '') continue;
+    if (typeof value !== 'string' || !isExemplarLabelName(name)) return 'exemplar_invalid';
+    labels.push([name, value]);
+    // Two units of UTF-16 are one character at the most.
+    if (value.length > 2 * layout.mostExemplarCharacters) return 'exemplar_too_long';
+  }
+  return characterCount(labels) > layout.mostExemplarCharacters ? 'exemplar_too_long' : labels;
+}
+
+/** Into `text`; returns the size. */
+function encode(labels: Exemplar['labels']): number {
+  let size = 0;
+  for (const label of labels) {
+    for (const word of label) {
+      size += encoder.encodeInto(word, text.subarray(size)).written;
+      text[size++] = layout.exemplarSeparator;
+    }
+  }
+  return size;
+}

@@ -1,0 +1,94 @@
+#include "exemplar_reading.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "vsr_metrics/directory.h"
+#include "vsr_metrics/exemplars.h"
+
+namespace vsr_metrics {
+namespace {
+
+// By series and bucket.
+using Newest = std::map<std::pair<uint32_t, uint32_t>, ExemplarSlot>;
+
+// Word by word: its thread may be writing. Only as much of the text as there is.
+void CopySlot(const ExemplarSlot& slot, ExemplarSlot* copy) {
+  const auto* from = reinterpret_cast<const uint64_t*>(&slot);
+  auto* to = reinterpret_cast<uint64_t*>(copy);
+  const uint32_t text_size = std::min<uint32_t>(LoadRelaxed(&slot.text_size), sizeof slot.text);
+  const size_t words = (offsetof(ExemplarSlot, text) + text_size + 7) / sizeof(uint64_t);
+  for (size_t word = 0; word < words; ++word) to[word] = LoadRelaxed(from + word);
+}
+
+bool IsWhole(const ExemplarSlot& slot) {
+  return slot.text_size <= sizeof slot.text && slot.checksum == ChecksumOf(slot) &&
+         std::isfinite(slot.value) && std::isfinite(slot.taken_unix_milliseconds);
+}
+
+// `index` is that of the family.
+bool IsInBucket(const Region& region, uint32_t index, uint32_t bucket, double value) {
+  const FamilyBlob* family = FamilyOf(region, index);
+  if (family == nullptr || bucket > family->bound_count) return false;
+  const std::string_view blob = BlobOf(region, region.entries()[index]);
+  if (sizeof(FamilyBlob) + 8ull * family->bound_count > blob.size()) return false;
+  const auto bound = [&blob](uint32_t at) {
+    double value;
+    memcpy(&value, blob.data() + sizeof(FamilyBlob) + 8ull * at, sizeof value);
+    return value;
+  };
+  return (bucket == 0 || value > bound(bucket - 1)) &&
+         (bucket == family->bound_count || value <= bound(bucket));
+}
+
+bool BelongsToBucket(const Region& region, const ExemplarSlot& slot) {
+  const Entry& entry = region.entries()[slot.series];
+  if (entry.type != uint32_t(EntryType::kSeries)) return false;
+  if (Kind(entry.kind) == Kind::kCounter) return slot.bucket == 0;
+  return Kind(entry.kind) == Kind::kHistogram &&
+         IsInBucket(region, entry.family, slot.bucket, slot.value);
+}
+
+void ReadLane(const Region& region, uint32_t lane, const std::vector<uint8_t>& states,
+              Newest* newest) {
+  const ExemplarSlot* slots = region.exemplars(lane);
+  const uint32_t used = ExemplarsInUse(region, lane);
+  ExemplarSlot slot = {};
+  for (uint32_t index = 0; index < used; ++index) {
+    CopySlot(slots[index], &slot);
+    if (slot.series >= states.size() || states[slot.series] != uint8_t(EntryState::kLive) ||
+        !IsWhole(slot) || !BelongsToBucket(region, slot)) {
+      continue;
+    }
+    const auto [at, is_first] = newest->try_emplace({slot.series, slot.bucket}, slot);
+    const auto age = [](const ExemplarSlot& one) {
+      return std::make_pair(one.taken_unix_milliseconds, one.sequence);
+    };
+    if (!is_first && age(at->second) < age(slot)) at->second = slot;
+  }
+}
+
+}  // namespace
+
+ExemplarColumns ReadExemplars(const Region& region, const std::vector<uint8_t>& states) {
+  Newest newest;
+  const uint32_t lanes = region.LanesInUse();
+  for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
+    ReadLane(region, lane, states, &newest);
+  }
+  ExemplarColumns columns;
+  for (const auto& [key, slot] : newest) {
+    columns.series.push_back(slot.series);
+    columns.bucket.push_back(slot.bucket);
+    columns.value.push_back(slot.value);
+    columns.taken_unix_milliseconds.push_back(slot.taken_unix_milliseconds);
+    columns.text.insert(columns.text.end(), slot.text, slot.text + slot.text_size);
+    columns.text_end.push_back(uint32_t(columns.text.size()));
+  }
+  return columns;
+}
+
+}  // namespace vsr_metrics

@@ -1,0 +1,211 @@
+// Histograms in C++, and a timer that records into one. Registry makes them.
+//
+//   histogram.Record(0.845);
+//   const double start = Now();
+//   ...
+//   histogram.Since(start);              // in the unit of the family
+//   { ScopeTimer timer(&histogram); ... }   // the same
+//
+// A value between the smallest and the largest that this recorder has stepped a cell for needs no
+// more than that: the cells between are reserved, readers look at them, and no extreme changes.
+#ifndef VSR_METRICS_HISTOGRAM_H_
+#define VSR_METRICS_HISTOGRAM_H_
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "clock.h"
+#include "directory.h"
+#include "recorders.h"
+#include "recording_thread.h"
+#include "shared_memory.h"
+#include "sums.h"
+
+namespace vsr_metrics {
+
+// A reading of the clock, for Histogram::Since: ticks from this library's base. Any thread of the
+// process may take it.
+inline double Now() {
+  double ticks;
+  ReadInto(&ticks);
+  return ticks;
+}
+
+class Histogram {
+ public:
+  // HOT. Costs: bench/native/cpp_header.cc. Negative values, NaN and infinities are refused.
+  void Record(double value) {
+    if (value >= least_ && value <= greatest_) {
+      const uint32_t cell = IndexOf(value) - base_index_;
+      Add(&cells_[cell], 1);
+      StoreRelaxed(&head_->sum, LoadRelaxed(&head_->sum) + value);
+      if (is_split_ != nullptr && (*is_split_)[cell]) StepSplits(cell, value, 1);
+    } else {
+      RecordOther(value, 1);
+    }
+  }
+
+  // The same value several times.
+  void Record(double value, uint64_t times) { RecordOther(value, times); }
+
+  // The time since `start`, which Now() gave, in the unit of the family.
+  void Since(double start) {
+    const double elapsed = Now() - start;
+    if (IsDuration(elapsed)) {
+      Record(elapsed * NanosecondsPerTick() * units_per_nanosecond_);
+    } else if (elapsed < 0 && elapsed > -kDurationTicksEnd) {
+      // Another thread's start may lie a little ahead: that is no reason to lose the event.
+      thread_->Count(series_, rejection_reason::kClockStepBack);
+      Record(0);
+    } else {
+      // No start at all, or one from before the clock's source changed.
+      const bool is_nan = elapsed != elapsed;
+      thread_->Reject(series_, is_nan ? elapsed : std::numeric_limits<double>::infinity());
+    }
+  }
+
+ private:
+  friend class Registry;
+
+  Histogram(std::shared_ptr<RecordingThread> thread, uint32_t series)
+      : thread_(std::move(thread)), series_(series) {
+    const Region& region = thread_->region();
+    uint8_t* memory = thread_->lane().memory();
+    const Entry& entry = region.entries()[series];
+    const Entry& family_entry = region.entries()[entry.family];
+    family_ = FamilyOf(region, entry.family);
+    head_ = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
+    cells_ = reinterpret_cast<int64_t*>(memory + entry.cells_page * kPageSize);
+    scale_ = family_->scale;
+    shift_ = family_->shift;
+    base_index_ = uint32_t(family_->base_index);
+    units_per_nanosecond_ = UnitsPerNanosecond(DescriptionOf(region, family_entry));
+    if (family_->split_count == 0) return;
+    auto is_split = std::make_shared<std::vector<bool>>(family_->cell_count);
+    for (uint32_t bound = 0; bound < family_->bound_count; ++bound) {
+      if (bound_cells()[bound] & kBoundSplitFlag) {
+        (*is_split)[bound_cells()[bound] & ~kBoundSplitFlag] = true;
+      }
+    }
+    is_split_ = std::move(is_split);
+  }
+
+  // NaN, so that every duration is refused, when the unit is not one of time.
+  static double UnitsPerNanosecond(std::string_view description) {
+    for (const JsonMember& property : ReadJson(description)) {
+      if (property.name != "nanosecondsPerUnit") continue;
+      return 1 / double(strtoull(std::string(property.value).c_str(), nullptr, 10));
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+
+  // The upper bits of the scaled value's lower neighbour; see lib/core/histogram-geometry.ts.
+  uint32_t IndexOf(double value) const {
+    const double scaled = value * scale_ * (1 - 0x1p-53);
+    uint64_t bits;
+    memcpy(&bits, &scaled, sizeof bits);
+    return uint32_t(bits >> 32) >> shift_;
+  }
+
+  static void Add(int64_t* cell, uint64_t times) {
+    StoreRelaxed(cell, AddWrapping(LoadRelaxed(cell), int64_t(times)));
+  }
+
+  const double* bounds() const { return reinterpret_cast<const double*>(family_ + 1); }
+  const uint32_t* bound_cells() const {
+    return reinterpret_cast<const uint32_t*>(bounds() + family_->bound_count);
+  }
+
+  // Everything but one value between those seen.
+  __attribute__((noinline)) void RecordOther(double given, uint64_t times) {
+    if (!(given >= 0 && given < std::numeric_limits<double>::infinity())) {
+      thread_->Reject(series_, given);
+      return;
+    }
+    if (times >= (uint64_t{1} << 53)) {
+      thread_->RejectAs(series_, rejection_reason::kNotACount, std::to_string(times) + " times");
+      return;
+    }
+    if (times == 0) return;
+    const double value = given + 0;  // -0 has the sign bit of a huge cell
+    const int64_t cell = int64_t{IndexOf(value)} - base_index_;
+    if (cell < 0) {
+      Add(&head_->below, times);
+    } else if (cell >= family_->cell_count) {
+      Add(&head_->above, times);
+    } else if (IsTouched(uint32_t(cell)) || thread_->lane().Touch(series_, uint32_t(cell))) {
+      Add(&cells_[cell], times);
+      // The cell first: a reader never finds more on one side of a bound than in the whole cell.
+      if (is_split_ != nullptr && (*is_split_)[cell]) StepSplits(uint32_t(cell), value, times);
+      if (value < least_) least_ = value;
+      if (value > greatest_) greatest_ = value;
+    } else {
+      Spill(value, times);
+    }
+    StoreRelaxed(&head_->sum, LoadRelaxed(&head_->sum) + value * double(times));
+    if (value < LoadRelaxed(&head_->minimum)) StoreRelaxed(&head_->minimum, value);
+    if (value > LoadRelaxed(&head_->maximum)) StoreRelaxed(&head_->maximum, value);
+  }
+
+  bool IsTouched(uint32_t cell) const {
+    return cell >= LoadRelaxed(&head_->touched_low) && cell < LoadRelaxed(&head_->touched_high);
+  }
+
+  void StepSplits(uint32_t cell, double value, uint64_t times) {
+    auto* split = reinterpret_cast<int64_t*>(head_ + 1);
+    for (uint32_t bound = 0; bound < family_->bound_count; ++bound) {
+      if ((bound_cells()[bound] & kBoundSplitFlag) == 0) continue;
+      const bool is_within =
+          (bound_cells()[bound] & ~kBoundSplitFlag) == cell && value <= bounds()[bound];
+      if (is_within) Add(split, times);
+      ++split;
+    }
+  }
+
+  // No memory for the cell: the value still counts in its bound, and in count and sum.
+  void Spill(double value, uint64_t times) {
+    uint32_t bound = 0;
+    while (bound < family_->bound_count && value > bounds()[bound]) ++bound;
+    auto* spills = reinterpret_cast<int64_t*>(head_ + 1) + family_->split_count;
+    Add(&spills[bound], times);
+    thread_->Count(series_, rejection_reason::kMemoryExhausted);
+  }
+
+  int64_t* cells_;
+  HistogramHead* head_;
+  double scale_;
+  uint32_t shift_;
+  uint32_t base_index_;
+  // The smallest and the largest value that a cell was stepped for. Bad values are never between.
+  double least_ = std::numeric_limits<double>::infinity();
+  double greatest_ = -std::numeric_limits<double>::infinity();
+  std::shared_ptr<const std::vector<bool>> is_split_;  // null: no bound lies inside a cell
+  double units_per_nanosecond_;
+  const FamilyBlob* family_;
+  std::shared_ptr<RecordingThread> thread_;
+  uint32_t series_;
+};
+
+// Records how long it lived.
+class ScopeTimer {
+ public:
+  explicit ScopeTimer(Histogram* histogram) : histogram_(histogram), start_(Now()) {}
+  ~ScopeTimer() { histogram_->Since(start_); }
+  ScopeTimer(const ScopeTimer&) = delete;
+  ScopeTimer& operator=(const ScopeTimer&) = delete;
+
+ private:
+  Histogram* histogram_;
+  double start_;
+};
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_HISTOGRAM_H_
