@@ -3,9 +3,11 @@
 // The messages are those of prom-client, so that primaries and workers may use either package.
 
 import type { Cluster } from 'node:cluster';
+
 import clusterModule = require('node:cluster');
 import aggregators = require('./aggregators.cjs');
 import Registry = require('./registry.cjs');
+
 import type { AnyMetric, AnyRegistry, Reading } from './types.cjs';
 
 // Its types are those of its ESM form.

@@ -3,7 +3,9 @@
 import exemplars = require('./exemplar.cjs');
 import Metric = require('./metric.cjs');
 import SeriesIndex = require('./series-index.cjs');
+
 import type { Labels, Layout, MetricConfiguration, Reading, Value } from './types.cjs';
+
 import validation = require('./validation.cjs');
 import values = require('./value-series.cjs');
 

@@ -4,7 +4,9 @@ import util = require('node:util');
 import Metric = require('./metric.cjs');
 import SeriesIndex = require('./series-index.cjs');
 import timing = require('./timing.cjs');
+
 import type { Labels, Layout, Reading, Value } from './types.cjs';
+
 import validation = require('./validation.cjs');
 import values = require('./value-series.cjs');
 
@@ -111,11 +113,7 @@ class Gauge extends Metric {
         }
       },
       set: (value) => {
-        if (
-          generation === index.generation &&
-          bound !== undefined &&
-          typeof value === 'number'
-        ) {
+        if (generation === index.generation && bound !== undefined && typeof value === 'number') {
           bound.value = value;
         } else {
           this.set(labels, value);

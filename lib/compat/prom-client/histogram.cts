@@ -6,7 +6,16 @@ import Metric = require('./metric.cjs');
 import rendering = require('./rendering.cjs');
 import SeriesIndex = require('./series-index.cjs');
 import timing = require('./timing.cjs');
-import type { ExemplarData, Labels, Layout, MetricConfiguration, Value } from './types.cjs';
+
+import type {
+  ExemplarData,
+  Labels,
+  Layout,
+  MetricConfiguration,
+  Reading,
+  Value,
+} from './types.cjs';
+
 import validation = require('./validation.cjs');
 
 const { defaultTexts, inBraces, labelTexts, valueText } = labelText;
@@ -84,13 +93,14 @@ class Histogram extends Metric {
       this.labelNames,
       (labels) => new HistogramSeries(labels, bounds.length),
     );
-    for (const label of this.labelNames) {
-      if (label === 'le') throw new Error('le is a reserved label keyword');
-    }
     const keys = bounds.map(String);
     this.#places = Uint32Array.from(keys, (key) => keys.indexOf(key));
     this.#bucketStarts = bounds.map((bound) => `_bucket{${labelText.labelText('le', bound)}`);
     Object.freeze(bounds);
+    // Here, not before: as in prom-client, what is refused now has been registered already.
+    for (const label of this.labelNames) {
+      if (label === 'le') throw new Error('le is a reserved label keyword');
+    }
     if (config.enableExemplars) {
       this.enableExemplars = true;
       this.observe = this.#observeWithExemplar;
@@ -195,8 +205,7 @@ class Histogram extends Metric {
         }
       },
       // Not `observe` of the child: a program may have replaced the metric's.
-      startTimer: () =>
-        timing.startTimer(labels, (all, seconds) => this.observe(all, seconds)),
+      startTimer: () => timing.startTimer(labels, (all, seconds) => this.observe(all, seconds)),
     };
     return child;
   }
@@ -209,6 +218,17 @@ class Histogram extends Metric {
 
   reset(): void {
     this.#index.clear();
+  }
+
+  /** What prom-client's registries ask for: they write default labels between `le` and the rest. */
+  async getForPromString(): Promise<Reading> {
+    const reading = await this.get();
+    reading.values = reading.values.map(({ labels: { le, ...sharedLabels }, ...rest }) => ({
+      ...rest,
+      labels: le === undefined ? {} : { le },
+      sharedLabels,
+    }));
+    return reading;
   }
 
   override samples(): Value[] {

@@ -91,11 +91,7 @@ export declare class AggregatorRegistry<T extends RegistryContentType> extends R
   static setRegistries(registers: AnyContentType[] | AnyContentType): void;
 }
 
-export type Metric<T extends string = string> =
-  | Counter<T>
-  | Gauge<T>
-  | Summary<T>
-  | Histogram<T>;
+export type Metric<T extends string = string> = Counter<T> | Gauge<T> | Summary<T> | Histogram<T>;
 
 /** How the values of several workers become one. */
 export type Aggregator = 'omit' | 'sum' | 'first' | 'min' | 'max' | 'average';
@@ -289,7 +285,8 @@ export declare class Histogram<T extends string = string> {
 export declare namespace Histogram {
   interface Internal<T extends string> {
     observe(value: number): void;
-    startTimer(): (labels?: LabelValues<T>) => number;
+    /** What it returns is the seconds, as of the others; prom-client declares no result here. */
+    startTimer(): (labels?: LabelValues<T>) => void;
   }
 
   interface Config {

@@ -1,9 +1,10 @@
 // What all kinds of metrics have in common: their configuration, and how they are read.
 
 import Registry = require('./registry.cjs');
-import type { Layout, MetricConfiguration, Reading, Value } from './types.cjs';
-import validation = require('./validation.cjs');
 
+import type { Layout, MetricConfiguration, Reading, Value } from './types.cjs';
+
+import validation = require('./validation.cjs');
 
 abstract class Metric {
   // Properties as prom-client has them: the configuration, copied onto the metric.

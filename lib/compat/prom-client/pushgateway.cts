@@ -5,6 +5,7 @@ import https = require('node:https');
 import url = require('node:url');
 import zlib = require('node:zlib');
 import Registry = require('./registry.cjs');
+
 import type { AnyRegistry } from './types.cjs';
 
 interface PushParameters {
@@ -56,7 +57,9 @@ class Pushgateway {
   async #request(method: string, { jobName, groupings }: PushParameters): Promise<PushResult> {
     const target = new URL(this.gatewayUrl);
     const base = target.pathname === '/' ? '' : target.pathname;
-    const pairs = Object.entries(groupings || {}).flat().map(encodeURIComponent);
+    const pairs = Object.entries(groupings || {})
+      .flat()
+      .map(encodeURIComponent);
     const job = jobName ? `/${['job', encodeURIComponent(jobName), ...pairs].join('/')}` : '';
     target.pathname = `${base}/metrics${job}`;
     target.search = '';

@@ -2,8 +2,8 @@
 
 import labelText = require('./label-text.cjs');
 import rendering = require('./rendering.cjs');
-import type { AnyMetric, AnyRegistry, Layout, Reading } from './types.cjs';
 
+import type { AnyMetric, AnyRegistry, Layout, Reading } from './types.cjs';
 
 const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 const openMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -86,22 +86,16 @@ class Registry implements AnyRegistry {
   async metrics(): Promise<string> {
     const layout = this.#currentLayout();
     // As prom-client: all are collected, in order, before anything is waited for.
-    const texts: string[] = [];
-    const waiting: Promise<void>[] = [];
-    const counters: (() => void)[] = [];
-    for (const metric of this.#metrics.values()) {
-      const place = texts.push('') - 1;
+    const texts = [...this.#metrics.values()].map((metric) => {
       if (layout.isOpenMetrics && metric.type === 'counter') {
         metric.name = metric.name.replace(/_total$/, '');
       }
-      const text = this.#start(metric, layout);
-      if (typeof text === 'string') texts[place] = text;
-      else if (typeof text === 'function') counters.push(() => (texts[place] = text()));
-      else waiting.push(text.then((late) => void (texts[place] = late)));
-    }
-    if (waiting.length > 0) await Promise.all(waiting);
-    for (const write of counters) write();
-    return layout.isOpenMetrics ? `${texts.join('\n')}\n# EOF\n` : `${texts.join('\n\n')}\n`;
+      return this.#start(metric, layout);
+    });
+    const isWaiting = texts.some((text) => text instanceof Promise);
+    const collected = isWaiting ? await Promise.all(texts) : (texts as (string | (() => string))[]);
+    const written = collected.map((text) => (typeof text === 'function' ? text() : text));
+    return layout.isOpenMetrics ? `${written.join('\n')}\n# EOF\n` : `${written.join('\n\n')}\n`;
   }
 
   async getMetricsAsString(metric: AnyMetric): Promise<string> {
@@ -163,8 +157,7 @@ class Registry implements AnyRegistry {
       ([name, value]) => [name, labelText.labelText(name, value)] as const,
     );
     const isSame =
-      this.#layout.isOpenMetrics === isOpenMetrics &&
-      `${defaults}` === `${this.#layout.defaults}`;
+      this.#layout.isOpenMetrics === isOpenMetrics && `${defaults}` === `${this.#layout.defaults}`;
     if (!isSame) this.#layout = { isOpenMetrics, defaults };
     return this.#layout;
   }

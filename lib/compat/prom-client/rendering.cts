@@ -4,6 +4,7 @@
 // prom-client itself or made by hand, are asked for their values.
 
 import labelText = require('./label-text.cjs');
+
 import type { AnyMetric, Layout, Reading, Value } from './types.cjs';
 
 const { defaultTexts, escapeText, inBraces, labelTexts, valueText } = labelText;

@@ -1,7 +1,9 @@
 // The series of one metric, by the values of their labels.
 
 import lookUpFor = require('./look-up.cjs');
+
 import type { Labels } from './types.cjs';
+
 import validation = require('./validation.cjs');
 
 const { isObject, validateLabels } = validation;

@@ -5,7 +5,9 @@ import Metric = require('./metric.cjs');
 import QuantileWindow = require('./quantile-window.cjs');
 import SeriesIndex = require('./series-index.cjs');
 import timing = require('./timing.cjs');
+
 import type { Labels, Layout, MetricConfiguration, Value } from './types.cjs';
+
 import validation = require('./validation.cjs');
 
 const { defaultTexts, inBraces, labelTexts, valueText } = labelText;

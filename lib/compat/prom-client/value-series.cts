@@ -2,6 +2,7 @@
 
 import labelText = require('./label-text.cjs');
 import rendering = require('./rendering.cjs');
+
 import type { ExemplarData, Labels, Layout, Value } from './types.cjs';
 
 const { defaultTexts, inBraces, labelTexts, valueText } = labelText;

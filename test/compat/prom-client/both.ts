@@ -8,6 +8,9 @@ const require = createRequire(import.meta.url);
 /** Either package, as a program written for prom-client sees it. */
 export type Client = typeof import('prom-client');
 
+/** A registry of text; those of OpenMetrics are made of it too. */
+export type Registry = import('prom-client').Registry;
+
 export const theirs = require('prom-client') as Client;
 export const ours = require('../../../lib/compat/prom-client/index.cjs') as unknown as Client;
 
@@ -22,7 +25,7 @@ export async function outcome(call: () => unknown): Promise<string> {
 }
 
 /** Everything a registry shows, in all its forms. */
-export async function shown(registry: InstanceType<Client['Registry']>): Promise<string[]> {
+export async function shown(registry: Registry): Promise<string[]> {
   const names = registry.getMetricsAsArray().map(({ name }) => name);
   const texts = [await registry.metrics()];
   for (const name of names) {

@@ -1,6 +1,7 @@
 // Gauges of a default metric: named, labelled and registered as the options say.
 
 import Gauge = require('../gauge.cjs');
+
 import type { DefaultMetricsOptions } from './options.cjs';
 
 interface GaugeDescription {

@@ -2,7 +2,9 @@
 
 import validation = require('../validation.cjs');
 import node = require('./node.cjs');
+
 import type { DefaultMetricsOptions } from './options.cjs';
+
 import ofProcess = require('./process.cjs');
 
 const metrics = {

@@ -4,6 +4,7 @@ import perfHooks = require('node:perf_hooks');
 import v8 = require('node:v8');
 import Histogram = require('../histogram.cjs');
 import gauges = require('./gauges.cjs');
+
 import type { DefaultMetricsOptions } from './options.cjs';
 
 const { common, makeGauge, makeGaugesByType } = gauges;

@@ -4,6 +4,7 @@ import fs = require('node:fs');
 import Counter = require('../counter.cjs');
 import activeSpan = require('./active-span.cjs');
 import gauges = require('./gauges.cjs');
+
 import type { DefaultMetricsOptions } from './options.cjs';
 
 const { common, makeGauge } = gauges;
@@ -26,15 +27,19 @@ function processCpuTotal(options: DefaultMetricsOptions): void {
     if (!enableExemplars) counter.inc(labels, value);
     else counter.inc({ labels, value, exemplarLabels: activeSpan() });
   };
-  const user = make('process_cpu_user_seconds_total', 'Total user CPU time spent in seconds.', () => {
-    const usage = process.cpuUsage();
-    const userMicroseconds = usage.user - last.user;
-    const systemMicroseconds = usage.system - last.system;
-    last = usage;
-    step(user, userMicroseconds);
-    step(system, systemMicroseconds);
-    step(both, userMicroseconds + systemMicroseconds);
-  });
+  const user = make(
+    'process_cpu_user_seconds_total',
+    'Total user CPU time spent in seconds.',
+    () => {
+      const usage = process.cpuUsage();
+      const userMicroseconds = usage.user - last.user;
+      const systemMicroseconds = usage.system - last.system;
+      last = usage;
+      step(user, userMicroseconds);
+      step(system, systemMicroseconds);
+      step(both, userMicroseconds + systemMicroseconds);
+    },
+  );
   const system = make(
     'process_cpu_system_seconds_total',
     'Total system CPU time spent in seconds.',
