@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { parseArguments } from './arguments.js';
 import type { Command } from './command.js';
 import { commands } from './commands.js';
-import { exitCodes, Failure, misuse } from './failure.js';
+import { exitCodes, Failure, misuse, usualExitCodes } from './failure.js';
 import { commandHelp, generalHelp } from './help.js';
 
 async function run(given: readonly string[]): Promise<number> {
@@ -18,7 +18,7 @@ async function run(given: readonly string[]): Promise<number> {
     const args = parseArguments(command, rest);
     return args.has('help') ? print(commandHelp(command)) : await command.run(args);
   } catch (error) {
-    return explain(error, `vsr-metrics ${command.name}`);
+    return explain(error, `vsr-metrics ${command.name}`, command.exitCodes);
   }
 }
 
@@ -45,11 +45,12 @@ function print(text: string): number {
 }
 
 /** Prints why, and gives back the exit code. */
-function explain(error: unknown, program = 'vsr-metrics'): number {
+function explain(error: unknown, program = 'vsr-metrics', codes = usualExitCodes): number {
   if (error instanceof Failure) {
     console.error(`${program}: ${error.message}`);
-    if (error.exitCode === exitCodes.usage) console.error(`${program} --help says how to use it`);
-    return error.exitCode;
+    if (error.exitCode !== exitCodes.usage) return error.exitCode;
+    console.error(`${program} --help says how to use it`);
+    return codes.usage;
   }
   if (error instanceof Error && 'code' in error && error.code === 'VSR_METRICS_ADDON') {
     console.error(error.message);
