@@ -5,6 +5,8 @@
 //   const { format, contentType } = negotiate(request.headers.accept);
 //   const body = renderBytes(format, registry.snapshot());
 
+export { decodeHistogram, type EncodeOptions, HdrHistogram } from '../core/hdr/histogram.js';
+export { type LogInterval, readHistogramLog, renderHistogramLog } from './histogram-log.js';
 export type {
   JsonFamily,
   JsonHistogram,
@@ -14,6 +16,10 @@ export type {
 } from './json.js';
 export { toJson } from './json.js';
 export { type ExpositionFormat, type Negotiated, negotiate } from './negotiate.js';
+export {
+  renderPercentileDistribution,
+  renderPercentileDistributions,
+} from './percentile-distribution.js';
 export {
   type RenderOptions,
   renderBytes,

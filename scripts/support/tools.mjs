@@ -1,5 +1,5 @@
 // What some checks and benchmarks need and npm does not bring: clang and clang-format, promtool,
-// Prometheus' Python and C++ libraries, a browser.
+// Prometheus' Python and C++ libraries, HdrHistogram for Java, a browser.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
@@ -66,6 +66,20 @@ export async function ensurePythonParser() {
     ));
   if (reason !== undefined) return { reason };
   return (await works()) ? { path: folder } : { reason: 'prometheus_client does not import' };
+}
+
+/**
+ * Finds or fetches HdrHistogram for Java, which defines its formats, and a JDK to run it:
+ * `{ path }` of the archive or `{ reason }`.
+ */
+export async function ensureJavaHdrHistogram() {
+  const java = (await find('javac')) ?? (await install('javac', 'default-jdk-headless'));
+  if (java.path === undefined) return java;
+  const path = join(toolsPath, 'hdrhistogram.jar');
+  if (existsSync(path)) return { path };
+  const member = 'usr/share/java/hdrhistogram.jar';
+  const reason = await unpack('libhdrhistogram-java', member, path);
+  return reason === undefined ? { path } : { reason };
 }
 
 /** Finds or installs Prometheus' C++ library: `{ version }` or `{ reason }`. */

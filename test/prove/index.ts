@@ -1,4 +1,5 @@
 import { blocked } from './blocked.js';
+import { budget } from './budget.js';
 import { churn } from './churn.js';
 import { damaged } from './damaged.js';
 import { growth } from './growth.js';
@@ -15,4 +16,5 @@ export const proofs = [
   runnable(blocked),
   runnable(damaged),
   runnable(memory),
+  runnable(budget),
 ];
