@@ -131,6 +131,7 @@ async function readEverything(file: string, output: string, what: string): Promi
     ['--format', 'openmetrics'],
     ['--format', 'json'],
     ['--format', 'hdr'],
+    ['--format', 'hgrm'],
     ['--history'],
   ]) {
     const args = ['--output', output, file, ...options];
