@@ -17,8 +17,8 @@ class UnixDatagram {
   // The longest path that a socket address holds.
   static size_t LongestPath();
 
-  // 0, or the errno: EAGAIN when the receiver's queue is full. The socket is opened when it is first
-  // needed, and the path looked up every time, so that a receiver may start late and again.
+  // 0, or the errno: EAGAIN when the receiver's queue is full. The socket is opened when it is
+  // first needed, and the path looked up every time, so that a receiver may start late and again.
   int Send(const std::string& path, const void* bytes, size_t size);
 
  private:

@@ -27,6 +27,10 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_REGISTRY_FULL'
   /** No region here, or not one that this version can read. */
   | 'VSR_METRICS_REGION_UNREADABLE'
+  /** An exporter lacks an option, or was given one that makes no sense. */
+  | 'VSR_METRICS_EXPORTER_OPTIONS'
+  /** A package that the feature needs is not installed; the message names it. */
+  | 'VSR_METRICS_PEER_MISSING'
   /** An encoded histogram or a log of them that is damaged, or of another format. */
   | 'VSR_METRICS_ENCODING_INVALID'
   /** What should be measured, or how, makes no sense. */
