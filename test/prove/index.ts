@@ -2,6 +2,7 @@ import { blocked } from './blocked.js';
 import { budget } from './budget.js';
 import { churn } from './churn.js';
 import { collector } from './collector.js';
+import { damaged } from './damaged.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
@@ -14,6 +15,7 @@ export const proofs = [
   runnable(race),
   runnable(growth),
   runnable(blocked),
+  runnable(damaged),
   runnable(memory),
   runnable(budget),
 ];

@@ -5,6 +5,7 @@
 
 import type { SnapshotSource } from '../driver.js';
 import type { Exporter } from '../exporter.js';
+import { createStatsdExporter } from '../statsd/exporter.js';
 import { resolveOptions } from './options.js';
 import { OtlpExporter } from './otlp-exporter.js';
 import { PrometheusPage } from './prometheus-page.js';
@@ -12,7 +13,8 @@ import { PrometheusPage } from './prometheus-page.js';
 /** Which exporter, and where to: where it pushes to, or for Prometheus where it listens. */
 export type ExporterType =
   | { readonly type: 'Prometheus'; readonly endpoint: string }
-  | { readonly type: 'Otlp'; readonly endpoint: string };
+  | { readonly type: 'Otlp'; readonly endpoint: string }
+  | { readonly type: 'StatsD'; readonly endpoint: string };
 
 /** Exports when it is told to; `startExporter` does so at intervals. */
 export interface ExporterOnDemand {
@@ -44,6 +46,8 @@ function exporterOf({ type, endpoint }: ExporterType): Exporter {
       return new PrometheusPage(endpoint);
     case 'Otlp':
       return new OtlpExporter(resolveOptions({ endpoint }));
+    case 'StatsD':
+      return createStatsdExporter({ endpoint });
   }
 }
 

@@ -1,5 +1,5 @@
 // One object that exports a registry in the ways of the instrumentation guide: to a collector by
-// OTLP, at intervals and on demand.
+// OTLP, at intervals and on demand; and as lines of StatsD.
 //
 //   const exporter = new OtelExporter(registry, { otlpEndpoint: 'http://localhost:4317' });
 //   await exporter.initOtlp();
@@ -8,6 +8,8 @@
 
 import { VsrMetricsError } from '../../core/errors.js';
 import { packageVersion } from '../../core/package-version.js';
+import type { Snapshot } from '../../core/snapshot.js';
+import { renderStatsd } from '../../exposition/statsd.js';
 import type { RunningExporter, SnapshotSource } from '../driver.js';
 import { startOtlp } from './start.js';
 
@@ -60,6 +62,7 @@ export class OtelExporter {
   readonly config: OtelConfig;
   readonly #registry: SnapshotSource;
   #running: RunningExporter | undefined;
+  #lastStatsd: Snapshot | undefined;
 
   constructor(registry: SnapshotSource, config: Partial<OtelConfig> = {}) {
     this.#registry = registry;
@@ -95,6 +98,26 @@ export class OtelExporter {
       });
     }
     return this.#running.flush();
+  }
+
+  /**
+   * What has been recorded since the last call, as lines of StatsD to be sent wherever one likes.
+   *
+   * @example
+   * ```ts
+   * import { createSocket } from 'node:dgram';
+   * import { OtelExporter } from 'vsr-metrics/otlp';
+   *
+   * const socket = createSocket('udp4');
+   * const exporter = new OtelExporter(registry);
+   * for (const line of exporter.exportStatsd()) socket.send(line, 8125, 'localhost');
+   * ```
+   */
+  exportStatsd(): string[] {
+    const snapshot = this.#registry.snapshot();
+    const lines = renderStatsd(snapshot, this.#lastStatsd);
+    this.#lastStatsd = snapshot;
+    return lines;
   }
 
   /** Pushes once more and ends; true when that has arrived, or nothing was begun. */

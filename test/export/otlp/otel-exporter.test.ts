@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
@@ -58,6 +59,20 @@ describe('OtelExporter', () => {
   });
 });
 
+describe('exportStatsd', () => {
+  it('gives the lines of what is new', () => {
+    const registry = open();
+    const exporter = new OtelExporter(registry);
+    registry.metrics.count.inc(3);
+    registry.metrics.last.set(5);
+    expect(exporter.exportStatsd()).to.include.members(['fixture_total:3|c', 'fixture_last:5|g']);
+    registry.metrics.count.inc(4);
+    expect(exporter.exportStatsd()).to.include('fixture_total:4|c');
+    expect(exporter.exportStatsd().filter((line) => line.endsWith('|c'))).to.deep.equal([]);
+    registry.close();
+  });
+});
+
 describe('createExporter', () => {
   afterEach(closeReceivers);
 
@@ -74,6 +89,22 @@ describe('createExporter', () => {
     const error = await exporter.export(registry).catch((error) => error);
     expect(error).to.be.instanceOf(Error);
     await exporter.shutdown();
+    registry.close();
+  });
+
+  it('sends to a StatsD server', async () => {
+    const server = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    const registry = open();
+    const endpoint = `127.0.0.1:${server.address().port}`;
+    const exporter = createExporter({ type: 'StatsD', endpoint });
+    const received = once(server, 'message');
+    registry.metrics.count.inc(4);
+    await exporter.export(registry);
+    const [datagram] = (await received) as [Buffer];
+    expect(datagram.toString().split('\n')).to.include('fixture_total:4|c');
+    await exporter.shutdown();
+    server.close();
     registry.close();
   });
 
@@ -97,7 +128,7 @@ describe('createExporter', () => {
   });
 
   it('refuses endpoints that make no sense', () => {
-    for (const type of ['Otlp', 'Prometheus'] as const) {
+    for (const type of ['Otlp', 'Prometheus', 'StatsD'] as const) {
       expect(() => createExporter({ type, endpoint: 'ftp://x y' })).to.throw(
         VsrMetricsError,
         'endpoint',
