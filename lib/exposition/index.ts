@@ -28,3 +28,4 @@ export {
   renderOpenMetrics,
   renderPrometheus,
 } from './render.js';
+export { renderStatsd, type StatsdFormat } from './statsd.js';
