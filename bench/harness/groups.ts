@@ -50,6 +50,22 @@ const texts: Readonly<Record<string, GroupText>> = {
   },
   'start-up': { title: 'Start-up', operation: 'import, and the 51 families of vsr' },
   attach: { title: 'Another registry', operation: 'the library is loaded already' },
+  ...Object.fromEntries(
+    [
+      ['inc', 'inc()'],
+      ['labelled-inc', 'inc(labels)'],
+      ['labels-inc', 'labels(...).inc()'],
+      ['child-inc', 'inc() of a bound child'],
+      ['set', 'set(v)'],
+      ['observe', 'observe(v)'],
+      ['labelled-observe', 'observe(labels, v)'],
+      ['timer', 'startTimer()()'],
+      ['metrics', 'metrics()'],
+    ].map(([name, operation]) => [
+      `drop-in-${name}`,
+      { title: 'The drop-in for prom-client', operation: operation! },
+    ]),
+  ),
   'counter-surroundings': { title: 'Counter, elsewhere', operation: 'inc() not in a hot loop' },
   'gauge-surroundings': { title: 'Gauge, elsewhere', operation: 'set(v) not in a hot loop' },
   'histogram-surroundings': {

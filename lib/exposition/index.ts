@@ -5,6 +5,8 @@
 //   const { format, contentType } = negotiate(request.headers.accept);
 //   const body = renderBytes(format, registry.snapshot());
 
+export { decodeHistogram, type EncodeOptions, HdrHistogram } from '../core/hdr/histogram.js';
+export { type LogInterval, readHistogramLog, renderHistogramLog } from './histogram-log.js';
 export type {
   JsonFamily,
   JsonHistogram,
@@ -15,6 +17,10 @@ export type {
 export { toJson } from './json.js';
 export { type ExpositionFormat, type Negotiated, negotiate } from './negotiate.js';
 export {
+  renderPercentileDistribution,
+  renderPercentileDistributions,
+} from './percentile-distribution.js';
+export {
   type RenderOptions,
   renderBytes,
   renderChunks,
@@ -22,3 +28,4 @@ export {
   renderOpenMetrics,
   renderPrometheus,
 } from './render.js';
+export { renderStatsd, type StatsdFormat } from './statsd.js';

@@ -1,5 +1,7 @@
 import { blocked } from './blocked.js';
+import { budget } from './budget.js';
 import { churn } from './churn.js';
+import { damaged } from './damaged.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
@@ -12,5 +14,7 @@ export const proofs = [
   runnable(race),
   runnable(growth),
   runnable(blocked),
+  runnable(damaged),
   runnable(memory),
+  runnable(budget),
 ];

@@ -3,8 +3,9 @@ import { proofs } from './index.js';
 
 describe('proofs, in their short form', () => {
   for (const proof of proofs) {
-    // A sanitizer keeps freed memory back, so how much is resident says nothing there.
-    const mark = proof.name === 'memory' ? ' @slow' : '';
+    // A sanitizer keeps freed memory back, so how much is resident says nothing there; what the
+    // budget's statistics are told is the same everywhere.
+    const mark = ['memory', 'budget'].includes(proof.name) ? ' @slow' : '';
     it(`${proof.name}: ${proof.claim}${mark}`, async function () {
       this.timeout(120_000);
       const figures = await proof.run('short', () => undefined);
