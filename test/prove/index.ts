@@ -1,6 +1,7 @@
 import { blocked } from './blocked.js';
 import { budget } from './budget.js';
 import { churn } from './churn.js';
+import { collector } from './collector.js';
 import { damaged } from './damaged.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
@@ -18,3 +19,6 @@ export const proofs = [
   runnable(memory),
   runnable(budget),
 ];
+
+/** Proofs that need a program which takes minutes to build: run when they are asked for by name. */
+export const proofsOnDemand = [runnable(collector)];
