@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Arguments } from './arguments.js';
 import type { serveCommand } from './commands.js';
+import { compress } from '../exposition/index.js';
 import { exitCodes, Failure } from './failure.js';
 import { MetricsPage } from './metrics-page.js';
 import { parseLabels, parseSources } from './sources.js';
@@ -18,7 +19,9 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
 
   const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
   const page = new MetricsPage(sources, { commonLabels, hungAfterMs: hungAfter * 1000, report });
-  const server = createServer((request, response) => answer(page, report, request, response));
+  const server = createServer((request, response) => {
+    void answer(page, report, request, response);
+  });
   await listen(server, port, host);
   page.check();
   // Whoever reads the line may at once ask to stop.
@@ -33,12 +36,12 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
 
 const help = 'GET /metrics gives the metrics of all files\n';
 
-function answer(
+async function answer(
   page: MetricsPage,
   report: (message: string) => void,
   { method, url = '', headers }: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   const say = (status: number, text: string, more: Record<string, string> = {}): void => {
     const body = Buffer.from(text);
     response.writeHead(status, {
@@ -58,12 +61,9 @@ function answer(
     return;
   }
   try {
-    const { contentType, body } = page.render(headers.accept);
-    response.writeHead(200, {
-      'Content-Type': contentType,
-      'Content-Length': body.length,
-      Vary: 'Accept',
-    });
+    const rendered = page.render(headers.accept);
+    const { body, headers: own } = await compress(rendered.body, headers['accept-encoding']);
+    response.writeHead(200, { 'Content-Type': rendered.contentType, ...own });
     response.end(body);
   } catch (error) {
     report(`a scrape failed: ${error instanceof Error ? error.stack : String(error)}`);

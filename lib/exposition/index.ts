@@ -2,9 +2,11 @@
 //
 //   import { negotiate, renderBytes } from 'vsr-metrics/exposition';
 //
-//   const { format, contentType } = negotiate(request.headers.accept);
-//   const body = renderBytes(format, registry.snapshot());
+//   const { format, contentType, escaping } = negotiate(request.headers.accept);
+//   const body = renderBytes(format, registry.snapshot(), { escaping });
 
+export { type CompressedBody, compress } from './compress.js';
+export type { NameEscaping } from './escaping.js';
 export type {
   JsonFamily,
   JsonHistogram,
@@ -21,4 +23,5 @@ export {
   renderJson,
   renderOpenMetrics,
   renderPrometheus,
+  renderProtobuf,
 } from './render.js';

@@ -1,4 +1,5 @@
-// What some checks need and npm does not bring: clang-format, promtool, Prometheus' Python library.
+// What some checks need and npm does not bring: clang-format, Prometheus and its promtool, its Python
+// library.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
@@ -16,15 +17,19 @@ export async function ensureClangFormat() {
 }
 
 /**
- * Finds or fetches promtool: `{ path }` or `{ reason }`. The package that holds it also starts a
- * Prometheus server, so the one program is taken out of the package and nothing is installed.
+ * Finds or fetches promtool and the Prometheus server: `{ path }` of the server or `{ reason }`. The
+ * package that holds them also starts a server, so the programs are taken out of the package and
+ * nothing is installed.
  */
-export async function ensurePromtool() {
-  const found = await find('promtool');
-  if (found !== undefined) return found;
-  const path = join(toolsPath, 'promtool');
-  const reason = await unpack('prometheus', 'usr/bin/promtool', path);
-  return reason === undefined ? { path } : { reason };
+export async function ensurePrometheus() {
+  const programs = ['promtool', 'prometheus'];
+  for (const program of programs) {
+    if ((await find(program)) !== undefined) continue;
+    const target = join(toolsPath, program);
+    const reason = await unpack('prometheus', `usr/bin/${program}`, target);
+    if (reason !== undefined) return { reason };
+  }
+  return find('prometheus');
 }
 
 /**

@@ -3,6 +3,7 @@ import { churn } from './churn.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
+import { prometheus } from './prometheus.js';
 import { runnable } from './proof.js';
 import { race } from './race.js';
 
@@ -13,4 +14,5 @@ export const proofs = [
   runnable(growth),
   runnable(blocked),
   runnable(memory),
+  runnable(prometheus),
 ];
