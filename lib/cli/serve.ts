@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { compress } from '../exposition/index.js';
 import type { Arguments } from './arguments.js';
 import type { serveCommand } from './commands.js';
-import { compress } from '../exposition/index.js';
 import { exitCodes, Failure } from './failure.js';
 import { MetricsPage } from './metrics-page.js';
 import { parseLabels, parseSources } from './sources.js';

@@ -1,59 +1,13 @@
-// Names beyond a-z, 0-9, _ and :, which only newer scrapers take as they are. Everyone else gets them
-// rewritten in one of three ways, by the scheme that the scraper asks for:
-//
-//   allow-utf-8   http.server duration   {"http.server duration"} 1
-//   underscores   http_server_duration
-//   dots          http_dot_server_duration      every underscore becomes two
-//   values        U__http_2E_server_20_duration
+// Layouts for scrapers that cannot read every name; core/catalogue/names.ts has the schemes.
 
-import { labelNamePattern, metricNamePattern } from '../core/catalogue/validate.js';
+import {
+  escapeName,
+  labelNamePattern,
+  metricNamePattern,
+  type NameEscaping,
+} from '../core/catalogue/names.js';
 import type { FamilyInfo, SeriesSnapshot, SnapshotLayout } from '../core/directory.js';
 import { cached } from './template.js';
-
-/** How names are written that Prometheus' older versions cannot read. */
-export type NameEscaping = 'allow-utf-8' | 'underscores' | 'dots' | 'values';
-
-export const nameEscapings: readonly NameEscaping[] = [
-  'allow-utf-8',
-  'underscores',
-  'dots',
-  'values',
-];
-
-export function escapeName(name: string, pattern: RegExp, escaping: NameEscaping): string {
-  switch (escaping) {
-    case 'allow-utf-8':
-      return name;
-    case 'underscores':
-      return mapCharacters(name, pattern, { escape: () => '_' });
-    case 'dots':
-      return mapCharacters(name, pattern, {
-        underscore: '__',
-        escape: (character) => (character === '.' ? '_dot_' : '_'),
-      });
-    case 'values': {
-      if (pattern.test(name)) return name;
-      const escape = (character: string) =>
-        `_${character.codePointAt(0)!.toString(16).toUpperCase()}_`;
-      return `U__${mapCharacters(name, pattern, { underscore: '__', escape })}`;
-    }
-  }
-}
-
-function mapCharacters(
-  name: string,
-  pattern: RegExp,
-  { underscore = '_', escape }: { underscore?: string; escape(character: string): string },
-): string {
-  let written = '';
-  for (const character of name) {
-    if (character === '_') written += underscore;
-    // A digit is none only at the start.
-    else if (pattern.test(written === '' ? character : `_${character}`)) written += character;
-    else written += escape(character);
-  }
-  return written;
-}
 
 /** The layout with names as a scheme writes them; the same one where that changes nothing. */
 export function escapedLayout(layout: SnapshotLayout, escaping: NameEscaping): SnapshotLayout {

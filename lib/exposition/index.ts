@@ -5,8 +5,8 @@
 //   const { format, contentType, escaping } = negotiate(request.headers.accept);
 //   const body = renderBytes(format, registry.snapshot(), { escaping });
 
+export type { NameEscaping } from '../core/catalogue/names.js';
 export { type CompressedBody, compress } from './compress.js';
-export type { NameEscaping } from './escaping.js';
 export type {
   JsonFamily,
   JsonHistogram,

@@ -10,8 +10,8 @@
 //
 // A content type is put together from the words below only, never from what the header says.
 
+import { type NameEscaping, nameEscapings } from '../core/catalogue/names.js';
 import { type MediaRange, parseAccept } from './accept.js';
-import { type NameEscaping, nameEscapings } from './escaping.js';
 
 /** What a snapshot can be rendered as. */
 export type ExpositionFormat = 'prometheus' | 'openmetrics' | 'protobuf' | 'json';
@@ -34,7 +34,10 @@ interface Offer {
   /** A range must say so: no general one means this. */
   readonly byName?: true;
   /** How names are written when the range does not tell, and whether the content type says so. */
-  readonly escaping: { readonly unlessAsked: NameEscaping; readonly tell: 'always' | 'asked' | 'never' };
+  readonly escaping: {
+    readonly unlessAsked: NameEscaping;
+    readonly tell: 'always' | 'asked' | 'never';
+  };
 }
 
 const underscores = 'underscores';

@@ -1,6 +1,6 @@
 // What both text formats have in common: names, labels and the samples of a histogram.
 
-import { labelNamePattern, metricNamePattern } from '../core/catalogue/validate.js';
+import { labelNamePattern, metricNamePattern } from '../core/catalogue/names.js';
 import type { FamilyInfo, SeriesInfo, SeriesSnapshot } from '../core/directory.js';
 import type { TemplateBuilder } from './template.js';
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { newFile, removeAll } from '../sharing/processes.js';
+import { fileURLToPath } from 'node:url';
 import { freePort, PrometheusServer } from '../servers/prometheus.js';
+import { newFile, removeAll } from '../sharing/processes.js';
 import { inFlight, latency, steps } from './catalogue.js';
 import { claim, type Proof } from './proof.js';
 
@@ -61,7 +61,10 @@ export const prometheus: Proof<{ readonly lives: number; readonly secondsALife: 
         child.send('settle');
         const [reading] = (await settled) as [ScrapedReading];
         await until(async () => (await differences(server, reading))[0]);
-        claim((await server.scrapeErrors()).every((error) => error === ''), 'a scrape failed');
+        claim(
+          (await server.scrapeErrors()).every((error) => error === ''),
+          'a scrape failed',
+        );
         const formats = Object.keys(reading.answered).join();
         claim(formats === 'protobuf', `${formats} was negotiated instead of protobuf`);
         total += reading.steps;
@@ -104,8 +107,7 @@ async function differences(server: PrometheusServer, own: ScrapedReading): Promi
   const expect = async (expression: string, wanted: number, precision = 0): Promise<void> => {
     const found = await server.query(expression);
     const isSame =
-      found.length === 1 &&
-      Math.abs(found[0]!.value - wanted) <= precision * Math.abs(wanted);
+      found.length === 1 && Math.abs(found[0]!.value - wanted) <= precision * Math.abs(wanted);
     if (isSame) return;
     problems.push(`${expression} is ${found.map(({ value }) => value)} instead of ${wanted}`);
   };

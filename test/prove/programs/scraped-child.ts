@@ -44,7 +44,9 @@ let started = 0;
 async function churn(): Promise<void> {
   while (!isSettling) {
     const page = new SharedArrayBuffer(8);
-    const worker = new Worker(program, { workerData: { shared: registry.share(), page, index: 0 } });
+    const worker = new Worker(program, {
+      workerData: { shared: registry.share(), page, index: 0 },
+    });
     started += 1;
     await once(worker, 'message');
     await wait(Math.random() * 300);
