@@ -8,6 +8,7 @@
 export type { NameEscaping } from '../core/catalogue/names.js';
 export { type CompressedBody, compress } from './compress.js';
 export type {
+  JsonExemplar,
   JsonFamily,
   JsonHistogram,
   JsonNumber,

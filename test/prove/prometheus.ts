@@ -69,7 +69,7 @@ export const prometheus: Proof<{ readonly lives: number; readonly secondsALife: 
         claim(formats === 'protobuf', `${formats} was negotiated instead of protobuf`);
         total += reading.steps;
         workers += reading.workers;
-        answers += reading.answered['protobuf']!;
+        answers += reading.answered.protobuf!;
         const gone = once(child, 'exit');
         child.kill('SIGKILL');
         await gone;
@@ -153,7 +153,7 @@ async function checkHistory(server: PrometheusServer, total: number, lives: numb
 
 async function checkExemplars(server: PrometheusServer): Promise<number> {
   const found = await server.exemplars(`{__name__=~"${steps}|${latency}.*"}`);
-  const traces = new Set(found.map(({ labels }) => String(labels['trace_id']).split('-')[0]));
+  const traces = new Set(found.map(({ labels }) => String(labels.trace_id).split('-')[0]));
   claim(traces.has('steps') && traces.has('latency'), `exemplars of ${[...traces]} only`);
   return found.length;
 }

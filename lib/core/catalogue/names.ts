@@ -28,17 +28,17 @@ export function escapeName(name: string, pattern: RegExp, escaping: NameEscaping
     case 'allow-utf-8':
       return name;
     case 'underscores':
-      return mapCharacters(name, pattern, { escape: () => '_' });
+      return mapCharacters(name, pattern, { other: () => '_' });
     case 'dots':
       return mapCharacters(name, pattern, {
         underscore: '__',
-        escape: (character) => (character === '.' ? '_dot_' : '_'),
+        other: (character) => (character === '.' ? '_dot_' : '_'),
       });
     case 'values': {
       if (pattern.test(name)) return name;
-      const escape = (character: string) =>
+      const other = (character: string) =>
         `_${character.codePointAt(0)!.toString(16).toUpperCase()}_`;
-      return `U__${mapCharacters(name, pattern, { underscore: '__', escape })}`;
+      return `U__${mapCharacters(name, pattern, { underscore: '__', other })}`;
     }
   }
 }
@@ -46,14 +46,14 @@ export function escapeName(name: string, pattern: RegExp, escaping: NameEscaping
 function mapCharacters(
   name: string,
   pattern: RegExp,
-  { underscore = '_', escape }: { underscore?: string; escape(character: string): string },
+  { underscore = '_', other }: { underscore?: string; other(character: string): string },
 ): string {
   let written = '';
   for (const character of name) {
     if (character === '_') written += underscore;
     // A digit is none only at the start.
     else if (pattern.test(written === '' ? character : `_${character}`)) written += character;
-    else written += escape(character);
+    else written += other(character);
   }
   return written;
 }
