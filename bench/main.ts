@@ -1,15 +1,18 @@
 // Runs the benchmarks and prints what was found.
 //
 //   node dist/bench/main.js [--quick] [--filter TEXT] [--trials 7] [--seconds 0.5] [--retries 3]
-//                           [--threads 1,2] [--json FILE]
+//                           [--threads 1,2,4,8] [--json FILE] [--html FILE]
 //
 //   --filter    only cases whose "group: peer" contains the text; several, separated by commas
 //   --quick     three short trials: shows that everything runs, and roughly what it costs
+//   --threads   only cases with one of these numbers of threads
+//   --html      a page with charts, in one file
 //   --retries   how often a trial that other programs starved of processors is run again
 
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { formatTime } from './harness/format.js';
+import { formatAmount } from './harness/format.js';
 import { javascriptCases } from './harness/javascript-case.js';
 import { judge } from './harness/limits.js';
 import { describeMachine } from './harness/machine.js';
@@ -17,23 +20,11 @@ import { nativeCases } from './harness/native-programs.js';
 import { writeResults } from './harness/results-file.js';
 import { formatReport } from './harness/tables.js';
 import { runTrials, type TrialsProgress } from './harness/trials.js';
-import type { BenchmarkReport } from './harness/types.js';
+import type { BenchmarkCase, BenchmarkReport } from './harness/types.js';
 import { ours } from './harness/versions.js';
 import { limits } from './limits.js';
-
-/** Files of bench/cases. */
-export const caseModules = [
-  'counter',
-  'gauge',
-  'histogram',
-  'timed-operation',
-  'labels',
-  'threads',
-  'garbage',
-  'surroundings',
-  'snapshot',
-  'rendering',
-];
+import { caseModules } from './modules.js';
+import { renderPage } from './report/page.js';
 
 function readOptions() {
   const { values } = parseArgs({
@@ -43,42 +34,51 @@ function readOptions() {
       trials: { type: 'string' },
       seconds: { type: 'string' },
       retries: { type: 'string' },
-      threads: { type: 'string', default: '1,2' },
+      threads: { type: 'string' },
       json: { type: 'string' },
+      html: { type: 'string' },
     },
   });
-  const { quick, filter, json } = values;
+  const { quick, filter, json, html } = values;
+  const threads = values.threads?.split(',').map(Number);
+  const wantedNames = filter.split(',');
   return {
-    filters: filter.split(','),
+    isWanted({ group, peer, threads: count }: BenchmarkCase): boolean {
+      const name = `${group}: ${peer}`;
+      const isNamed = wantedNames.some((text) => name.includes(text));
+      return isNamed && (threads === undefined || threads.includes(count));
+    },
     json,
-    threads: values.threads.split(',').map(Number),
+    html,
     trials: Number(values.trials ?? (quick ? 3 : 7)),
     seconds: Number(values.seconds ?? (quick ? 0.05 : 0.5)),
     retries: Number(values.retries ?? (quick ? 0 : 3)),
   };
 }
 
-function showProgress({ done, of, each, nsPerOperation }: TrialsProgress): void {
-  const found = nsPerOperation === undefined ? 'failed' : formatTime(nsPerOperation);
-  process.stderr.write(`${done}/${of} ${each.group}: ${each.peer}: ${found}\n`);
+const started = performance.now();
+
+function showProgress({ done, of, each, result }: TrialsProgress): void {
+  const { bytesPerOperation: bytes, nsPerOperation = Number.NaN } = result ?? {};
+  const amount =
+    bytes === undefined ? formatAmount(nsPerOperation, 'ns') : formatAmount(bytes, 'bytes');
+  const found = result === undefined ? 'failed' : amount;
+  const left = ((performance.now() - started) / done) * (of - done);
+  const minutes = `${(left / 60_000).toFixed(1)} min left`;
+  process.stderr.write(`${done}/${of}, ${minutes}  ${each.group}: ${each.peer}: ${found}\n`);
 }
 
 async function main(): Promise<void> {
-  const { filters, json, threads, trials, seconds, retries } = readOptions();
+  const { isWanted, json, html, trials, seconds, retries } = readOptions();
   const machine = describeMachine();
   const startedAt = new Date().toISOString();
   const paths = caseModules.map((name) =>
     fileURLToPath(new URL(`./cases/${name}.js`, import.meta.url)),
   );
-  const native = nativeCases();
-  const all = (await Promise.all(paths.map((path) => javascriptCases(path)))).flat();
-  const cases = [...all, ...native.cases].filter(({ group, peer, threads: count }) => {
-    const name = `${group}: ${peer}`;
-    return threads.includes(count) && filters.some((text) => name.includes(text));
-  });
-  if (cases.length === 0) throw new Error(`no case is named ${filters.join(' or ')}`);
-  const onProgress = showProgress;
-  const measured = await runTrials({ cases, trials, seconds, retries, onProgress });
+  const all = [...(await Promise.all(paths.map(javascriptCases))), nativeCases()];
+  const cases = all.flatMap((each) => each.cases).filter(isWanted);
+  if (cases.length === 0) throw new Error('no case has such a name');
+  const measured = await runTrials({ cases, trials, seconds, retries, onProgress: showProgress });
   const report: BenchmarkReport = {
     startedAt,
     machine,
@@ -86,10 +86,11 @@ async function main(): Promise<void> {
     secondsPerTrial: seconds,
     results: measured.results,
     limits: judge(limits, measured.results),
-    notRun: [...native.notRun, ...measured.notRun],
+    notRun: [...all.flatMap((each) => each.notRun), ...measured.notRun],
   };
   console.log(formatReport(report, ours.peer));
   if (json !== undefined) writeResults(json, report);
+  if (html !== undefined) writeFileSync(html, renderPage(report, ours.peer));
   // What is not installed is no failure; what ran and failed is.
   if (measured.notRun.length > 0) process.exitCode = 1;
 }

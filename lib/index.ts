@@ -27,7 +27,9 @@ export type {
   SnapshotLayout,
 } from './core/directory.js';
 export {
+  BudgetError,
   CatalogueError,
+  EncodingError,
   LabelError,
   RegistryError,
   VsrMetricsError,

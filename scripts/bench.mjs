@@ -1,12 +1,20 @@
 // npm run bench: builds, then runs the benchmarks on this Node, or on several.
 //
-//   npm run bench                             all, on the running Node: about a quarter of an hour
+//   npm run bench                             all, on the running Node: about half an hour
 //   npm run bench -- --quick                  roughly, in a few minutes
 //   npm run bench -- --filter counter,gauge   only cases whose "group: peer" contains one of these
 //   npm run bench -- --trials 15              more trials, each in a process of its own
 //   npm run bench -- --nodes 20,22,24,26      on these versions, fetched where they are missing
 //   npm run bench -- --node /opt/node/bin/node
 //   npm run bench -- --json results.json      with several versions: results-20.json and so on
+//   npm run bench -- --html report.html       a page with charts, in one file
+//   npm run bench -- --nodes 20,22,24,26 --publish
+//
+// With --publish each version's results go to bench/results, and docs/performance.md and the README
+// are written again from what lies there, as soon as that version is done: a run that is cut short
+// loses no more than the version it was at, and goes on with the rest of --nodes. The first version
+// has 5 trials of 0.3 s for every case (about a quarter of an hour), the others 3 of 0.15 s (about
+// five minutes each), unless --trials and --seconds say otherwise.
 //
 // Other options are those of bench/main.ts.
 
@@ -14,7 +22,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { buildTypeScript } from './build.mjs';
 import { buildNative } from './build-native.mjs';
-import { buildBenchPrograms } from './support/bench-programs.mjs';
+import { buildBenchPrograms, installPeers } from './support/bench-programs.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
 import { ensureNode } from './support/nodes.mjs';
 import { inRoot } from './support/paths.mjs';
@@ -28,8 +36,10 @@ const options = {
   retries: { type: 'string' },
   threads: { type: 'string' },
   json: { type: 'string' },
+  html: { type: 'string' },
   node: { type: 'string' },
   nodes: { type: 'string' },
+  publish: { type: 'boolean' },
 };
 
 /** Programs to run the benchmarks with: `{ title, path }` or `{ title, reason }`. */
@@ -44,9 +54,29 @@ async function nodesOf({ node, nodes }) {
   return found;
 }
 
-function jsonFor(title, json) {
-  const path = json ?? inRoot('build', 'bench', 'results.json');
-  return title === '' ? path : path.replace(/(\.json)?$/, `-${title}.json`);
+/** `report.html` for one version, `report-20.html` for one of several. */
+function pathFor(title, path) {
+  return title === '' ? path : path.replace(/(\.\w+)?$/, `-${title}$1`);
+}
+
+async function jsonFor({ title, path }, { json, publish }) {
+  if (json !== undefined) return pathFor(title, json);
+  if (!publish) return pathFor(title, inRoot('build', 'bench', 'results.json'));
+  const { output } = await run(path, ['-p', 'process.versions.node'], { show: false });
+  return inRoot('bench', 'results', `node-${output.split('.')[0]}.json`);
+}
+
+/** What --publish measures with, unless told otherwise. */
+function sizeOf(index, { publish, quick, trials, seconds }) {
+  const isFull = index === 0;
+  const size = isFull ? { trials: '5', seconds: '0.3' } : { trials: '3', seconds: '0.15' };
+  const wanted = { trials, seconds };
+  const chosen = publish && !quick ? { ...size, ...definedOnly(wanted) } : definedOnly(wanted);
+  return Object.entries(chosen).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+function definedOnly(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
 async function main(args) {
@@ -54,29 +84,45 @@ async function main(args) {
   await ensureDependencies();
   await buildNative();
   if ((await buildTypeScript()).code !== 0) throw new Error('the TypeScript does not compile');
-  const { reason } = await buildBenchPrograms();
-  if (reason !== undefined) console.log(`nothing in C++ to compare with: ${reason}`);
+  const noPeers = await installPeers();
+  if (noPeers !== undefined) console.log(`other packages to compare with: ${noPeers}`);
+  for (const [name, reason] of Object.entries(await buildBenchPrograms())) {
+    console.log(`not built: ${name}: ${reason}`);
+  }
 
-  const { node, nodes, json, ...rest } = values;
+  const { node, nodes, json, html, publish, trials, seconds, ...rest } = values;
   const passed = Object.entries(rest).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, value],
   );
+  await mkdir(inRoot('build', 'bench'), { recursive: true });
+  await mkdir(inRoot('bench', 'results'), { recursive: true });
   const finished = [];
-  for (const each of await nodesOf(values)) {
+  let failed = false;
+  for (const [index, each] of (await nodesOf(values)).entries()) {
     if (each.reason !== undefined) {
       console.log(`\nNode ${each.title} is not run: ${each.reason}`);
       continue;
     }
-    await mkdir(inRoot('build', 'bench'), { recursive: true });
-    const path = jsonFor(each.title, json);
+    const path = await jsonFor(each, values);
+    const outputs = ['--json', path];
+    if (html !== undefined) outputs.push('--html', pathFor(each.title, html));
     const program = inRoot('dist', 'bench', 'main.js');
     console.log('');
-    const { code } = await run(each.path, [program, ...passed, '--json', path]);
-    if (code !== 0) throw new Error('a benchmark failed');
+    const all = [program, ...passed, ...sizeOf(index, values), ...outputs];
+    const { code } = await run(each.path, all);
+    // A case that failed is named in the results; the others are as good as ever.
+    failed ||= code !== 0;
     finished.push(JSON.parse(await readFile(path, 'utf8')));
     console.log(`\nresults: ${path}`);
+    if (publish) await writeDocuments();
   }
   if (finished.length > 1) await printSummary(finished);
+  if (failed) throw new Error('a benchmark failed: see "not run" above');
+}
+
+async function writeDocuments() {
+  const { code } = await run(process.execPath, [inRoot('dist', 'bench', 'documents', 'main.js')]);
+  if (code !== 0) throw new Error('the documents could not be written');
 }
 
 /** The limits on every version, side by side. */

@@ -23,10 +23,10 @@ async function removeStaleOutput() {
   const dist = inRoot('dist');
   const entries = await readdir(dist, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
-    const stem = /^(.*?)(\.d\.ts|\.js|\.js\.map)$/.exec(entry.name)?.[1];
+    const [, stem, kind] = /^(.*?)\.(?:d\.)?([cm]?)[jt]s(?:\.map)?$/.exec(entry.name) ?? [];
     if (!entry.isFile() || stem === undefined) continue;
     const directory = entry.parentPath ?? entry.path;
-    const source = join(root, directory.slice(dist.length), `${stem}.ts`);
+    const source = join(root, directory.slice(dist.length), `${stem}.${kind}ts`);
     if (!existsSync(source)) await rm(join(directory, entry.name), { force: true });
   }
 }

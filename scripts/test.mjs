@@ -15,7 +15,7 @@ import { ensureDependencies } from './support/dependencies.mjs';
 import { runMocha } from './support/mocha.mjs';
 import { ensureNode, otherVersions } from './support/nodes.mjs';
 import { buildSanitizedAddon, runNativeTests } from './support/sanitized.mjs';
-import { ensurePrometheus, ensurePythonParser } from './support/tools.mjs';
+import { ensureJavaHdrHistogram, ensurePrometheus, ensurePythonParser } from './support/tools.mjs';
 
 /** Each part runs on its own and returns `{ passed, failed }`. */
 const parts = {
@@ -69,7 +69,9 @@ function summarise(results, seconds) {
 
 async function build() {
   // What renderings are held against. Tests that lack it say so, and fail with CI=true.
-  for (const { reason } of [await ensurePrometheus(), await ensurePythonParser()]) {
+  const tools = [ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram];
+  for (const ensure of tools) {
+    const { reason } = await ensure();
     if (reason) console.log(`  ${reason}`);
   }
   const clean = check('C++ compiles without warnings', await buildNative());

@@ -1,10 +1,11 @@
 // Counters: one hot, sixteen in turn, and amounts.
 
 import { defineCase } from '../harness/javascript-case.js';
-import { bare, ours, packageVersion } from '../harness/versions.js';
+import { bare, ours } from '../harness/versions.js';
 import { createBenchRegistry, sixteen, totalOf } from './bench-registry.js';
+import { attributes, createMeter, openTelemetry } from './opentelemetry.js';
+import { bound, heldValue, labelledCounter, promClients } from './prom-clients.js';
 
-const promClient = { version: packageVersion('prom-client') };
 // Cells apart, as those of series are, and reached through an array, as recorders are.
 const cellsApart = Int32Array.from(sixteen((index) => 4 * index));
 
@@ -70,43 +71,70 @@ export default [
       };
     },
   }),
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'counter',
+      peer: `${client.peer}, no labels`,
+      prepare: () => {
+        const { Counter } = client.load();
+        const counter = new Counter({
+          registers: [],
+          name: 'bench_operations_total',
+          help: 'Count',
+        });
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) counter.inc();
+          },
+          total: () => heldValue(counter),
+        };
+      },
+    }),
+  ),
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'counter',
+      peer: `${client.peer}, bound child`,
+      prepare: () => {
+        const counter = labelledCounter(client);
+        const child = bound(counter);
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) child.inc();
+          },
+          total: () => heldValue(counter),
+        };
+      },
+    }),
+  ),
   defineCase({
-    ...promClient,
+    ...openTelemetry,
     group: 'counter',
-    peer: 'prom-client, no labels',
-    prepare: async () => {
-      const { Counter } = await import('prom-client');
-      const counter = new Counter({
-        registers: [],
-        name: 'bench_operations_total',
-        help: 'Operations',
-      });
+    prepare: () => {
+      const { meter, total } = createMeter();
+      const counter = meter.createCounter('bench_operations');
       return {
         run(first, end) {
-          for (let index = first; index < end; index++) counter.inc();
+          for (let index = first; index < end; index++) counter.add(1, attributes);
         },
-        total: async () => (await counter.get()).values[0]!.value,
+        total,
       };
     },
   }),
+  // The way to one total over threads without lanes: a locked addition.
   defineCase({
-    ...promClient,
+    ...bare,
     group: 'counter',
-    peer: 'prom-client, bound child',
-    prepare: async () => {
-      const { Counter } = await import('prom-client');
-      const counter = new Counter({
-        registers: [],
-        name: 'bench_operations_total',
-        help: 'Operations',
-        labelNames: ['tenant_id', 'outcome'],
-      });
-      const child = counter.labels({ tenant_id: 'a', outcome: 'ok' });
+    peer: 'Atomics.add',
+    prepare: () => {
+      const cells = new BigInt64Array(new SharedArrayBuffer(512));
       return {
         run(first, end) {
-          for (let index = first; index < end; index++) child.inc();
+          for (let index = first; index < end; index++) Atomics.add(cells, 4, 1n);
         },
-        total: async () => (await counter.get()).values[0]!.value,
+        total: () => Number(cells[4]),
       };
     },
   }),
@@ -171,6 +199,23 @@ export default [
       return {
         run(first, end) {
           for (let index = first; index < end; index++) cells[cellsApart[index & 15]!]! += 1n;
+        },
+        total: () => Number(cells.reduce((sum, cell) => sum + cell)),
+      };
+    },
+  }),
+
+  // What a program with handles cannot do without: the handle has to be loaded, then its cell.
+  defineCase({
+    ...bare,
+    group: 'counter-sixteen',
+    peer: 'objects with a cell each',
+    prepare: () => {
+      const cells = new BigInt64Array(64);
+      const handles = sixteen((index) => ({ cell: cells.subarray(4 * index, 4 * index + 1) }));
+      return {
+        run(first, end) {
+          for (let index = first; index < end; index++) handles[index & 15]!.cell[0]! += 1n;
         },
         total: () => Number(cells.reduce((sum, cell) => sum + cell)),
       };

@@ -14,6 +14,11 @@ interface Recorder {
   with?(labels: Record<string, string>): Recorder;
 }
 
+/** A value in the cell after the last one's: a power of two is 1,024 cells. */
+export function valueAt(cell: number): number {
+  return 0.01 * 2 ** (cell / 1024);
+}
+
 /**
  * Into every series one increment, one value, or `cells` values, each in the cell after the last
  * one's. Gives the number of increments and recorded values, without what was set.
@@ -31,8 +36,7 @@ export async function fill(
       const chosen = info.labels.filter(([label]) => !(label in replica));
       const recorder = metrics[key]!.with?.(Object.fromEntries(chosen)) ?? metrics[key]!;
       if (recorder.record !== undefined) {
-        // A power of two is 1,024 cells.
-        for (let cell = 0; cell < cells; cell++) recorder.record(0.01 * 2 ** (cell / 1024));
+        for (let cell = 0; cell < cells; cell++) recorder.record(valueAt(cell));
         recorded += cells;
       } else if (recorder.set !== undefined) {
         recorder.set(1);

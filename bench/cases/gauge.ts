@@ -2,10 +2,11 @@
 
 import { defineCase } from '../harness/javascript-case.js';
 import { generateValues } from '../harness/values.js';
-import { bare, ours, packageVersion } from '../harness/versions.js';
+import { bare, ours } from '../harness/versions.js';
 import { createBenchRegistry, sixteen } from './bench-registry.js';
+import { attributes, createMeter, openTelemetry } from './opentelemetry.js';
+import { bound, heldValue, labelledGauge, promClients } from './prom-clients.js';
 
-const promClient = { version: packageVersion('prom-client') };
 const cellsApart = Int32Array.from(sixteen((index) => 4 * index));
 // Few enough to stay in the nearest cache: a store costs less than reading a value from afar.
 const valueMask = 1023;
@@ -73,41 +74,84 @@ export default [
       };
     },
   }),
+  // The check that every gauge needs, so that NaN and the infinities are told apart.
   defineCase({
-    ...promClient,
+    ...bare,
     group: 'gauge',
-    peer: 'prom-client, no labels',
-    prepare: async () => {
-      const { Gauge } = await import('prom-client');
-      const gauge = new Gauge({ registers: [], name: 'bench_depth', help: 'Depth' });
+    peer: 'Float64Array = v, if finite',
+    prepare: () => {
+      const cells = new Float64Array(64);
       const values = someValues();
+      let refused = 0;
       return {
         run(first, end) {
-          for (let index = first; index < end; index++) gauge.set(values[index & valueMask]!);
+          for (let index = first; index < end; index++) {
+            const value = values[index & valueMask]!;
+            if (Number.isFinite(value)) cells[4] = value;
+            else refused++;
+          }
         },
-        async total(operations) {
-          const last = (await gauge.get()).values[0]!.value;
-          return lastOf(values, 1, () => last)(operations);
-        },
+        total: (operations) => lastOf(values, 1, () => cells[4])(operations) - refused,
       };
     },
   }),
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'gauge',
+      peer: `${client.peer}, no labels`,
+      prepare: () => {
+        const { Gauge } = client.load();
+        const gauge = new Gauge({ registers: [], name: 'bench_depth', help: 'Depth' });
+        const values = someValues();
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) gauge.set(values[index & valueMask]!);
+          },
+          async total(operations) {
+            const last = await heldValue(gauge);
+            return lastOf(values, 1, () => last)(operations);
+          },
+        };
+      },
+    }),
+  ),
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'gauge',
+      peer: `${client.peer}, bound child`,
+      prepare: () => {
+        const gauge = labelledGauge(client);
+        const child = bound(gauge);
+        const values = someValues();
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) child.set(values[index & valueMask]!);
+          },
+          async total(operations) {
+            const last = await heldValue(gauge);
+            return lastOf(values, 1, () => last)(operations);
+          },
+        };
+      },
+    }),
+  ),
   defineCase({
-    ...promClient,
+    ...openTelemetry,
     group: 'gauge',
-    peer: 'prom-client, bound child',
-    prepare: async () => {
-      const { Gauge } = await import('prom-client');
-      const labelNames = ['tenant_id', 'outcome'];
-      const gauge = new Gauge({ registers: [], name: 'bench_depth', help: 'Depth', labelNames });
-      const child = gauge.labels({ tenant_id: 'a', outcome: 'ok' });
+    prepare: () => {
+      const { meter, total } = createMeter();
+      const gauge = meter.createGauge('bench_depth');
       const values = someValues();
       return {
         run(first, end) {
-          for (let index = first; index < end; index++) child.set(values[index & valueMask]!);
+          for (let index = first; index < end; index++) {
+            gauge.record(values[index & valueMask]!, attributes);
+          }
         },
         async total(operations) {
-          const last = (await gauge.get()).values[0]!.value;
+          const last = await total();
           return lastOf(values, 1, () => last)(operations);
         },
       };
@@ -150,6 +194,30 @@ export default [
           }
         },
         total: lastOf(values, 16, (gauge) => cells[cellsApart[gauge]!]),
+      };
+    },
+    multiple: 16,
+  }),
+  // What a program with handles cannot do without: a handle to load, its cell, and the check.
+  defineCase({
+    ...bare,
+    group: 'gauge-sixteen',
+    peer: 'objects with a cell each, if finite',
+    prepare: () => {
+      const cells = new Float64Array(64);
+      const handles = sixteen((index) => ({ cell: cells.subarray(4 * index, 4 * index + 1) }));
+      const values = someValues();
+      let refused = 0;
+      return {
+        run(first, end) {
+          for (let index = first; index < end; index++) {
+            const value = values[index & valueMask]!;
+            if (Number.isFinite(value)) handles[index & 15]!.cell[0] = value;
+            else refused++;
+          }
+        },
+        total: (operations) =>
+          lastOf(values, 16, (gauge) => cells[4 * gauge])(operations) - refused,
       };
     },
     multiple: 16,

@@ -2,11 +2,13 @@
 
 import { defineCase } from '../harness/javascript-case.js';
 import { generateValues, valueCount } from '../harness/values.js';
-import { bare, ours, packageVersion } from '../harness/versions.js';
+import { bare, ours } from '../harness/versions.js';
 import { latencyBounds } from './bench-catalogue.js';
 import { createBenchRegistry, sixteen, totalOf } from './bench-registry.js';
+import { hdrPeers, wholeValues } from './hdr-histograms.js';
+import { attributes, createMeter, histogramOptions, openTelemetry } from './opentelemetry.js';
+import { bound, countOf, labelledHistogram, promClients } from './prom-clients.js';
 
-const promClient = { version: packageVersion('prom-client') };
 const mask = valueCount - 1;
 const constant = 0.845;
 
@@ -82,51 +84,77 @@ export default [
       };
     },
   }),
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'histogram',
+      peer: `${client.peer}, no labels`,
+      prepare: () => {
+        const { Histogram } = client.load();
+        const name = 'bench_latency_ms';
+        const options = { registers: [], name, help: 'Time', buckets: latencyBounds };
+        const histogram = new Histogram(options);
+        const values = generateValues();
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) histogram.observe(values[index & mask]!);
+          },
+          total: () => countOf(histogram),
+        };
+      },
+    }),
+  ),
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'histogram',
+      peer: `${client.peer}, bound child`,
+      prepare: () => {
+        const histogram = labelledHistogram(client);
+        const child = bound(histogram);
+        const values = generateValues();
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) child.observe(values[index & mask]!);
+          },
+          total: () => countOf(histogram),
+        };
+      },
+    }),
+  ),
   defineCase({
-    ...promClient,
+    ...openTelemetry,
     group: 'histogram',
-    peer: 'prom-client, no labels',
-    prepare: async () => {
-      const { Histogram } = await import('prom-client');
-      const name = 'bench_latency_ms';
-      const histogram = new Histogram({
-        registers: [],
-        name,
-        help: 'Latency',
-        buckets: latencyBounds,
-      });
+    prepare: () => {
+      const { meter, total } = createMeter();
+      const histogram = meter.createHistogram('bench_latency', histogramOptions);
       const values = generateValues();
       return {
         run(first, end) {
-          for (let index = first; index < end; index++) histogram.observe(values[index & mask]!);
+          for (let index = first; index < end; index++) {
+            histogram.record(values[index & mask]!, attributes);
+          }
         },
-        total: async () => countOf(await histogram.get()),
+        total,
       };
     },
   }),
-  defineCase({
-    ...promClient,
-    group: 'histogram',
-    peer: 'prom-client, bound child',
-    prepare: async () => {
-      const { Histogram } = await import('prom-client');
-      const histogram = new Histogram({
-        registers: [],
-        name: 'bench_latency_ms',
-        help: 'Latency',
-        buckets: latencyBounds,
-        labelNames: ['tenant_id', 'outcome'],
-      });
-      const child = histogram.labels({ tenant_id: 'a', outcome: 'ok' });
-      const values = generateValues();
-      return {
-        run(first, end) {
-          for (let index = first; index < end; index++) child.observe(values[index & mask]!);
-        },
-        total: async () => countOf(await histogram.get()),
-      };
-    },
-  }),
+  ...hdrPeers.map(({ make, ...peer }) =>
+    defineCase({
+      ...peer,
+      group: 'histogram',
+      prepare: async () => {
+        const histogram = await make();
+        const values = wholeValues();
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) histogram.record(values[index & mask]!);
+          },
+          total: () => histogram.total(),
+        };
+      },
+    }),
+  ),
 
   // ---- one value ----
   defineCase({
@@ -161,10 +189,3 @@ export default [
     },
   }),
 ];
-
-/** How many values prom-client's histogram has counted. */
-export function countOf(metric: {
-  readonly values: ReadonlyArray<{ readonly metricName?: string; readonly value: number }>;
-}): number {
-  return metric.values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
-}

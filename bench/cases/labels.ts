@@ -1,10 +1,10 @@
 // with() that hits: labels that were seen before, resolved again.
 
 import { defineCase } from '../harness/javascript-case.js';
-import { bare, ours, packageVersion } from '../harness/versions.js';
+import { bare, ours } from '../harness/versions.js';
 import { createBenchRegistry, sixteen } from './bench-registry.js';
+import { labelledCounter, promClients } from './prom-clients.js';
 
-const promClient = { version: packageVersion('prom-client') };
 const tenants = sixteen((index) => `tenant-${index}`);
 
 /** Counts how often what was looked up is what was expected, so that no call can be left out. */
@@ -87,30 +87,25 @@ export default [
       };
     },
   }),
-  // It makes a new child every time; what it remembers is used when the child records.
-  defineCase({
-    ...promClient,
-    group: 'with-hit',
-    peer: 'prom-client, two labels',
-    prepare: async () => {
-      const { Counter } = await import('prom-client');
-      const labelNames = ['tenant_id', 'outcome'];
-      const counter = new Counter({
-        registers: [],
-        name: 'bench_operations_total',
-        help: 'Operations',
-        labelNames,
-      });
-      let found = 0;
-      return {
-        run(first, end) {
-          for (let index = first; index < end; index++) {
-            const child = counter.labels({ tenant_id: tenants[index & 15]!, outcome: 'ok' });
-            if (typeof child.inc === 'function') found++;
-          }
-        },
-        total: () => found,
-      };
-    },
-  }),
+  // They make a new child every time; what they remember is used when the child records.
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'with-hit',
+      peer: `${client.peer}, two labels`,
+      prepare: () => {
+        const counter = labelledCounter(client);
+        let found = 0;
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) {
+              const child = counter.labels({ tenant_id: tenants[index & 15]!, outcome: 'ok' });
+              if (typeof child.inc === 'function') found++;
+            }
+          },
+          total: () => found,
+        };
+      },
+    }),
+  ),
 ];

@@ -1,7 +1,9 @@
-// What rendering.ts renders: the same series here and in prom-client.
+// What rendering.ts renders: the same series here and in prom-client or a successor of it.
 
 import type { Registry } from 'prom-client';
 import type { Snapshot } from '../../lib/index.js';
+import { fill, replica, valueAt } from './filled-lane.js';
+import type { PromClientModule } from './prom-clients.js';
 
 export interface OurSide {
   snapshot(): Snapshot;
@@ -11,7 +13,7 @@ export interface OurSide {
 /** The same numbers on both sides. */
 export interface Workload {
   makeOurs(): Promise<OurSide>;
-  makeTheirs(): Promise<Registry>;
+  makeTheirs(client: PromClientModule): Promise<Registry>;
 }
 
 const help = 'What the benchmark counts';
@@ -47,8 +49,7 @@ export function counters(count: number): Workload {
         addSeries: () => operations.with(labelsOf(added++)).inc(),
       };
     },
-    async makeTheirs() {
-      const { Counter, Registry } = await import('prom-client');
+    async makeTheirs({ Counter, Registry }) {
       const registry = new Registry();
       const counter = new Counter({ name, help, labelNames, registers: [registry] });
       for (let index = 0; index < count; index++) counter.inc(labelsOf(index), amount(index));
@@ -91,13 +92,60 @@ export function histograms(count: number): Workload {
         addSeries: () => latency.with(labelsOf(added++)).record(1),
       };
     },
-    async makeTheirs() {
-      const { Histogram, Registry } = await import('prom-client');
+    async makeTheirs({ Histogram, Registry }) {
       const registry = new Registry();
       const registers = [registry];
       const histogram = new Histogram({ name, help, labelNames, buckets: bounds, registers });
       for (let index = 0; index < count; index++) {
         for (const value of valuesOf(index)) histogram.observe(labelsOf(index), value);
+      }
+      return registry;
+    },
+  };
+}
+
+/** Every series of the vsr catalogue, each histogram with so many different values. */
+export function vsrCatalogue(valueCount: number): Workload {
+  const makeOurs = async () => {
+    const { createRegistry } = await import('../../lib/index.js');
+    const { vsr } = await import('../../lib/catalogues/index.js');
+    const registry = createRegistry({
+      catalogue: vsr,
+      fixedLabels: replica,
+      resourcesEveryMs: false,
+    });
+    await fill(registry, valueCount);
+    return { snapshot: () => registry.snapshot(), addSeries: () => undefined };
+  };
+  return {
+    makeOurs,
+    async makeTheirs({ Counter, Gauge, Histogram, Registry }) {
+      const registry = new Registry();
+      const { families, values } = (await makeOurs()).snapshot();
+      for (const { info, series } of families) {
+        const { name, kind } = info;
+        if (name.startsWith('vsr_metrics_')) continue;
+        // Without labels prom-client shows a series that nobody has recorded into.
+        const some = series[0]?.info.labels ?? [['unused', '']];
+        const labelNames = some.map(([label]) => label);
+        const options = { name, help: info.help, labelNames, registers: [registry] };
+        if (kind === 'histogram') {
+          const histogram = new Histogram({ ...options, buckets: [...info.bounds] });
+          for (const {
+            info: { labels },
+          } of series) {
+            const chosen = Object.fromEntries(labels);
+            for (let cell = 0; cell < valueCount; cell++) histogram.observe(chosen, valueAt(cell));
+          }
+          continue;
+        }
+        const gauge = kind === 'counter' ? new Counter(options) : new Gauge(options);
+        for (const {
+          info: { labels },
+          offset,
+        } of series) {
+          gauge.inc(Object.fromEntries(labels), values[offset]!);
+        }
       }
       return registry;
     },

@@ -1,15 +1,18 @@
-// Scrapes, beside prom-client's: the same series with the same numbers in both. 10,000 counters with
-// two labels, and 1,000 histograms with twelve bounds; a hundredth of it in very short trials.
+// Scrapes, beside prom-client's: the same series with the same numbers in both. The vsr catalogue,
+// 10,000 and 100,000 counters with two labels, and 1,000 histograms with twelve bounds; a hundredth
+// of it in very short trials.
 //
 // After ours has been timed both texts are compared, line by line: neither leaves anything out.
 
 import { defineCase } from '../harness/javascript-case.js';
-import { ours, packageVersion } from '../harness/versions.js';
+import { ours } from '../harness/versions.js';
+import { type PromClient, promClients } from './prom-clients.js';
 import {
   checkEqual,
   counters,
   histograms,
   type OurSide,
+  vsrCatalogue,
   type Workload,
 } from './rendering-workloads.js';
 
@@ -48,16 +51,27 @@ const leastSeconds = 0.05;
 interface Scrape {
   readonly group: string;
   make(share: number): Workload;
+  /** Of `ways`; all of them unless told otherwise. */
+  readonly peers?: readonly string[];
 }
 
+const [wholeScrape] = Object.keys(ways);
 const scrapes: Scrape[] = [
+  { group: 'render-vsr', make: () => vsrCatalogue(100), peers: [wholeScrape!] },
   { group: 'render-counters-10k', make: (share) => counters(10_000 * share) },
+  {
+    group: 'render-counters-100k',
+    make: (share) => counters(100_000 * share),
+    peers: [wholeScrape!],
+  },
   { group: 'render-histograms-1k', make: (share) => histograms(1000 * share) },
 ];
 
 function workloadOf({ make }: Scrape, seconds: number): Workload {
   return make(seconds < leastSeconds ? 0.01 : 1);
 }
+
+const [promClient] = promClients;
 
 function ourCase(scrape: Scrape, peer: string) {
   return defineCase({
@@ -76,20 +90,21 @@ function ourCase(scrape: Scrape, peer: string) {
         },
         total: async () => {
           const text = renderers.renderPrometheus((await makeOurs()).snapshot());
-          return (await checkEqual(text, await makeTheirs())) > 0 ? rendered : 0;
+          const theirs = await makeTheirs(promClient!.load());
+          return (await checkEqual(text, theirs)) > 0 ? rendered : 0;
         },
       };
     },
   });
 }
 
-function theirCase(scrape: Scrape) {
+function theirCase(scrape: Scrape, client: PromClient) {
   return defineCase({
+    ...client,
     group: scrape.group,
-    peer: 'prom-client, metrics()',
-    version: packageVersion('prom-client'),
+    peer: `${client.peer}, metrics()`,
     prepare: async (_shared, _thread, seconds) => {
-      const registry = await workloadOf(scrape, seconds).makeTheirs();
+      const registry = await workloadOf(scrape, seconds).makeTheirs(client.load());
       let rendered = 0;
       return {
         async run(first, end) {
@@ -104,6 +119,6 @@ function theirCase(scrape: Scrape) {
 }
 
 export default scrapes.flatMap((scrape) => [
-  ...Object.keys(ways).map((peer) => ourCase(scrape, peer)),
-  theirCase(scrape),
+  ...(scrape.peers ?? Object.keys(ways)).map((peer) => ourCase(scrape, peer)),
+  ...promClients.map((client) => theirCase(scrape, client)),
 ]);

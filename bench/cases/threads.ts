@@ -13,6 +13,8 @@ import {
 
 const mask = valueCount - 1;
 const shared = 'all';
+const sameSeries = ours.peer;
+const ownSeries = `${ours.peer}, series of their own`;
 
 /** Of the thread where `share` ran: what all the others record into. */
 let owner: BenchRegistry | undefined;
@@ -25,7 +27,10 @@ interface Recording {
 }
 
 function pair({ group, family, prepare }: Recording) {
-  const variants = { 'the same series': () => shared, 'series of their own': String };
+  const variants = {
+    [sameSeries]: () => shared,
+    [ownSeries]: String,
+  };
   return Object.entries(variants).map(([peer, tenantOf]) =>
     defineCase<SharedRegistry>({
       ...ours,
@@ -80,6 +85,18 @@ export default [
       return {
         run(first, end) {
           for (let index = first; index < end; index++) histogram.record(values[index & mask]!);
+        },
+      };
+    },
+  }),
+  ...pair({
+    group: 'timed-operation-shared',
+    family: 'bench_tenant_latency_ms',
+    prepare({ metrics, now }, tenant_id) {
+      const histogram = metrics.tenantLatency.with({ tenant_id });
+      return {
+        run(first, end) {
+          for (let index = first; index < end; index++) histogram.since(now());
         },
       };
     },

@@ -2,12 +2,10 @@
 
 import { defineCase } from '../harness/javascript-case.js';
 import { smallestCall } from '../harness/native-programs.js';
-import { bare, ours, packageVersion } from '../harness/versions.js';
-import { latencyBounds } from './bench-catalogue.js';
+import { bare, ours } from '../harness/versions.js';
 import { createBenchRegistry, totalOf } from './bench-registry.js';
-import { countOf } from './histogram.js';
-
-const promClient = { version: packageVersion('prom-client') };
+import { attributes, createMeter, histogramOptions, openTelemetry } from './opentelemetry.js';
+import { bound, countOf, labelledHistogram, promClients } from './prom-clients.js';
 
 /** A clock keeps nothing; that it never stepped back is what can be checked. */
 function clockCase(peer: string, version: string, load: () => Promise<() => number>) {
@@ -51,28 +49,40 @@ export default [
       };
     },
   }),
+  ...promClients.map((client) =>
+    defineCase({
+      ...client,
+      group: 'timed-operation',
+      peer: `${client.peer}, bound child`,
+      prepare: () => {
+        const histogram = labelledHistogram(client);
+        const child = bound(histogram);
+        return {
+          run(first, end) {
+            for (let index = first; index < end; index++) {
+              const stop = child.startTimer();
+              stop();
+            }
+          },
+          total: () => countOf(histogram),
+        };
+      },
+    }),
+  ),
   defineCase({
-    ...promClient,
+    ...openTelemetry,
     group: 'timed-operation',
-    peer: 'prom-client, bound child',
-    prepare: async () => {
-      const { Histogram } = await import('prom-client');
-      const histogram = new Histogram({
-        registers: [],
-        name: 'bench_latency_seconds',
-        help: 'Latency',
-        buckets: latencyBounds,
-        labelNames: ['tenant_id', 'outcome'],
-      });
-      const child = histogram.labels({ tenant_id: 'a', outcome: 'ok' });
+    prepare: () => {
+      const { meter, total } = createMeter();
+      const histogram = meter.createHistogram('bench_latency', histogramOptions);
       return {
         run(first, end) {
           for (let index = first; index < end; index++) {
-            const stop = child.startTimer();
-            stop();
+            const started = performance.now();
+            histogram.record(performance.now() - started, attributes);
           }
         },
-        total: async () => countOf(await histogram.get()),
+        total,
       };
     },
   }),

@@ -3,17 +3,20 @@
 //   node case-process.js <URL of the module> <index of the case> <threads> <seconds>
 //   node case-process.js <URL of the module> all <seconds>      every case, one after the other
 //
-// One thread runs here; more run in workers, which start together.
+// One thread runs here, unless the case wants this one for something else; more run in workers, which
+// start together.
 
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type JavascriptCase, loadCases } from './javascript-case.js';
 import { type ThreadTime, timeThread } from './rounds.js';
-import type { TrialOutput } from './types.js';
+import type { PercentileCurve, TrialOutput } from './types.js';
 import { valueCount } from './values.js';
 
 interface Finished extends ThreadTime {
   readonly total: number | undefined;
+  readonly bytes: number | undefined;
+  readonly percentiles: PercentileCurve | undefined;
 }
 
 interface WorkerTask {
@@ -37,7 +40,9 @@ async function runThread(
   const prepared = await each.prepare(shared, thread, seconds);
   meet();
   const time = await timeThread(prepared, each, seconds, first);
-  return { ...time, total: await prepared.total?.(time.operations) };
+  const bytes = await prepared.bytes?.();
+  const percentiles = prepared.percentiles?.();
+  return { ...time, total: await prepared.total?.(time.operations), bytes, percentiles };
 }
 
 async function caseAt(moduleUrl: string, index: number): Promise<JavascriptCase> {
@@ -78,17 +83,20 @@ async function runCase(
   const each = await caseAt(moduleUrl, index);
   const shared = await each.share?.();
   const barrier = new SharedArrayBuffer(4);
-  const times =
-    threads === 1
-      ? [await runThread(each, shared, 0, seconds, 0)]
-      : await Promise.all(
-          Array.from({ length: threads }, (_, thread) =>
-            startWorker({ moduleUrl, index, seconds, thread, threads, shared, barrier }),
-          ),
-        );
+  const isAlone = threads === 1 && each.inWorkers !== true;
+  const endBeside = each.beside?.(shared);
+  const times = isAlone
+    ? [await runThread(each, shared, 0, seconds, 0)]
+    : await Promise.all(
+        Array.from({ length: threads }, (_, thread) =>
+          startWorker({ moduleUrl, index, seconds, thread, threads, shared, barrier }),
+        ),
+      );
+  endBeside?.();
   const sum = (pick: (time: Finished) => number) =>
     times.reduce((all, time) => all + pick(time), 0);
   const operations = sum((time) => time.operations);
+  const [{ bytes, percentiles }] = times as [Finished];
   return {
     peer: each.peer,
     version: each.version,
@@ -104,6 +112,8 @@ async function runCase(
         total: (await each.totalOf?.(operations)) ?? sum((time) => time.total ?? 0),
         collections: sum((time) => time.collections),
         heapBytes: sum((time) => time.heapBytes),
+        ...(bytes === undefined ? {} : { bytesPerOperation: bytes / operations }),
+        ...(percentiles === undefined ? {} : { percentiles }),
       },
     ],
   };
@@ -115,7 +125,8 @@ async function main([moduleUrl, which, ...numbers]: readonly string[]): Promise<
     console.log(JSON.stringify(await runCase(moduleUrl!, Number(which), threads!, seconds!)));
     return;
   }
-  for (const [index, { threads = [1] }] of (await loadCases(moduleUrl!)).entries()) {
+  for (const [index, { threads = [1], unavailable }] of (await loadCases(moduleUrl!)).entries()) {
+    if (unavailable !== undefined) continue;
     for (const count of threads) {
       console.log(JSON.stringify(await runCase(moduleUrl!, index, count, Number(numbers[0]))));
     }

@@ -17,6 +17,28 @@ export function formatTime(nanoseconds: number): string {
 
 /**
  * @example
+ * formatBytes(2_048); // '2.00 KiB'
+ */
+export function formatBytes(bytes: number): string {
+  const units = [
+    ['MiB', 2 ** 20],
+    ['KiB', 2 ** 10],
+  ] as const;
+  const found = units.find(([, least]) => bytes >= least);
+  if (found === undefined) return `${bytes.toFixed(0)} B`;
+  return `${(bytes / found[1]).toPrecision(3)} ${found[0]}`;
+}
+
+/**
+ * @example
+ * formatAmount(2_048, 'bytes'); // '2.00 KiB'
+ */
+export function formatAmount(value: number, unit: 'ns' | 'bytes'): string {
+  return unit === 'ns' ? formatTime(value) : formatBytes(value);
+}
+
+/**
+ * @example
  * formatRatio(0.345); // '0.345 x'
  */
 export function formatRatio(ratio: number): string {

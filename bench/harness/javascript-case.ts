@@ -19,21 +19,31 @@
 // What is measured is imported inside `prepare`, so that a process holds nothing but its own peer.
 
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { BenchmarkCase } from './types.js';
+import type { BenchmarkCase, NotRun, PercentileCurve } from './types.js';
 
 export interface PreparedCase {
   /** Does operations first to end - 1. The loop is the case's own: nothing of the harness is in it. */
   run(first: number, end: number): void | Promise<void>;
   /** What this thread's recorder says was recorded. Left out where `totalOf` knows better. */
   total?(operations: number): number | Promise<number>;
+  /** Memory that all its operations took: what is measured then, not the time. */
+  bytes?(): number | Promise<number>;
+  /** Where the case times single operations itself. */
+  percentiles?(): PercentileCurve;
 }
 
 export interface JavascriptCase<Shared = unknown> {
   readonly group: string;
   readonly peer: string;
   readonly version: string;
+  /** Why it cannot be measured here: its package is not installed, say. */
+  readonly unavailable?: string;
   /** Numbers of threads to measure it with; one alone unless told otherwise. */
   readonly threads?: readonly number[];
+  /** Even one thread is a worker, so that the main thread is free for `beside`. */
+  readonly inWorkers?: boolean;
+  /** What the main thread does while the workers record; returns what ends it. */
+  beside?(shared: Shared): () => void;
   /** Options of node. */
   readonly nodeOptions?: readonly string[];
   /** Exactly so many operations, timed once, instead of as many rounds as fit into the time. */
@@ -63,39 +73,34 @@ export async function loadCases(moduleUrl: string): Promise<readonly JavascriptC
   return cases as JavascriptCase[];
 }
 
+export interface JavascriptCases {
+  readonly cases: readonly BenchmarkCase[];
+  readonly notRun: readonly NotRun[];
+}
+
 /** The program that measures one of them. */
 export const caseProcess = fileURLToPath(new URL('./case-process.js', import.meta.url));
 
-export interface JavascriptCasesOptions {
-  /** Node.js to run them with, and its options. This one unless told otherwise. */
-  readonly execPath?: string;
-  readonly nodeOptions?: readonly string[];
-  /** Added to the peer's name, to tell one Node.js from another. */
-  readonly suffix?: string;
-}
-
 /**
- * The cases of a module as processes to run.
+ * The cases of a module as processes to run, and those that cannot be measured here.
  *
  * @example
- * const cases = await javascriptCases('dist/bench/cases/counter.js');
+ * const { cases, notRun } = await javascriptCases('dist/bench/cases/counter.js');
  */
-export async function javascriptCases(
-  modulePath: string,
-  options: JavascriptCasesOptions = {},
-): Promise<BenchmarkCase[]> {
+export async function javascriptCases(modulePath: string): Promise<JavascriptCases> {
   const moduleUrl = pathToFileURL(modulePath).href;
-  const { execPath = process.execPath, nodeOptions = [], suffix = '' } = options;
-  return (await loadCases(moduleUrl)).flatMap((each, index) =>
-    (each.threads ?? [1]).map((threads): BenchmarkCase => {
-      const flags = [...nodeOptions, ...(each.nodeOptions ?? [])];
-      const rest = [...flags, caseProcess, moduleUrl, String(index), String(threads)];
-      return {
-        group: each.group,
-        peer: `${each.peer}${suffix}`,
-        threads,
-        command: [execPath, ...rest],
-      };
-    }),
-  );
+  const cases: BenchmarkCase[] = [];
+  const notRun: NotRun[] = [];
+  for (const [index, each] of (await loadCases(moduleUrl)).entries()) {
+    const { group, peer, unavailable, threads: counts = [1], nodeOptions = [] } = each;
+    if (unavailable !== undefined) {
+      notRun.push({ what: `${peer}: ${group}`, reason: unavailable });
+      continue;
+    }
+    for (const threads of counts) {
+      const rest = [...nodeOptions, caseProcess, moduleUrl, String(index), String(threads)];
+      cases.push({ group, peer, threads, command: [process.execPath, ...rest] });
+    }
+  }
+  return { cases, notRun };
 }

@@ -20,6 +20,8 @@ export interface Limit {
   readonly unit: Unit;
   readonly atMost: number;
   measure(of: Lookup): number;
+  /** Why it may not be met, shown by what was measured in the same run. */
+  why?(of: Lookup): string;
 }
 
 class NotMeasured extends Error {}
@@ -36,21 +38,34 @@ function lookup(results: readonly CaseResult[], time: (result: CaseResult) => nu
 
 /** Holds a run against its limits. */
 export function judge(limits: readonly Limit[], results: readonly CaseResult[]): Verdict[] {
-  return limits.map(({ what, unit, atMost, measure }): Verdict => {
+  return limits.map(({ what, unit, atMost, measure, why }): Verdict => {
     try {
-      const measured = measure(lookup(results, ({ median }) => median));
+      const medians = lookup(results, ({ median }) => median);
+      const measured = measure(medians);
       const trials = Math.min(...results.map((result) => result.trials.length));
       const each = Array.from({ length: trials }, (_, trial) =>
         measure(lookup(results, (result) => result.trials[trial]!)),
       );
       const [lowerQuartile, upperQuartile] = [quantile(each, 0.25), quantile(each, 0.75)];
       const undisturbed = measure(lookup(results, ({ least, median }) => least ?? median));
-      return { what, unit, atMost, measured, lowerQuartile, upperQuartile, undisturbed };
+      const spread = { lowerQuartile, upperQuartile, undisturbed };
+      const reason = measured > atMost ? explain(why, medians) : {};
+      return { what, unit, atMost, measured, ...spread, ...reason };
     } catch (error) {
       if (error instanceof NotMeasured) return { what, unit, atMost, missing: error.message };
       throw error;
     }
   });
+}
+
+function explain(why: Limit['why'], of: Lookup): Pick<Verdict, 'why'> {
+  if (why === undefined) return {};
+  try {
+    return { why: why(of) };
+  } catch (error) {
+    if (error instanceof NotMeasured) return {};
+    throw error;
+  }
 }
 
 /** Whether a limit was kept; undefined when that was not measured. */

@@ -1,8 +1,8 @@
-// What C++ is needed for: the processor's clock without JavaScript, recording through the public
-// header, and the smallest Node-API call. `npm run bench` builds them into build/bench; without a
-// compiler their cases are not run.
+// Programs in other languages: peers of this library, recording through its C++ header, and what C++
+// is needed for. `npm run bench` builds them into build/bench and says in not-built.json why it could
+// not build one.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { BenchmarkCase, NotRun } from './types.js';
@@ -20,41 +20,99 @@ export function smallestCall(): { call: () => void; calls: Float64Array } {
 }
 
 interface NativeProgram {
-  readonly program: string;
   readonly peer: string;
+  /** Its path in build/bench. */
+  readonly program: string;
+  readonly before?: readonly string[];
   readonly groups: readonly string[];
-  readonly arguments?: readonly string[];
+  /** Where the program is named in not-built.json. */
+  readonly builtAs: string;
 }
 
-const programs: readonly NativeProgram[] = [
-  { program: 'time_stamps', peer: 'C++ time stamps', groups: ['clock', 'timed-operation'] },
+const operations = ['counter', 'histogram', 'timed-operation'];
+const shared = operations.map((operation) => `${operation}-shared`);
+const renderings = ['render-counters-10k', 'render-histograms-1k'];
+
+const cppHeader = { program: 'cpp_header', builtAs: 'native' } as const;
+const rust = { program: 'rust/release/rust-peers', builtAs: 'rust' } as const;
+const hdr = { program: 'hdr_histogram', builtAs: 'hdr_histogram' } as const;
+
+export const nativePrograms: readonly NativeProgram[] = [
   {
-    program: 'cpp_header',
-    peer: 'vsr-metrics from C++',
-    groups: ['counter', 'histogram', 'timed-operation'],
-    arguments: ['header'],
+    peer: 'C++ time stamps',
+    program: 'time_stamps',
+    builtAs: 'native',
+    groups: ['clock', 'timed-operation'],
   },
-  { program: 'cpp_header', peer: 'C++ count += 1', groups: ['counter'], arguments: ['bare'] },
   {
-    program: 'cpp_header',
-    peer: 'C++ count += 1, sum += v',
-    groups: ['histogram'],
-    arguments: ['bare'],
+    peer: 'vsr-metrics from C++',
+    ...cppHeader,
+    before: ['header'],
+    groups: operations,
+  },
+  { peer: 'C++ count += 1', ...cppHeader, before: ['bare'], groups: ['counter'] },
+  { peer: 'C++ count += 1, sum += v', ...cppHeader, before: ['bare'], groups: ['histogram'] },
+  {
+    peer: 'Rust prometheus',
+    ...rust,
+    before: ['prometheus'],
+    groups: [...operations, ...shared, ...renderings],
+  },
+  { peer: 'Rust metriken', ...rust, before: ['metriken'], groups: [...operations, ...shared] },
+  {
+    peer: 'Rust metriken, sharded',
+    ...rust,
+    before: ['metriken-sharded'],
+    groups: [...operations, ...shared],
+  },
+  {
+    peer: 'Rust metrics-lib',
+    ...rust,
+    before: ['metrics-lib'],
+    groups: [...operations, ...shared],
+  },
+  {
+    peer: 'C++ prometheus-cpp',
+    program: 'prometheus_cpp',
+    builtAs: 'prometheus_cpp',
+    groups: [...operations, ...shared, ...renderings],
+  },
+  {
+    peer: 'Go client_golang',
+    program: 'go-peer',
+    builtAs: 'go',
+    groups: [...operations, ...shared, ...renderings],
+  },
+  { peer: 'C HdrHistogram_c', ...hdr, before: ['plain'], groups: ['histogram', 'timed-operation'] },
+  {
+    peer: 'C HdrHistogram_c, atomic',
+    ...hdr,
+    before: ['atomic'],
+    groups: ['histogram', 'histogram-shared', 'timed-operation', 'timed-operation-shared'],
   },
 ];
 
-/** The cases that are programs in C++, and why they are not run. */
+/** Why programs were not built, by `builtAs`. */
+function reasons(): Record<string, string> {
+  const path = `${folder}not-built.json`;
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+}
+
+/** The cases that are programs in other languages, and why some are not run. */
 export function nativeCases(): { cases: BenchmarkCase[]; notRun: NotRun[] } {
+  const notBuilt = reasons();
   const cases: BenchmarkCase[] = [];
   const notRun: NotRun[] = [];
-  for (const { program, peer, groups, arguments: given = [] } of programs) {
+  for (const { peer, program, builtAs, before = [], groups } of nativePrograms) {
     const path = `${folder}${program}`;
-    if (!existsSync(path)) {
-      notRun.push({ what: peer, reason: `no ${path}` });
+    const reason = notBuilt[builtAs] ?? (existsSync(path) ? undefined : `${program} is not built`);
+    if (reason !== undefined) {
+      notRun.push({ what: peer, reason });
       continue;
     }
     for (const group of groups) {
-      cases.push({ group, peer, threads: 1, command: [path, ...given, group, '1'] });
+      const threads = group.endsWith('-shared') ? 2 : 1;
+      cases.push({ group, peer, threads, command: [path, ...before, group, String(threads)] });
     }
   }
   return { cases, notRun };

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { childrenSeconds, processorShare } from './child-time.js';
 import { leastShare } from './compare.js';
 import type { BenchmarkCase, TrialOutput } from './types.js';
+import { valuesDigest } from './values.js';
 
 export interface Trial {
   readonly output: TrialOutput;
@@ -50,7 +51,17 @@ function parseOutput(text: string, { threads }: BenchmarkCase): TrialOutput {
   if (result.total !== result.operations) {
     throw new Error(`recorded ${result.operations} operations but reads back ${result.total}`);
   }
+  if (output.valuesDigest !== undefined && output.valuesDigest !== ownDigest()) {
+    throw new Error('recorded other values than the rest');
+  }
   return output;
+}
+
+let digest: string | undefined;
+
+function ownDigest(): string {
+  digest ??= valuesDigest();
+  return digest;
 }
 
 async function runOnce(each: BenchmarkCase, seconds: number): Promise<Trial> {

@@ -15,6 +15,20 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
+/** The percentiles that curves are drawn through: dense where tails are. */
+const curvePoints = [
+  0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99, 99.995, 99.999, 100,
+];
+
+/** Percentiles of many values, each one that occurred. */
+export function percentileCurve(values: Float64Array): Array<readonly [number, number]> {
+  const ordered = values.slice().sort();
+  return curvePoints.map((percentile) => {
+    const rank = Math.ceil((percentile / 100) * ordered.length);
+    return [percentile, ordered[Math.max(0, rank - 1)]!] as const;
+  });
+}
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

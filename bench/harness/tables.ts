@@ -1,7 +1,14 @@
 // Results as text for a terminal.
 
 import { type Comparison, compare, isStarved } from './compare.js';
-import { alignColumns, formatCount, formatRatio, formatThreads, formatTime } from './format.js';
+import {
+  alignColumns,
+  formatAmount,
+  formatCount,
+  formatRatio,
+  formatThreads,
+  formatTime,
+} from './format.js';
 import { isMet } from './limits.js';
 import { machineLine } from './machine.js';
 import type { BenchmarkReport, CaseResult, Unit, Verdict } from './types.js';
@@ -20,8 +27,8 @@ function tableOf({ group, threads, reference, results }: Comparison): string {
   const head = ['', 'median', 'half of the trials', to, 'undisturbed', 'recorded and read back'];
   const rows = results.map((result) => [
     `${result.peer} ${result.version}`,
-    formatTime(result.median),
-    `${formatTime(result.lowerQuartile)} to ${formatTime(result.upperQuartile)}`,
+    formatAmount(result.median, result.unit),
+    `${formatAmount(result.lowerQuartile, result.unit)} to ${formatAmount(result.upperQuartile, result.unit)}`,
     formatRatio(result.ratio),
     result.least === undefined ? '' : formatTime(result.least),
     formatCount(result.verified),
@@ -33,7 +40,7 @@ function tableOf({ group, threads, reference, results }: Comparison): string {
 
 export function formatMeasure(value: number, unit: Unit): string {
   if (unit === 'x') return formatRatio(value);
-  return unit === 'ns' ? formatTime(value) : formatCount(value);
+  return unit === 'collections' ? formatCount(value) : formatAmount(value, unit);
 }
 
 /** One word for a limit's outcome. */

@@ -18,7 +18,7 @@ export interface TrialsProgress {
   readonly of: number;
   readonly each: BenchmarkCase;
   /** Undefined when the trial failed. */
-  readonly nsPerOperation: number | undefined;
+  readonly result: TrialResult | undefined;
 }
 
 export interface TrialsOptions {
@@ -80,13 +80,18 @@ function merged<Key extends keyof CaseResult>(
   return known.length === 0 ? {} : ({ [key]: merge(known) } as { [K in Key]?: number });
 }
 
+function measureOf({ bytesPerOperation, nsPerOperation }: TrialResult): number {
+  return bytesPerOperation ?? nsPerOperation;
+}
+
 function resultOf({ each, kept }: Tally): CaseResult | undefined {
   const outputs = kept.map(({ output }) => output);
   const [first] = outputs;
   if (first === undefined) return undefined;
   const all = (pick: (result: TrialResult) => number | undefined) =>
     outputs.map((output) => pick(output.results[0]));
-  const trials = all((result) => result.nsPerOperation) as number[];
+  const isMemory = first.results[0].bytesPerOperation !== undefined;
+  const trials = all(measureOf) as number[];
   const least = (numbers: readonly number[]) => Math.min(...numbers);
   const most = (numbers: readonly number[]) => Math.max(...numbers);
   return {
@@ -95,21 +100,14 @@ function resultOf({ each, kept }: Tally): CaseResult | undefined {
     version: first.version,
     language: first.language,
     threads: each.threads,
+    unit: isMemory ? 'bytes' : 'ns',
     trials,
     median: median(trials),
     lowerQuartile: quantile(trials, 0.25),
     upperQuartile: quantile(trials, 0.75),
     verified: outputs.reduce((sum, output) => sum + output.results[0].total, 0),
-    ...merged(
-      'mean',
-      all((result) => result.meanNsPerOperation),
-      median,
-    ),
-    ...merged(
-      'least',
-      all((result) => result.leastNsPerOperation),
-      least,
-    ),
+    ...merged('mean', isMemory ? [] : all((result) => result.meanNsPerOperation), median),
+    ...merged('least', isMemory ? [] : all((result) => result.leastNsPerOperation), least),
     ...merged(
       'collections',
       all((result) => result.collections),
@@ -148,15 +146,15 @@ export async function runTrials(options: TrialsOptions): Promise<TrialsResult> {
     for (const tally of inTurns(tallies)) {
       done++;
       if (tally.failure !== undefined) continue;
-      let nsPerOperation: number | undefined;
+      let result: TrialResult | undefined;
       try {
         const kept = await runTrial(tally.each, seconds, retries);
         tally.kept.push(kept);
-        nsPerOperation = kept.output.results[0].nsPerOperation;
+        result = kept.output.results[0];
       } catch (error) {
         tally.failure = error instanceof Error ? error.message : String(error);
       }
-      onProgress?.({ done, of: cases.length * trials, each: tally.each, nsPerOperation });
+      onProgress?.({ done, of: cases.length * trials, each: tally.each, result });
     }
   }
   const failed = tallies.filter((tally) => tally.failure !== undefined);

@@ -15,6 +15,8 @@ export interface TrialOutput {
   readonly peer: string;
   readonly version: string;
   readonly language: string;
+  /** Of the values that were recorded, where that is another language's business to make. */
+  readonly valuesDigest?: string;
   readonly results: readonly [TrialResult];
 }
 
@@ -34,9 +36,13 @@ export interface TrialResult {
   /** Collections of garbage while it was timed, and by how much the heap grew. */
   readonly collections?: number;
   readonly heapBytes?: number;
-  /** Pairs of percentile (0 to 100) and nanoseconds, where single operations were timed. */
-  readonly percentiles?: ReadonlyArray<readonly [percentile: number, nanoseconds: number]>;
+  /** Memory that an operation took for good, where that is what is measured. */
+  readonly bytesPerOperation?: number;
+  readonly percentiles?: PercentileCurve;
 }
+
+/** Pairs of percentile (0 to 100) and nanoseconds, where single operations were timed. */
+export type PercentileCurve = ReadonlyArray<readonly [percentile: number, nanoseconds: number]>;
 
 export interface CaseResult {
   readonly group: string;
@@ -44,7 +50,9 @@ export interface CaseResult {
   readonly version: string;
   readonly language: string;
   readonly threads: number;
-  /** Nanoseconds per operation of each trial, in the order in which they ran. */
+  /** What is measured: time an operation, or memory. */
+  readonly unit: 'ns' | 'bytes';
+  /** So much per operation in each trial, in the order in which they ran. */
   readonly trials: readonly number[];
   readonly median: number;
   /** Half of the trials lie between the quartiles. */
@@ -61,7 +69,7 @@ export interface CaseResult {
   readonly verified: number;
   /** Median share of the processors it could use that a trial had. */
   readonly processorShare?: number;
-  readonly percentiles?: ReadonlyArray<readonly [percentile: number, nanoseconds: number]>;
+  readonly percentiles?: PercentileCurve;
 }
 
 export interface NotRun {
@@ -83,9 +91,11 @@ export interface Verdict {
   /** Computed from the least times. It decides nothing, but tells what noise there was. */
   readonly undisturbed?: number;
   readonly missing?: string;
+  /** Of one that was not met: what keeps it from being met. */
+  readonly why?: string;
 }
 
-export type Unit = 'x' | 'ns' | 'collections';
+export type Unit = 'x' | 'ns' | 'bytes' | 'collections';
 
 export interface Machine {
   readonly processor: string;

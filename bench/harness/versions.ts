@@ -14,11 +14,3 @@ export const ours = { peer: 'vsr-metrics', version: versionIn('') } as const;
 
 /** The name and version of what a process itself can do, without any package. */
 export const bare = { version: process.version } as const;
-
-/**
- * @example
- * packageVersion('prom-client'); // '15.1.3'
- */
-export function packageVersion(name: string): string {
-  return versionIn(`node_modules/${name}/`);
-}

@@ -4,6 +4,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,6 +38,20 @@ inline std::vector<double> GenerateValues() {
     std::swap(values[index], values[state % (index + 1)]);
   }
   return values;
+}
+
+// FNV-1a over the 32-bit halves, low one first.
+inline std::string ValuesDigest() {
+  uint32_t hash = 2'166'136'261;
+  for (const double value : GenerateValues()) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    hash = (hash ^ uint32_t(bits)) * 16'777'619;
+    hash = (hash ^ uint32_t(bits >> 32)) * 16'777'619;
+  }
+  char text[9];
+  snprintf(text, sizeof text, "%08x", hash);
+  return text;
 }
 
 }  // namespace bench

@@ -1,6 +1,7 @@
 // What a command is: plain data, from which its arguments are parsed and its help is written.
 
 import type { Arguments } from './arguments.js';
+import type { ExitCodes } from './failure.js';
 
 export interface Option {
   /** Whether a value follows; `maybe`: it may, unless that would leave no operand. */
@@ -27,6 +28,8 @@ export interface Command<O extends Options = Options> {
   /** Paragraphs for its own help. Lines that are indented stay as they are. */
   readonly description: readonly string[];
   readonly examples: readonly string[];
+  /** Where a command's exit codes mean something else than those of the others. */
+  readonly exitCodes?: ExitCodes;
   run(args: Arguments<O>): Promise<number>;
 }
 

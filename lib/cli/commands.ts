@@ -1,7 +1,9 @@
 // The commands: what they take and what their help says. What they do is imported when they run, so
 // that --help needs nothing.
 
+import type { BudgetVerdict } from '../budget/sequential.js';
 import { type Command, defineCommand, type Options } from './command.js';
+import { type ExitCodes, exitCodes } from './failure.js';
 
 const hungAfter = {
   takes: 'value',
@@ -17,8 +19,8 @@ export const dumpCommand = defineCommand({
     format: {
       takes: 'value',
       placeholder: 'FORMAT',
-      choices: ['prometheus', 'openmetrics', 'json', 'hdr', 'text'],
-      help: 'prometheus (default), openmetrics, json, or hdr: percentile distributions of all histograms; with --history: text (default) or json',
+      choices: ['prometheus', 'openmetrics', 'json', 'hdr', 'hgrm', 'text'],
+      help: 'prometheus (default), openmetrics, json; of histograms alone hdr: a HistogramLog for HdrHistogram, or hgrm: percentile distributions; with --history: text (default) or json',
     },
     metric: {
       takes: 'value',
@@ -52,7 +54,8 @@ export const dumpCommand = defineCommand({
     'vsr-metrics dump /dev/shm/replica-0.metrics',
     'vsr-metrics dump /dev/shm/replica-0.metrics.1 --format json -o crash.json',
     'vsr-metrics dump FILE --history vsr_view_number --from 10m',
-    'vsr-metrics dump FILE --format hdr --metric vsr_client_latency_ms -o a.hgrm',
+    'vsr-metrics dump FILE --format hdr -o crash.hlog',
+    'vsr-metrics dump FILE --format hgrm --metric vsr_client_latency_ms -o a.hgrm',
   ],
   run: async (args): Promise<number> => (await import('./dump.js')).dump(args),
 });
@@ -141,5 +144,77 @@ export const topCommand = defineCommand({
   run: async (args): Promise<number> => (await import('./top.js')).top(args),
 });
 
+/** As gates of a build want them: 1 is a budget that is not kept, and nothing else. */
+export const benchExitCodes = {
+  within: exitCodes.ok,
+  over: 1,
+  undecided: 2,
+  usage: 64,
+  meanings: [
+    [exitCodes.ok, 'within the budget'],
+    [1, 'over the budget'],
+    [2, 'undecided when the time was up'],
+    [exitCodes.environment, 'a module cannot be loaded, or its operation failed'],
+    [64, 'the command line is wrong'],
+    [exitCodes.defect, 'a defect of vsr-metrics'],
+  ],
+} as const satisfies ExitCodes & Record<BudgetVerdict, number>;
+
+export const benchCommand = defineCommand({
+  name: 'bench',
+  summary: 'measures whether instrumentation keeps to a budget',
+  operands: { name: '', least: 0, most: 0 },
+  options: {
+    baseline: {
+      takes: 'value',
+      placeholder: 'MODULE',
+      help: 'its default export is the operation without instrumentation',
+    },
+    instrumented: {
+      takes: 'value',
+      placeholder: 'MODULE',
+      help: 'the same with instrumentation',
+    },
+    budget: {
+      takes: 'value',
+      placeholder: 'PERCENT',
+      short: 'b',
+      help: 'how much longer it may take; 1%',
+    },
+    confidence: {
+      takes: 'value',
+      placeholder: 'PERCENT',
+      help: 'how sure the verdict has to be; 99%',
+    },
+    limit: {
+      takes: 'value',
+      placeholder: 'SECONDS',
+      help: 'gives up undecided after so long; 120',
+    },
+    clock: {
+      takes: 'value',
+      placeholder: 'CLOCK',
+      choices: ['processor', 'wall'],
+      help: 'processor (default): time that the process computed, on one processor; wall: time that passed, for operations that wait',
+    },
+    json: { takes: 'nothing', help: 'prints the report as JSON' },
+  },
+  description: [
+    'Runs both modules in fresh processes, in short turns, until it is known whether the second keeps to the budget, and prints what was found. Busy machines take longer, and do not change the verdict.',
+    'A module may export a function check(operations) too, which throws when the work was not done.',
+  ],
+  examples: [
+    'vsr-metrics bench --budget 1% --baseline a.js --instrumented b.js',
+    'vsr-metrics bench --baseline a.js --instrumented b.js --limit 600 --json',
+  ],
+  exitCodes: benchExitCodes,
+  run: async (args): Promise<number> => (await import('./bench.js')).bench(args),
+});
+
 /** All of them, in the order of the help. */
-export const commands = [dumpCommand, serveCommand, topCommand] as readonly Command<Options>[];
+export const commands = [
+  dumpCommand,
+  serveCommand,
+  topCommand,
+  benchCommand,
+] as readonly Command<Options>[];

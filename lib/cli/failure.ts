@@ -1,6 +1,12 @@
 // How the command fails: with a code that scripts can tell apart, and one line for people.
 
-/** What `vsr-metrics` exits with. `--help` lists them. */
+/** What a command exits with, and what that means. `--help` lists them. */
+export interface ExitCodes {
+  /** What a wrong command line exits with. */
+  readonly usage: number;
+  readonly meanings: readonly (readonly [code: number, meaning: string])[];
+}
+
 export const exitCodes = {
   ok: 0,
   usage: 1,
@@ -9,13 +15,17 @@ export const exitCodes = {
   defect: 70,
 } as const;
 
-export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
-  [exitCodes.ok, 'done'],
-  [exitCodes.usage, 'the command line is wrong'],
-  [exitCodes.unreadable, 'a file cannot be read: missing, damaged, or no registry'],
-  [exitCodes.environment, 'output cannot be written, the port is taken, the addon is missing'],
-  [exitCodes.defect, 'a defect of vsr-metrics'],
-];
+/** What `vsr-metrics` and most of its commands exit with. */
+export const usualExitCodes: ExitCodes = {
+  usage: exitCodes.usage,
+  meanings: [
+    [exitCodes.ok, 'done'],
+    [exitCodes.usage, 'the command line is wrong'],
+    [exitCodes.unreadable, 'a file cannot be read: missing, damaged, or no registry'],
+    [exitCodes.environment, 'output cannot be written, the port is taken, the addon is missing'],
+    [exitCodes.defect, 'a defect of vsr-metrics'],
+  ],
+};
 
 /** An end that was foreseen: its message is printed without a stack. */
 export class Failure extends Error {

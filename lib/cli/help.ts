@@ -1,7 +1,7 @@
 // The texts of --help, written from what commands declare.
 
 import { type Command, commonOptions, type Option, type Options } from './command.js';
-import { exitCodeMeanings } from './failure.js';
+import { type ExitCodes, usualExitCodes } from './failure.js';
 
 const width = 80;
 
@@ -20,28 +20,30 @@ export function generalHelp(commands: readonly Command[]): string {
     ...optionEntries(commonOptions),
     entry('-V, --version', 'prints the version'),
     '',
-    exitCodesText(),
+    exitCodesText(usualExitCodes),
     'vsr-metrics COMMAND --help says more about a command.\n',
   ].join('\n');
 }
 
 /** `vsr-metrics dump --help` */
-export function commandHelp({ name, operands, options, description, examples }: Command): string {
+export function commandHelp(command: Command): string {
+  const { name, operands, options, description, examples, exitCodes = usualExitCodes } = command;
+  const usage = [name, operands.name, '[options]'].filter((part) => part !== '').join(' ');
   return [
-    `Usage: vsr-metrics ${name} ${operands.name} [options]\n`,
+    `Usage: vsr-metrics ${usage}\n`,
     ...description.map(paragraph),
     'Options:',
     ...optionEntries({ ...options, ...commonOptions }),
     '',
-    exitCodesText(),
+    exitCodesText(exitCodes),
     'Examples:',
     ...examples.map((example) => `  ${example}`),
     '',
   ].join('\n');
 }
 
-function exitCodesText(): string {
-  const lines = exitCodeMeanings.map(([code, meaning]) => entry(String(code), meaning, 6));
+function exitCodesText({ meanings }: ExitCodes): string {
+  const lines = meanings.map(([code, meaning]) => entry(String(code), meaning, 6));
   return `Exit codes:\n${lines.join('\n')}\n`;
 }
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 // vsr-metrics: reads the files that programs record into. docs/cli.md tells more.
 
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '../core/package-version.js';
 import { parseArguments } from './arguments.js';
 import type { Command } from './command.js';
 import { commands } from './commands.js';
-import { exitCodes, Failure, misuse } from './failure.js';
+import { exitCodes, Failure, misuse, usualExitCodes } from './failure.js';
 import { commandHelp, generalHelp } from './help.js';
 
 async function run(given: readonly string[]): Promise<number> {
   const [first, ...rest] = given;
-  if (first === '--version' || first === '-V') return print(`${version()}\n`);
+  if (first === '--version' || first === '-V') return print(`${packageVersion()}\n`);
   if (first === 'help' && rest.length > 0) return run([rest[0]!, '--help']);
   if (first === '--help' || first === '-h' || first === 'help') return print(generalHelp(commands));
   const command = commandNamed(first);
@@ -18,7 +18,7 @@ async function run(given: readonly string[]): Promise<number> {
     const args = parseArguments(command, rest);
     return args.has('help') ? print(commandHelp(command)) : await command.run(args);
   } catch (error) {
-    return explain(error, `vsr-metrics ${command.name}`);
+    return explain(error, `vsr-metrics ${command.name}`, command.exitCodes);
   }
 }
 
@@ -34,22 +34,18 @@ function commandNamed(name: string | undefined): Command {
   throw misuse({ problem: 'no command, and no such option', given: name, allowed: options });
 }
 
-function version(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { readonly version: string }).version;
-}
-
 function print(text: string): number {
   process.stdout.write(text);
   return exitCodes.ok;
 }
 
 /** Prints why, and gives back the exit code. */
-function explain(error: unknown, program = 'vsr-metrics'): number {
+function explain(error: unknown, program = 'vsr-metrics', codes = usualExitCodes): number {
   if (error instanceof Failure) {
     console.error(`${program}: ${error.message}`);
-    if (error.exitCode === exitCodes.usage) console.error(`${program} --help says how to use it`);
-    return error.exitCode;
+    if (error.exitCode !== exitCodes.usage) return error.exitCode;
+    console.error(`${program} --help says how to use it`);
+    return codes.usage;
   }
   if (error instanceof Error && 'code' in error && error.code === 'VSR_METRICS_ADDON') {
     console.error(error.message);

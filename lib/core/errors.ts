@@ -26,7 +26,17 @@ export type VsrMetricsErrorCode =
   /** No room is left for what was asked. */
   | 'VSR_METRICS_REGISTRY_FULL'
   /** No region here, or not one that this version can read. */
-  | 'VSR_METRICS_REGION_UNREADABLE';
+  | 'VSR_METRICS_REGION_UNREADABLE'
+  /** An exporter lacks an option, or was given one that makes no sense. */
+  | 'VSR_METRICS_EXPORTER_OPTIONS'
+  /** A package that the feature needs is not installed; the message names it. */
+  | 'VSR_METRICS_PEER_MISSING'
+  /** An encoded histogram or a log of them that is damaged, or of another format. */
+  | 'VSR_METRICS_ENCODING_INVALID'
+  /** What should be measured, or how, makes no sense. */
+  | 'VSR_METRICS_BUDGET_OPTIONS'
+  /** An operation to be measured cannot be loaded, or failed. */
+  | 'VSR_METRICS_BUDGET_OPERATION';
 
 /** What an error is about. All but `problem` may be left out. */
 export interface ErrorDetails {
@@ -87,6 +97,16 @@ export class LabelError extends VsrMetricsError {
 /** A registry cannot be created, attached to, or used any more. */
 export class RegistryError extends VsrMetricsError {
   override readonly name = 'RegistryError';
+}
+
+/** Something encoded that cannot be read. */
+export class EncodingError extends VsrMetricsError {
+  override readonly name = 'EncodingError';
+}
+
+/** An overhead cannot be measured. */
+export class BudgetError extends VsrMetricsError {
+  override readonly name = 'BudgetError';
 }
 
 function describe(details: ErrorDetails): string {

@@ -6,7 +6,9 @@
 //   const body = renderBytes(format, registry.snapshot(), { escaping });
 
 export type { NameEscaping } from '../core/catalogue/names.js';
+export { decodeHistogram, type EncodeOptions, HdrHistogram } from '../core/hdr/histogram.js';
 export { type CompressedBody, compress } from './compress.js';
+export { type LogInterval, readHistogramLog, renderHistogramLog } from './histogram-log.js';
 export type {
   JsonExemplar,
   JsonFamily,
@@ -17,6 +19,10 @@ export type {
 } from './json.js';
 export { toJson } from './json.js';
 export { type ExpositionFormat, type Negotiated, negotiate } from './negotiate.js';
+export {
+  renderPercentileDistribution,
+  renderPercentileDistributions,
+} from './percentile-distribution.js';
 export {
   type RenderOptions,
   renderBytes,

@@ -27,7 +27,7 @@ export async function addonSources() {
     .map((name) => inRoot('native', name));
 }
 
-async function flags({ sanitize }) {
+async function flags({ sanitize, includes: more = [], defines: extra = [] }) {
   const { compile, optimize, defines } = JSON.parse(
     await readFile(inRoot('native', 'compile_flags.json'), 'utf8'),
   );
@@ -42,6 +42,7 @@ async function flags({ sanitize }) {
       ]
     : optimize;
   const includes = [
+    ...more,
     inRoot('native'),
     inRoot('native', 'include'),
     dirname(require.resolve('node-addon-api/napi.h')),
@@ -50,7 +51,7 @@ async function flags({ sanitize }) {
   return [
     ...compile,
     ...speed,
-    ...defines.map((name) => `-D${name}`),
+    ...[...defines, ...extra].map((name) => `-D${name}`),
     ...includes.map((path) => `-I${path}`),
     '-fPIC',
     '-pthread',
@@ -61,13 +62,16 @@ async function flags({ sanitize }) {
  * Compiles `sources` to objects in `directory`, as many at a time as there are processors. Leaves
  * alone what is newer than its source and every header. Prints one line a file; resolves to the
  * paths of the objects and what the compiler printed, and throws when a file does not compile.
+ *
+ * - `sanitize`: sanitizers to compile with
+ * - `includes`, `defines`: folders of headers and macros besides the addon's own
  */
-export async function compileObjects(sources, directory, { sanitize } = {}) {
+export async function compileObjects(sources, directory, settings = {}) {
   const compiler = requireCompiler();
-  const common = await flags({ sanitize });
+  const common = await flags(settings);
   await mkdir(directory, { recursive: true });
   const objects = sources.map((source) => `${directory}/${basename(source, '.cc')}.o`);
-  const headersChanged = await newestHeader();
+  const headersChanged = await newestHeader([inRoot('native'), ...(settings.includes ?? [])]);
   let next = 0;
   let printed = '';
   const work = async () => {
@@ -91,18 +95,21 @@ async function changed(path) {
   return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-async function newestHeader() {
-  const entries = await readdir(inRoot('native'), { recursive: true, withFileTypes: true });
+async function newestHeader(folders) {
+  const options = { recursive: true, withFileTypes: true };
+  const entries = await Promise.all(folders.map((folder) => readdir(folder, options)));
   const headers = entries
+    .flat()
     .filter((entry) => entry.isFile() && /\.(h|json)$/.test(entry.name))
     .map((entry) => changed(join(entry.parentPath ?? entry.path, entry.name)));
   return Math.max(...(await Promise.all(headers)));
 }
 
-/** Links objects to an addon (`shared`) or to a program. */
-export async function link(objects, target, { sanitize, shared = false } = {}) {
+/** Links objects and `libraries` to an addon (`shared`) or to a program. */
+export async function link(objects, target, { sanitize, shared = false, libraries = [] } = {}) {
   const compiler = requireCompiler();
-  const args = [...compiler.slice(1), ...objects, '-o', target, '-pthread'];
+  const named = libraries.map((name) => `-l${name}`);
+  const args = [...compiler.slice(1), ...objects, ...named, '-o', target, '-pthread'];
   if (sanitize) args.push(`-fsanitize=${sanitize}`);
   if (shared && process.platform === 'darwin') args.push('-bundle', '-undefined', 'dynamic_lookup');
   else if (shared) args.push('-shared', '-Wl,-z,nodelete');

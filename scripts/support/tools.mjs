@@ -1,5 +1,5 @@
-// What some checks need and npm does not bring: clang-format, Prometheus and its promtool, its Python
-// library.
+// What some checks and benchmarks need and npm does not bring: clang-format, Prometheus and its
+// promtool, its Python and C++ libraries, HdrHistogram for Java, a browser.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
@@ -54,6 +54,38 @@ export async function ensurePythonParser() {
   return (await works()) ? { path: folder } : { reason: 'prometheus_client does not import' };
 }
 
+/**
+ * Finds or fetches HdrHistogram for Java, which defines its formats, and a JDK to run it:
+ * `{ path }` of the archive or `{ reason }`.
+ */
+export async function ensureJavaHdrHistogram() {
+  const java = (await find('javac')) ?? (await install('javac', 'default-jdk-headless'));
+  if (java.path === undefined) return java;
+  const path = join(toolsPath, 'hdrhistogram.jar');
+  if (existsSync(path)) return { path };
+  const member = 'usr/share/java/hdrhistogram.jar';
+  const reason = await unpack('libhdrhistogram-java', member, path);
+  return reason === undefined ? { path } : { reason };
+}
+
+/** Finds or installs Prometheus' C++ library: `{ version }` or `{ reason }`. */
+export async function ensurePrometheusCpp() {
+  const header = '/usr/include/prometheus/counter.h';
+  const name = 'prometheus-cpp-dev';
+  if (!existsSync(header) && !existsSync('/usr/local/include/prometheus/counter.h')) {
+    const { reason } = await installPackage(name, () => existsSync(header));
+    if (reason !== undefined) return { reason };
+  }
+  const { output } = await run('dpkg-query', ['-s', name], { show: false });
+  return { version: /^Version: ([^-\s]+)/m.exec(output)?.[1] ?? 'unknown' };
+}
+
+/** Finds or installs Chromium: `{ path }` or `{ reason }`. */
+export async function ensureChromium() {
+  const found = (await find('chromium')) ?? (await find('google-chrome'));
+  return found ?? (await install('chromium', 'chromium'));
+}
+
 async function imports(python, module, folder) {
   const environment = { PYTHONPATH: folder };
   return (await run(python, ['-c', `import ${module}`], { show: false, environment })).code === 0;
@@ -65,17 +97,26 @@ async function find(program) {
 }
 
 async function install(program, debianPackage) {
-  if (!findProgram('apt-get')) return { reason: `${program} is not installed` };
+  const { reason } = await installPackage(
+    debianPackage,
+    async () => (await find(program)) !== undefined,
+  );
+  return reason === undefined ? find(program) : { reason };
+}
+
+/** Installs a Debian package; `isThere` says whether that brought what it was for. */
+async function installPackage(debianPackage, isThere) {
+  if (!findProgram('apt-get')) return { reason: `${debianPackage} is not installed` };
   const root = await asRoot();
   if (root === undefined) {
-    return { reason: `${program} is not installed: sudo apt-get install ${debianPackage}` };
+    return { reason: `${debianPackage} is not installed: sudo apt-get install ${debianPackage}` };
   }
   console.log(`tools: installing ${debianPackage}`);
   const quiet = { show: false, environment: { DEBIAN_FRONTEND: 'noninteractive' } };
   const apt = (...args) => run(root[0], [...root.slice(1), ...args], quiet);
   await apt('update');
   const { output } = await apt('install', '-y', '--no-install-recommends', debianPackage);
-  return (await find(program)) ?? { reason: failed(debianPackage, output) };
+  return (await isThere()) ? {} : { reason: failed(debianPackage, output) };
 }
 
 /** Takes one file or folder out of a Debian package; says why when it cannot. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { commands } from '../../lib/cli/commands.js';
-import { exitCodeMeanings } from '../../lib/cli/failure.js';
+import { usualExitCodes } from '../../lib/cli/failure.js';
 import { commandHelp, generalHelp } from '../../lib/cli/help.js';
 import { inPackage } from '../support/package-root.js';
 import { vsrMetrics } from './command-line.js';
@@ -21,7 +21,7 @@ describe('vsr-metrics --help', () => {
         expect(help).to.include(`--${name}`);
         for (const choice of choices) expect(help).to.include(choice);
       }
-      for (const [code, meaning] of exitCodeMeanings) {
+      for (const [code, meaning] of (command.exitCodes ?? usualExitCodes).meanings) {
         expect(help).to.include(`  ${String(code).padEnd(4)}${meaning}`);
       }
     }
@@ -34,10 +34,16 @@ describe('vsr-metrics --help', () => {
 
   it('is printed for the command and its commands, without the addon', async () => {
     const broken = { VSR_METRICS_ADDON: '/no/such/addon.node' };
-    const asked = [['--help'], ['dump', '--help'], ['help', 'serve'], ['top', 'file', '-h']];
+    const asked = [
+      ['--help'],
+      ['dump', '--help'],
+      ['help', 'serve'],
+      ['top', 'file', '-h'],
+      ['bench', '-h'],
+    ];
     const outputs = await Promise.all(asked.map((args) => vsrMetrics(args, broken)));
     expect(outputs.map(({ stdout }) => stdout)).to.eql(helps);
-    expect(outputs.map(({ code }) => code)).to.eql([0, 0, 0, 0]);
+    expect(outputs.map(({ code }) => code)).to.eql([0, 0, 0, 0, 0]);
   });
 });
 
@@ -63,7 +69,7 @@ describe('vsr-metrics', () => {
   });
 
   const wrong: readonly (readonly [args: string[], message: string])[] = [
-    [[], 'vsr-metrics: a command is missing; allowed: dump, serve, top\n'],
+    [[], 'vsr-metrics: a command is missing; allowed: dump, serve, top, bench\n'],
     [['dmup'], 'vsr-metrics: there is no such command; given "dmup"; did you mean dump?; allowed'],
     [['--versoin'], 'given "--versoin"; did you mean --version?'],
     [['dump'], 'vsr-metrics dump: FILE is missing\nvsr-metrics dump --help says how to use it\n'],

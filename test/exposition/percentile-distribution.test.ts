@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as hdr from 'hdr-histogram-js';
 import {
-  distributionOf,
+  renderPercentileDistribution,
   renderPercentileDistributions,
 } from '../../lib/exposition/percentile-distribution.js';
 import { createRegistry, defineCatalogue } from '../../lib/index.js';
@@ -19,7 +19,7 @@ function values(count: number): number[] {
 function ours(recorded: readonly number[], bounds = [1, 10]): string {
   const { recorder, reading } = singleHistogram({ bounds });
   for (const value of recorded) recorder.record(value);
-  return distributionOf(reading());
+  return renderPercentileDistribution(reading());
 }
 
 function theirs(recorded: readonly number[]): string {

@@ -2,6 +2,7 @@
 // missing its tests are skipped and say why, and with CI=true they fail.
 
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Context } from 'mocha';
 import { inPackage } from '../support/package-root.js';
 
@@ -53,6 +54,23 @@ export async function needPythonParser(context: Context): Promise<void> {
   if (code === 0) return;
   const reason = stderr.trim().split('\n').at(-1);
   lacking(context, `prometheus_client (Debian: python3-prometheus-client): ${reason}`);
+}
+
+/** In `before`: goes on when a JDK and HdrHistogram for Java are there. */
+export async function needJavaHdrHistogram(context: Context): Promise<void> {
+  const { code, stderr } = await feed('javac', ['-version'], '');
+  if (code !== 0) lacking(context, `javac (Debian: default-jdk-headless): ${stderr.trim()}`);
+  else if (!existsSync(hdrHistogram)) {
+    lacking(context, `HdrHistogram for Java (Debian: libhdrhistogram-java): ${hdrHistogram}`);
+  }
+}
+
+const hdrHistogram = inPackage('.cache', 'tools', 'hdrhistogram.jar');
+
+/** Runs a Java program of test/exposition that uses HdrHistogram. */
+export function runJava(program: string, input: string): Promise<Output> {
+  const source = inPackage('test', 'exposition', program);
+  return feed('java', ['-cp', hdrHistogram, source], input);
 }
 
 function lacking(context: Context, what: string): void {

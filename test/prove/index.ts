@@ -1,4 +1,5 @@
 import { blocked } from './blocked.js';
+import { budget } from './budget.js';
 import { churn } from './churn.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
@@ -14,5 +15,6 @@ export const proofs = [
   runnable(growth),
   runnable(blocked),
   runnable(memory),
+  runnable(budget),
   runnable(prometheus),
 ];

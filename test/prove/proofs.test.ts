@@ -4,9 +4,9 @@ import { proofs } from './index.js';
 
 describe('proofs, in their short form', () => {
   for (const proof of proofs) {
-    // A sanitizer keeps freed memory back, so how much is resident says nothing there; a server is
-    // the same whatever scrapes it.
-    const mark = ['memory', 'prometheus'].includes(proof.name) ? ' @slow' : '';
+    // A sanitizer keeps freed memory back, so how much is resident says nothing there; what the
+    // budget's statistics are told, and a server that scrapes, are the same everywhere.
+    const mark = ['memory', 'budget', 'prometheus'].includes(proof.name) ? ' @slow' : '';
     it(`${proof.name}: ${proof.claim}${mark}`, async function () {
       this.timeout(120_000);
       if (proof.name === 'prometheus') await needPrometheus(this);

@@ -19,9 +19,11 @@ export interface CounterMemory {
 export class LaneCounter implements Counter {
   readonly #metric: string;
   readonly #rejections: RejectionLog;
-  // Windows of one element: the index is a constant, so optimised code has nothing to look up.
-  private ones: BigInt64Array;
-  private amounts: Float64Array;
+  // Windows of one element: the index is a constant, so optimised code has nothing to look up. Only
+  // declared, so that the constructor's store is the first one: V8 takes such a field for a constant
+  // of its object, and a loop over one handle for a loop over its cell, until `bind` stores again.
+  declare private ones: BigInt64Array;
+  declare private amounts: Float64Array;
   #exemplars: SeriesExemplars;
 
   constructor(memory: CounterMemory, metric: string, log: RejectionLog) {

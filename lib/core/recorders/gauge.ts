@@ -17,7 +17,8 @@ export interface GaugeMemory {
 abstract class CellGauge {
   protected readonly metric: string;
   protected readonly rejections: RejectionLog;
-  protected value: Float64Array;
+  // Only declared: see counter.ts.
+  declare protected value: Float64Array;
   #sampled: Float64Array;
   readonly #observables: ObservableGauges;
 
@@ -58,9 +59,9 @@ abstract class CellGauge {
 }
 
 export class LastValueGauge extends CellGauge implements LastGauge {
-  // Hot path. `value - value` is 0 for every number but the infinities and NaN.
+  // Hot path.
   set(value: number): void {
-    if (typeof value === 'number' && value - value === 0) {
+    if (Number.isFinite(value)) {
       this.value[0] = value;
     } else {
       this.rejections.reject(this.metric, value);
@@ -71,7 +72,7 @@ export class LastValueGauge extends CellGauge implements LastGauge {
 export class LaneGauge extends CellGauge implements CombiningGauge {
   // Hot path.
   set(value: number): void {
-    if (typeof value === 'number' && value - value === 0) {
+    if (Number.isFinite(value)) {
       this.value[0] = value;
     } else {
       this.rejections.reject(this.metric, value);

@@ -42,19 +42,20 @@ const perTick = nanosecondsPerTick;
 const tooLong = longestDuration;
 
 export class LaneHistogram implements Histogram {
-  protected cells: BigInt64Array;
-  protected sum: Float64Array;
-  protected readonly scale: number;
-  protected readonly shift: number;
-  protected readonly baseIndex: number;
-  private readonly unitsPerNanosecond: number;
+  // Only declared: see counter.ts.
+  declare protected cells: BigInt64Array;
+  declare protected sum: Float64Array;
+  declare protected readonly scale: number;
+  declare protected readonly shift: number;
+  declare protected readonly baseIndex: number;
+  declare private readonly unitsPerNanosecond: number;
   // Cells [inner, inner + innerCount): those strictly between the lowest and the highest stepped.
   protected inner = 0;
   protected innerCount = 0;
   // The smallest and the largest value that a cell was stepped for. Bad values are never between.
   protected readonly seen = Float64Array.of(Infinity, -Infinity);
-  protected memory: HistogramMemory;
-  protected readonly geometry: HistogramGeometry;
+  declare protected memory: HistogramMemory;
+  declare protected readonly geometry: HistogramGeometry;
   readonly #metric: string;
   readonly #rejections: RejectionLog;
 

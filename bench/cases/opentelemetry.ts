@@ -1,0 +1,64 @@
+// The metrics SDK of OpenTelemetry, with two attributes on every call: it has no handles that are
+// bound to a series.
+
+import { findPeer, loadPeer } from '../harness/peers.js';
+import { latencyBounds } from './bench-catalogue.js';
+
+const name = '@opentelemetry/sdk-metrics';
+
+export const openTelemetry = { peer: 'OpenTelemetry SDK', ...findPeer(name) };
+
+/** Made once: what a program does that knows its costs. */
+export const attributes = { tenant_id: 'a', outcome: 'ok' } as const;
+
+type Record = (value: number, attributes: object) => void;
+
+interface Meter {
+  createCounter(name: string): { add: Record };
+  createGauge(name: string): { record: Record };
+  createHistogram(name: string, options: object): { record: Record };
+}
+
+interface DataPoint {
+  readonly value: number | { readonly count: number };
+}
+
+interface Reader {
+  collect(): Promise<{
+    readonly resourceMetrics: {
+      readonly scopeMetrics: ReadonlyArray<{
+        readonly metrics: ReadonlyArray<{ readonly dataPoints: readonly DataPoint[] }>;
+      }>;
+    };
+  }>;
+}
+
+interface Sdk {
+  readonly MeterProvider: new (options: {
+    readers: Reader[];
+  }) => {
+    getMeter(name: string): Meter;
+  };
+  readonly MetricReader: new () => Reader;
+}
+
+/** A meter whose totals are read, as an exporter would read them. */
+export function createMeter(): { meter: Meter; total(): Promise<number> } {
+  const { MeterProvider, MetricReader } = loadPeer<Sdk>(name);
+  class TotalReader extends MetricReader {
+    onShutdown() {}
+    onForceFlush() {}
+  }
+  const reader = new TotalReader();
+  const provider = new MeterProvider({ readers: [reader] });
+  return {
+    meter: provider.getMeter('bench'),
+    async total() {
+      const { resourceMetrics } = await reader.collect();
+      const held = resourceMetrics.scopeMetrics[0]!.metrics[0]!.dataPoints[0]!.value;
+      return typeof held === 'number' ? held : held.count;
+    },
+  };
+}
+
+export const histogramOptions = { advice: { explicitBucketBoundaries: latencyBounds } };

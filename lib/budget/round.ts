@@ -1,0 +1,83 @@
+// One round: both sides in turns, in blocks of a few milliseconds.
+//
+//   coin     order of four blocks                         a drift of the machine
+//   heads    baseline instrumented instrumented baseline  adds as much to one side as to the other
+//   tails    instrumented baseline baseline instrumented
+//
+// The coin is what makes the statistics honest. If instrumentation costs nothing, its blocks and the
+// baseline's could be exchanged and nothing would change but the sign of the result; whatever noise
+// there is (slow minutes, two speeds, a neighbour) is as likely to count for as against it.
+
+/** A function, or one in another process, that can be timed. */
+export interface Side {
+  /** Runs the operation so often; returns the nanoseconds it took, by the clock that was chosen. */
+  run(operations: number): Promise<number>;
+}
+
+export interface Pair {
+  readonly baseline: Side;
+  readonly instrumented: Side;
+}
+
+export interface RoundPlan {
+  /** Operations in a block. */
+  readonly operations: number;
+  /** How often four blocks are run. */
+  readonly quads: number;
+}
+
+export interface RoundTimes {
+  /** Operations of each side. */
+  readonly operations: number;
+  readonly baselineNanoseconds: number;
+  readonly instrumentedNanoseconds: number;
+}
+
+/** Runs one round. `random` is uniform from 0 to 1. */
+export async function runRound(
+  { baseline, instrumented }: Pair,
+  { operations, quads }: RoundPlan,
+  random: () => number,
+): Promise<RoundTimes> {
+  // All blocks count, none is thrown away as an outlier: a collection of garbage that comes in every
+  // tenth block is part of what instrumentation costs.
+  const totals = new Map<Side, number>([
+    [baseline, 0],
+    [instrumented, 0],
+  ]);
+  for (let quad = 0; quad < quads; quad++) {
+    const [outer, inner] = random() < 0.5 ? [baseline, instrumented] : [instrumented, baseline];
+    for (const side of [outer, inner, inner, outer]) {
+      totals.set(side, totals.get(side)! + (await side.run(operations)));
+    }
+  }
+  return {
+    operations: 2 * quads * operations,
+    baselineNanoseconds: totals.get(baseline)!,
+    instrumentedNanoseconds: totals.get(instrumented)!,
+  };
+}
+
+const warmUpMilliseconds = 200;
+const blockMilliseconds = 3;
+
+/** Runs a side until its code is compiled; returns the milliseconds that an operation takes. */
+export async function warmUp(side: Side): Promise<number> {
+  const started = performance.now();
+  let fastest = Infinity;
+  for (let operations = 1; ; ) {
+    const before = performance.now();
+    await side.run(operations);
+    const after = performance.now();
+    fastest = Math.min(fastest, (after - before) / operations);
+    if (after - started >= warmUpMilliseconds) return fastest;
+    if (after - before < blockMilliseconds) operations *= 2;
+  }
+}
+
+/** How many operations make a block, and blocks a round. */
+export function planRound(operationMilliseconds: number, roundMilliseconds: number): RoundPlan {
+  const operations = Math.max(1, Math.round(blockMilliseconds / operationMilliseconds));
+  const quadMilliseconds = 4 * operations * operationMilliseconds;
+  return { operations, quads: Math.max(1, Math.round(roundMilliseconds / quadMilliseconds)) };
+}

@@ -1,0 +1,9 @@
+// Metrics to OpenTelemetry:
+//
+//   const otlp = await startOtlp({ registry, endpoint: 'http://localhost:4317' });
+//   await otlp.stop();
+
+export type { HistogramForm } from './metric-data.js';
+export type { OtlpProtocol, OtlpSettings, OtlpTemporality } from './options.js';
+export { createMetricProducer, type MetricProducerOptions } from './producer.js';
+export { type OtlpStart, startOtlp } from './start.js';

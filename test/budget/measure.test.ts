@@ -1,0 +1,142 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { measureOverhead, type OverheadOptions } from '../../lib/budget/index.js';
+import { BudgetError } from '../../lib/core/errors.js';
+import { work } from './modules/work.js';
+
+function moduleUrl(name: string): URL {
+  return new URL(`./modules/${name}.js`, import.meta.url);
+}
+
+async function failureOf(options: OverheadOptions): Promise<BudgetError> {
+  try {
+    await measureOverhead(options);
+  } catch (error) {
+    expect(error).to.be.instanceOf(BudgetError);
+    return error as BudgetError;
+  }
+  throw new Error('nothing failed');
+}
+
+describe('measureOverhead', function () {
+  this.timeout(120_000);
+
+  it('finds an overhead that nobody could overlook, and says how it was found @slow', async () => {
+    const rounds: number[] = [];
+    const report = await measureOverhead({
+      baseline: () => work(20_000),
+      instrumented: () => work(40_000),
+      limitSeconds: 60,
+      onProgress: (progress) => rounds.push(progress.rounds),
+    });
+    expect(report.verdict).to.equal('over');
+    expect(report.overhead).to.be.within(0.5, 2);
+    expect(report.interval.lower).to.be.above(0.01).and.below(report.overhead);
+    expect(report.interval.upper).to.be.above(report.overhead);
+    expect(report.addedNanoseconds).to.equal(report.baselineNanoseconds * report.overhead);
+    expect(report.secondsToDecide).to.equal(0);
+    expect(report.operations).to.be.above(report.rounds);
+    expect(rounds).to.eql(Array.from({ length: report.rounds }, (_, index) => index + 1));
+    expect([report.budget, report.confidence]).to.eql([0.01, 0.99]);
+  });
+
+  it('finds that nothing is within a budget of half as much again @slow', async () => {
+    const operation = () => work(20_000);
+    const options = { baseline: operation, instrumented: operation, budget: 0.5 };
+    const { verdict, interval } = await measureOverhead(options);
+    expect(verdict).to.equal('within');
+    expect(interval.upper).to.be.at.most(0.5);
+  });
+
+  it('measures modules in fresh processes, synchronous and asynchronous ones @slow', async () => {
+    const { verdict, overhead } = await measureOverhead({
+      baseline: fileURLToPath(moduleUrl('plain')),
+      instrumented: moduleUrl('twice'),
+      confidence: 0.5,
+      limitSeconds: 100,
+    });
+    expect(verdict).to.equal('over');
+    expect(overhead).to.be.above(0.3);
+  });
+
+  it('is undecided when the time is up, and says how much longer would decide', async () => {
+    const operation = () => work(20_000);
+    const { verdict, rounds, interval, secondsToDecide } = await measureOverhead({
+      baseline: operation,
+      instrumented: operation,
+      limitSeconds: 0.01,
+    });
+    expect([verdict, rounds]).to.eql(['undecided', 1]);
+    expect(interval).to.eql({ lower: -1, upper: Infinity });
+    expect(secondsToDecide).to.be.above(0).and.below(Infinity);
+  });
+
+  const failures: readonly (readonly [name: string, message: RegExp])[] = [
+    ['throwing', /cannot be measured: Error: the disk is full\n.*throwing\.js/s],
+    ['exiting', /its process ended by code 7; given ".*exiting\.js"/],
+    ['unloadable', /Error: cannot be imported/],
+    ['nothing', /its default export is not a function/],
+    ['unchecked', /Error: the totals disagree/],
+  ];
+  for (const [name, message] of failures) {
+    it(`says why a module cannot be measured: ${name}`, async () => {
+      const options = { baseline: moduleUrl('plain'), limitSeconds: 1 };
+      const error = await failureOf({ ...options, instrumented: moduleUrl(name) });
+      expect(error.code).to.equal('VSR_METRICS_BUDGET_OPERATION');
+      expect(error.message).to.match(message);
+    });
+  }
+
+  it('passes on what a function throws', async () => {
+    const baseline = () => work(1000);
+    const instrumented = () => Promise.reject(new Error('the disk is full'));
+    const failed = await measureOverhead({ baseline, instrumented }).catch(String);
+    expect(failed).to.equal('Error: the disk is full');
+  });
+
+  it('refuses operations that take no processor time', async () => {
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 300));
+    const nothing = { user: 0, system: 0 };
+    const cpuUsage = process.cpuUsage;
+    process.cpuUsage = () => nothing;
+    try {
+      const error = await failureOf({ baseline: wait, instrumented: wait, clock: 'processor' });
+      expect(error.message).to.match(/takes no time by the processor clock.*clock: 'wall'/);
+    } finally {
+      process.cpuUsage = cpuUsage;
+    }
+  });
+
+  const operation = () => work(1);
+  const wrong: readonly (readonly [problem: string, options: object])[] = [
+    ['budget does not fit; given 0; allowed: above 0', { budget: 0 }],
+    ['budget does not fit; given NaN', { budget: NaN }],
+    ['confidence does not fit; given 1; allowed: from 0.5', { confidence: 1 }],
+    ['limitSeconds does not fit; given -1; allowed: above 0', { limitSeconds: -1 }],
+    ['clock does not fit; given "sun"; allowed: "processor", "wall"', { clock: 'sun' }],
+    ['baseline does not fit; given 7; allowed: paths or URLs', { baseline: 7 }],
+    ['baseline does not fit; given function', { instrumented: './a.js' }],
+    [
+      'instrumented does not fit; given "./no.js"; allowed: a module that is there',
+      {
+        baseline: moduleUrl('plain'),
+        instrumented: './no.js',
+      },
+    ],
+    [
+      'instrumented does not fit; given undefined',
+      {
+        baseline: moduleUrl('plain'),
+        instrumented: undefined,
+      },
+    ],
+  ];
+  for (const [problem, options] of wrong) {
+    it(`refuses: ${problem}`, async () => {
+      const given = { baseline: operation, instrumented: operation, ...options };
+      const error = await failureOf(given as OverheadOptions);
+      expect(error.code).to.equal('VSR_METRICS_BUDGET_OPTIONS');
+      expect(error.message).to.include(`the option ${problem}`);
+    });
+  }
+});

@@ -1,0 +1,1 @@
+export const operation = 'not a function';
