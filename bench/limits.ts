@@ -127,6 +127,16 @@ const reasons = {
   },
 };
 
+/** What `vsr-metrics/prom-client` is to the packages whose interface it has. */
+function dropIn(what: string, group: string, ofPromClient?: number): Limit[] {
+  const peer = 'vsr-metrics/prom-client';
+  const platformatic = '@platformatic/prom-client';
+  const limits = [ratio(`drop-in ${what} / ${platformatic}`, 1, group, [platformatic], peer)];
+  if (ofPromClient === undefined) return limits;
+  const least = ratio(`drop-in ${what} / prom-client`, ofPromClient, group, ['prom-client'], peer);
+  return [...limits, least];
+}
+
 export const limits: readonly Limit[] = [
   ratio('counter inc(), one hot / fastest bare loop', 1.15, 'counter', loops),
   {
@@ -210,6 +220,15 @@ export const limits: readonly Limit[] = [
   ...successors('counter inc()', 'counter'),
   ...successors('histogram record(v)', 'histogram'),
   ...successors('gauge set(v)', 'gauge'),
+  ...dropIn('inc()', 'drop-in-inc'),
+  ...dropIn('inc(labels)', 'drop-in-labelled-inc', 1 / 5),
+  ...dropIn('labels(...).inc()', 'drop-in-labels-inc', 1 / 5),
+  ...dropIn('inc() of a bound child', 'drop-in-child-inc', 1 / 30),
+  ...dropIn('set(v)', 'drop-in-set'),
+  ...dropIn('observe(v)', 'drop-in-observe'),
+  ...dropIn('observe(labels, v)', 'drop-in-labelled-observe'),
+  ...dropIn('startTimer()()', 'drop-in-timer'),
+  ...dropIn('metrics()', 'drop-in-metrics'),
   {
     what: 'recording while 100,000 series are scraped / while others are',
     unit: 'x',

@@ -14,7 +14,7 @@ import { lintNative, lintTypeScript } from './lint.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
 import { runMocha } from './support/mocha.mjs';
 import { ensureNode, otherVersions } from './support/nodes.mjs';
-import { buildSanitizedAddon, runNativeTests } from './support/sanitized.mjs';
+import { buildSanitizedAddon, findRuntime, runNativeTests } from './support/sanitized.mjs';
 import { ensureJavaHdrHistogram, ensurePrometheus, ensurePythonParser } from './support/tools.mjs';
 
 /** Each part runs on its own and returns `{ passed, failed }`. */
@@ -23,6 +23,7 @@ const parts = {
   lint: { title: 'lint: format and lint rules', run: lint },
   mocha: { title: 'mocha: unit and integration tests', run: mocha },
   native: { title: 'native: C++ unit tests under ASan and UBSan', run: native },
+  tsan: { title: 'tsan: threads against each other under ThreadSanitizer', run: threads },
   asan: { title: 'asan: mocha once more, the addon under ASan and UBSan', run: sanitized },
   nodes: { title: `nodes: mocha on Node ${otherVersions.join(', ')}`, run: nodes },
 };
@@ -91,6 +92,12 @@ async function mocha() {
 
 async function native() {
   return runNativeTests({ grep });
+}
+
+async function threads() {
+  const { reason } = await findRuntime('thread');
+  if (reason) return unavailable('ThreadSanitizer', reason);
+  return runNativeTests({ sanitizer: 'thread', only: 'stress_test', grep });
 }
 
 async function sanitized() {

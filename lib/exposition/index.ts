@@ -32,3 +32,4 @@ export {
   renderPrometheus,
   renderProtobuf,
 } from './render.js';
+export { renderStatsd, type StatsdFormat } from './statsd.js';

@@ -100,8 +100,11 @@ function* linesOf(reading: Distribution): Generator<Line> {
     const value = clamp(reading, cell.high);
     while (percent < 100 && (100 * total) / reading.count >= percent) {
       yield { value, percentile: percent / 100, total };
-      percent += 100 / (ticksPerHalving * 2 ** (Math.floor(Math.log2(100 / (100 - percent))) + 1));
-      if (total >= reading.count) break;
+      const halvings = Math.floor(Math.log2(100 / (100 - percent)));
+      const next = percent + 100 / (ticksPerHalving * 2 ** (halvings + 1));
+      // Of more than some 2^50 values, which a damaged file may claim, the last steps vanish.
+      if (total >= reading.count || next === percent) break;
+      percent = next;
     }
   }
   yield { value: reading.max, percentile: 1, total };

@@ -1,5 +1,5 @@
-// What some checks and benchmarks need and npm does not bring: clang-format, Prometheus and its
-// promtool, its Python and C++ libraries, HdrHistogram for Java, a browser.
+// What some checks and benchmarks need and npm does not bring: clang and clang-format, Prometheus and
+// its promtool, its Python and C++ libraries, HdrHistogram for Java, a browser.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
@@ -14,6 +14,24 @@ export const toolsPath = inRoot('.cache', 'tools');
 /** Finds or installs clang-format: `{ path }` or `{ reason }`. */
 export async function ensureClangFormat() {
   return (await find('clang-format')) ?? (await install('clang-format', 'clang-format'));
+}
+
+/**
+ * Finds or installs clang with the run-time library of its fuzzer: `{ path }` of clang++ or
+ * `{ reason }`.
+ */
+export async function ensureClang() {
+  const found = await find('clang++');
+  if (found !== undefined && (await hasFuzzer(found.path))) return found;
+  const installed = await install('clang++', 'clang', 'libclang-rt-dev');
+  if (installed.path === undefined || (await hasFuzzer(installed.path))) return installed;
+  return { reason: `${installed.path} has no libclang_rt.fuzzer: install libclang-rt-dev` };
+}
+
+async function hasFuzzer(compiler) {
+  const { output } = await run(compiler, ['-print-runtime-dir'], { show: false });
+  const names = await readdir(output.trim()).catch(() => []);
+  return names.some((name) => name.startsWith('libclang_rt.fuzzer'));
 }
 
 /**
@@ -73,7 +91,7 @@ export async function ensurePrometheusCpp() {
   const header = '/usr/include/prometheus/counter.h';
   const name = 'prometheus-cpp-dev';
   if (!existsSync(header) && !existsSync('/usr/local/include/prometheus/counter.h')) {
-    const { reason } = await installPackage(name, () => existsSync(header));
+    const { reason } = await installPackages([name], () => existsSync(header));
     if (reason !== undefined) return { reason };
   }
   const { output } = await run('dpkg-query', ['-s', name], { show: false });
@@ -96,27 +114,28 @@ async function find(program) {
   return existsSync(path) ? { path } : undefined;
 }
 
-async function install(program, debianPackage) {
-  const { reason } = await installPackage(
-    debianPackage,
+async function install(program, ...debianPackages) {
+  const { reason } = await installPackages(
+    debianPackages,
     async () => (await find(program)) !== undefined,
   );
   return reason === undefined ? find(program) : { reason };
 }
 
-/** Installs a Debian package; `isThere` says whether that brought what it was for. */
-async function installPackage(debianPackage, isThere) {
-  if (!findProgram('apt-get')) return { reason: `${debianPackage} is not installed` };
+/** Installs Debian packages; `isThere` says whether that brought what it was for. */
+async function installPackages(debianPackages, isThere) {
+  const names = debianPackages.join(' ');
+  if (!findProgram('apt-get')) return { reason: `${names} is not installed` };
   const root = await asRoot();
   if (root === undefined) {
-    return { reason: `${debianPackage} is not installed: sudo apt-get install ${debianPackage}` };
+    return { reason: `${names} is not installed: sudo apt-get install ${names}` };
   }
-  console.log(`tools: installing ${debianPackage}`);
+  console.log(`tools: installing ${names}`);
   const quiet = { show: false, environment: { DEBIAN_FRONTEND: 'noninteractive' } };
   const apt = (...args) => run(root[0], [...root.slice(1), ...args], quiet);
   await apt('update');
-  const { output } = await apt('install', '-y', '--no-install-recommends', debianPackage);
-  return (await isThere()) ? {} : { reason: failed(debianPackage, output) };
+  const { output } = await apt('install', '-y', '--no-install-recommends', ...debianPackages);
+  return (await isThere()) ? {} : { reason: failed(debianPackages[0], output) };
 }
 
 /** Takes one file or folder out of a Debian package; says why when it cannot. */

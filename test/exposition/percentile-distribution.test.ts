@@ -56,6 +56,15 @@ describe('percentile distributions', () => {
     expect(withoutFigures(ours(recorded))).to.equal(withoutFigures(theirs(recorded)));
   });
 
+  it('end, however many values there are', () => {
+    const { recorder, reading } = singleHistogram({ bounds: [1, 10] });
+    for (let time = 0; time < 8; time++) recorder.record(1, Number.MAX_SAFE_INTEGER);
+    recorder.record(2, 16);
+    const lines = table(renderPercentileDistribution(reading()));
+    expect(lines.length).to.be.lessThan(1000);
+    expect(lines.at(-1)!.slice(0, 2)).to.eql([2, 1]);
+  });
+
   it('end in the figures that HdrHistogram ends in', () => {
     const recorded = values(1000);
     const number = (text: string, name: string) =>

@@ -56,6 +56,12 @@ export async function needPythonParser(context: Context): Promise<void> {
   lacking(context, `prometheus_client (Debian: python3-prometheus-client): ${reason}`);
 }
 
+/** In `before`: goes on when Python is there. */
+export async function needPython(context: Context): Promise<void> {
+  const { code, stderr } = await feed('python3', ['--version'], '');
+  if (code !== 0) lacking(context, `python3: ${stderr.trim()}`);
+}
+
 /** In `before`: goes on when a JDK and HdrHistogram for Java are there. */
 export async function needJavaHdrHistogram(context: Context): Promise<void> {
   const { code, stderr } = await feed('javac', ['-version'], '');

@@ -1,6 +1,8 @@
 import { blocked } from './blocked.js';
 import { budget } from './budget.js';
 import { churn } from './churn.js';
+import { collector } from './collector.js';
+import { damaged } from './damaged.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
@@ -14,7 +16,11 @@ export const proofs = [
   runnable(race),
   runnable(growth),
   runnable(blocked),
+  runnable(damaged),
   runnable(memory),
   runnable(budget),
   runnable(prometheus),
 ];
+
+/** Proofs that need a program which takes minutes to build: run when they are asked for by name. */
+export const proofsOnDemand = [runnable(collector)];
