@@ -18,7 +18,7 @@ import { buildSanitizedAddon, findRuntime, runNativeTests } from './support/sani
 import {
   ensureChromium,
   ensureJavaHdrHistogram,
-  ensurePromtool,
+  ensurePrometheus,
   ensurePythonParser,
 } from './support/tools.mjs';
 
@@ -75,7 +75,7 @@ function summarise(results, seconds) {
 
 async function build() {
   // What renderings are held against. Tests that lack it say so, and fail with CI=true.
-  const tools = [ensurePromtool, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium];
+  const tools = [ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium];
   for (const ensure of tools) {
     const { reason } = await ensure();
     if (reason) console.log(`  ${reason}`);

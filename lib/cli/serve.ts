@@ -1,12 +1,17 @@
 // vsr-metrics serve: many files as one /metrics.
 
 import { once } from 'node:events';
+<<<<<<< HEAD
+=======
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { compress } from '../exposition/index.js';
+>>>>>>> main
 import type { Arguments } from './arguments.js';
 import type { serveCommand } from './commands.js';
-import { exitCodes, Failure } from './failure.js';
+import { exitCodes } from './failure.js';
 import { MetricsPage } from './metrics-page.js';
+import { MetricsServer } from './metrics-server.js';
 import { parseLabels, parseSources } from './sources.js';
 
 export async function serve(args: Arguments<typeof serveCommand.options>): Promise<number> {
@@ -18,27 +23,37 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
 
   const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
   const page = new MetricsPage(sources, { commonLabels, hungAfterMs: hungAfter * 1000, report });
-  const server = createServer((request, response) => answer(page, report, request, response));
+<<<<<<< HEAD
+  const help = 'GET /metrics gives the metrics of all files\n';
+  const server = new MetricsServer({ page, help, report });
+  await server.listen(port, host);
+=======
+  const server = createServer((request, response) => {
+    void answer(page, report, request, response);
+  });
   await listen(server, port, host);
+>>>>>>> main
   page.check();
   // Whoever reads the line may at once ask to stop.
   const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const files = sources.length === 1 ? '1 file' : `${sources.length} files`;
-  console.log(`serving ${files} on ${urlOf(server)}`);
+  console.log(`serving ${files} on ${server.url}`);
   await asked;
-  await close(server);
+  await server.close();
   page.close();
   return exitCodes.ok;
 }
+<<<<<<< HEAD
+=======
 
 const help = 'GET /metrics gives the metrics of all files\n';
 
-function answer(
+async function answer(
   page: MetricsPage,
   report: (message: string) => void,
   { method, url = '', headers }: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   const say = (status: number, text: string, more: Record<string, string> = {}): void => {
     const body = Buffer.from(text);
     response.writeHead(status, {
@@ -58,12 +73,9 @@ function answer(
     return;
   }
   try {
-    const { contentType, body } = page.render(headers.accept);
-    response.writeHead(200, {
-      'Content-Type': contentType,
-      'Content-Length': body.length,
-      Vary: 'Accept',
-    });
+    const rendered = page.render(headers.accept);
+    const { body, headers: own } = await compress(rendered.body, headers['accept-encoding']);
+    response.writeHead(200, { 'Content-Type': rendered.contentType, ...own });
     response.end(body);
   } catch (error) {
     report(`a scrape failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -96,3 +108,4 @@ async function close(server: Server): Promise<void> {
   setTimeout(() => server.closeAllConnections(), 1000).unref();
   await closed;
 }
+>>>>>>> main

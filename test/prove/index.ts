@@ -6,8 +6,10 @@ import { damaged } from './damaged.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
+import { prometheus } from './prometheus.js';
 import { runnable } from './proof.js';
 import { race } from './race.js';
+import { vsr } from './vsr.js';
 
 export const proofs = [
   runnable(churn),
@@ -18,6 +20,11 @@ export const proofs = [
   runnable(damaged),
   runnable(memory),
   runnable(budget),
+<<<<<<< HEAD
+  runnable(vsr),
+=======
+  runnable(prometheus),
+>>>>>>> main
 ];
 
 /** Proofs that need a program which takes minutes to build: run when they are asked for by name. */
