@@ -8,6 +8,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { compress } from '../exposition/index.js';
 import { exitCodes, Failure } from './failure.js';
 import type { RenderedPage } from './metrics-page.js';
 
@@ -26,7 +27,9 @@ export class MetricsServer {
 
   constructor(options: MetricsServerOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => this.#answer(request, response));
+    this.#server = createServer((request, response) => {
+      void this.#answer(request, response);
+    });
   }
 
   /** @throws Failure when it cannot listen there */
@@ -56,7 +59,10 @@ export class MetricsServer {
     await closed;
   }
 
-  #answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): void {
+  async #answer(
+    { method, url = '', headers }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const { page, help, report } = this.#options;
     const say = (status: number, text: string, more: Record<string, string> = {}): void => {
       const body = Buffer.from(text);
@@ -77,12 +83,9 @@ export class MetricsServer {
       return;
     }
     try {
-      const { contentType, body } = page.render(headers.accept);
-      response.writeHead(200, {
-        'Content-Type': contentType,
-        'Content-Length': body.length,
-        Vary: 'Accept',
-      });
+      const rendered = page.render(headers.accept);
+      const { body, headers: own } = await compress(rendered.body, headers['accept-encoding']);
+      response.writeHead(200, { 'Content-Type': rendered.contentType, ...own });
       response.end(body);
     } catch (error) {
       report(`a scrape failed: ${error instanceof Error ? error.stack : String(error)}`);

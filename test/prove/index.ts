@@ -20,11 +20,8 @@ export const proofs = [
   runnable(damaged),
   runnable(memory),
   runnable(budget),
-<<<<<<< HEAD
   runnable(vsr),
-=======
   runnable(prometheus),
->>>>>>> main
 ];
 
 /** Proofs that need a program which takes minutes to build: run when they are asked for by name. */
