@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRegistry, type Snapshot } from 'vsr-metrics';
 import { vsr } from 'vsr-metrics/catalogues';
-import { negotiate, renderBytes } from 'vsr-metrics/exposition';
+import { compress, negotiate, renderBytes } from 'vsr-metrics/exposition';
 
 const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
 const m = registry.metrics;
@@ -48,14 +48,15 @@ const work = setInterval(() => {
   for (let index = 0; index < burst; index++) handleRequest();
 }, 10);
 
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
   if (request.url !== '/metrics') {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('see /metrics\n');
     return;
   }
-  const { format, contentType } = negotiate(request.headers.accept);
-  response.setHeader('content-type', contentType);
-  response.end(renderBytes(format, registry.snapshot()));
+  const { format, contentType, escaping } = negotiate(request.headers.accept);
+  const page = renderBytes(format, registry.snapshot(), { escaping });
+  const { body, headers } = await compress(page, request.headers['accept-encoding']);
+  response.writeHead(200, { 'content-type': contentType, ...headers }).end(body);
 });
 
 /** What the last second was like, in one line. */

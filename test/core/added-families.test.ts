@@ -21,6 +21,7 @@ function family(kind: 'counter' | 'histogram', name: string, bounds: number[]): 
     range: undefined,
     maxSeries: 10,
     resource: undefined,
+    utf8Names: false,
   };
 }
 

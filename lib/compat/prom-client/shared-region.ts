@@ -190,5 +190,6 @@ function resolved(description: FamilyDescription): ResolvedFamily {
     range: undefined,
     maxSeries: room.series,
     resource: undefined,
+    utf8Names: false,
   };
 }
