@@ -4,6 +4,7 @@
 //   npm run prove -- churn kill      some
 //   npm run prove -- --short         as small as in the tests
 //   npm run prove -- collector       exports to the real OpenTelemetry Collector, built first (needs Go)
+//   npm run prove -- vsr --seed 17   one simulation of the VSR cluster, which may have failed
 //
 // Prints progress and a line for each, and records the figures in docs/proofs.json. The exit code is
 // 1 when a claim did not hold.
@@ -11,6 +12,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { delimiter } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildTypeScript } from './build.mjs';
 import { buildNative } from './build-native.mjs';
 import { ensureCollector } from './support/collector.mjs';
@@ -19,12 +21,16 @@ import { nativeProofs } from './support/native-proofs.mjs';
 import { inRoot } from './support/paths.mjs';
 import { ensurePrometheus, toolsPath } from './support/tools.mjs';
 
-const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const size = process.argv.includes('--short') ? 'short' : 'full';
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: 'boolean' }, seed: { type: 'string' } },
+});
+const size = values.short ? 'short' : 'full';
 
 await ensureDependencies();
 await buildNative();
 await buildTypeScript();
+if (values.seed !== undefined) await replay(Number(values.seed));
 const typeScriptProofs = await import('../dist/test/prove/index.js');
 const proofs = [...typeScriptProofs.proofs, ...nativeProofs];
 const { proofsOnDemand } = typeScriptProofs;
@@ -71,6 +77,18 @@ if (size === 'full') {
   await writeFile(record, `${JSON.stringify({ ...before, ...results }, null, 2)}\n`);
 }
 process.exit(failed === 0 ? 0 : 1);
+
+/** One simulation of the VSR cluster again: the same seed gives the same run, event by event. */
+async function replay(seed) {
+  const { runSeed } = await import('../dist/examples/vsr-cluster/simulation/run-seed.js');
+  try {
+    console.log(`seed ${seed} holds: ${JSON.stringify(runSeed(seed))}`);
+    process.exit(0);
+  } catch (error) {
+    console.log(`seed ${seed} DOES NOT HOLD: ${error.message}`);
+    process.exit(1);
+  }
+}
 
 /** Puts the collector on the PATH, or says why there is none and ends. */
 async function findCollector() {

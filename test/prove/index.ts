@@ -9,6 +9,7 @@ import { memory } from './memory.js';
 import { prometheus } from './prometheus.js';
 import { runnable } from './proof.js';
 import { race } from './race.js';
+import { vsr } from './vsr.js';
 
 export const proofs = [
   runnable(churn),
@@ -19,6 +20,7 @@ export const proofs = [
   runnable(damaged),
   runnable(memory),
   runnable(budget),
+  runnable(vsr),
   runnable(prometheus),
 ];
 
