@@ -3,7 +3,7 @@
 import { compare } from '../harness/compare.js';
 import { formatAmount, formatMeasure, formatRatio, formatThreads } from '../harness/format.js';
 import { byReadingOrder, groupText } from '../harness/groups.js';
-import { isMet, verdictWord } from '../harness/limits.js';
+import { isMet, verdictOn, verdictWord } from '../harness/limits.js';
 import type { BenchmarkReport, Verdict } from '../harness/types.js';
 import { ours } from '../harness/versions.js';
 import { findResult, markdownTable, provenance } from './markdown.js';
@@ -12,10 +12,10 @@ import { explanation, unsuitable } from './prose.js';
 /** A column a version of Node. */
 function limitsTable(reports: readonly BenchmarkReport[]): string {
   const [first] = reports as readonly [BenchmarkReport];
-  const rows = first.limits.map(({ what, unit, atMost }, index) => [
+  const rows = first.limits.map(({ what, unit, atMost }) => [
     what,
     formatMeasure(atMost, unit),
-    ...reports.map(({ limits }) => shown(limits[index])),
+    ...reports.map((report) => shown(verdictOn(report, what))),
   ]);
   return markdownTable(['limit', 'at most', ...reports.map(({ machine }) => machine.node)], rows);
 }
@@ -29,12 +29,15 @@ function shown(verdict: Verdict | undefined): string {
 /** Every limit that was missed somewhere, and what keeps it from being met. */
 function missedList(reports: readonly BenchmarkReport[]): string {
   const [first] = reports as readonly [BenchmarkReport];
-  const items = first.limits.flatMap(({ what }, index) => {
-    const missed = reports.filter(({ limits }) => isMet(limits[index]!) === false);
-    if (missed.length === 0) return [];
+  const items = first.limits.flatMap(({ what }) => {
+    const missed = reports.filter((report) => {
+      const verdict = verdictOn(report, what);
+      return verdict !== undefined && isMet(verdict) === false;
+    });
+    const [report] = missed;
+    if (report === undefined) return [];
     const where = missed.map(({ machine }) => machine.node.replace(/\..*/, '')).join(', ');
-    const [report] = missed as [BenchmarkReport];
-    const { why, undisturbed, unit, atMost } = report.limits[index]!;
+    const { why, undisturbed, unit, atMost } = verdictOn(report, what)!;
     const isNoise = undisturbed !== undefined && undisturbed <= atMost;
     const noise = isNoise
       ? `its undisturbed rounds kept to it, with ${formatMeasure(undisturbed, unit)}: the machine was busy.`

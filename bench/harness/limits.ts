@@ -6,7 +6,7 @@
 // The same formula over each trial by itself tells how much its result varies.
 
 import { quantile } from './statistics.js';
-import type { CaseResult, Unit, Verdict } from './types.js';
+import type { BenchmarkReport, CaseResult, Unit, Verdict } from './types.js';
 
 /** A number of one case: its time in nanoseconds, unless told otherwise. */
 export type Lookup = (
@@ -75,6 +75,14 @@ function explain(why: Limit['why'], of: Lookup): Pick<Verdict, 'why'> {
 /** Whether a limit was kept; undefined when that was not measured. */
 export function isMet({ measured, atMost }: Verdict): boolean | undefined {
   return measured === undefined ? undefined : measured <= atMost;
+}
+
+/** The verdict of a report on a limit; reports of other days may not have it. */
+export function verdictOn(
+  { limits }: Pick<BenchmarkReport, 'limits'>,
+  what: string,
+): Verdict | undefined {
+  return limits.find((verdict) => verdict.what === what);
 }
 
 /** One word for a limit's outcome. */

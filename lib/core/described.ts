@@ -23,6 +23,7 @@ export function familyInfo(described: DescribedFamily): FamilyInfo {
   );
   check(Array.isArray(labels), `${name} has no list of labels`, labels);
   for (const label of labels) checkLabelName(name, label, utf8Names);
+  check(new Set(labels).size === labels.length, `${name} has a label twice`, labels);
   checkDistinctLabels(name, labels);
   const bounds = Array.from(described.bounds);
   check(

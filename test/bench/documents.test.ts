@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { generateDocuments, readReports } from '../../bench/documents/generate.js';
+import { performanceDocument } from '../../bench/documents/performance.js';
 import { inPackage } from '../support/package-root.js';
 
 const root = inPackage('');
@@ -20,6 +21,16 @@ describe('documents written from benchmark results', () => {
       expect(document).to.include(machine.processor);
       expect(document).to.include(`Node ${machine.node}`);
     }
+  });
+
+  it('take a limit that one version was measured against and another was not', () => {
+    const [report] = readReports(root);
+    const { what } = report!.limits[0]!;
+    const older = { ...report!, limits: report!.limits.slice(1) };
+    const row = performanceDocument([report!, older])
+      .split('\n')
+      .find((line) => line.startsWith(`| ${what} |`));
+    expect(row).to.match(/ not run \|$/);
   });
 
   it('hold a verdict on every limit', async () => {

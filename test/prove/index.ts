@@ -20,8 +20,8 @@ export const proofs = [
   runnable(damaged),
   runnable(memory),
   runnable(budget),
-  runnable(prometheus),
   runnable(vsr),
+  runnable(prometheus),
 ];
 
 /** Proofs that need a program which takes minutes to build: run when they are asked for by name. */

@@ -44,12 +44,16 @@ describe('a shared registry', function () {
     const workers = [1, 2, 3].map(
       (member) => new Worker(workerProgram, { workerData: { metrics, member } }),
     );
-    await Promise.all(workers.map((worker) => once(worker, 'message')));
-    const during = linesOf(await registry.metrics());
-    expect(during).to.include.members([...expectedLines(3), 'level 60005', 'highest 3']);
-    const ended = workers.map((worker) => once(worker, 'exit'));
-    for (const worker of workers) worker.postMessage('end');
-    await Promise.all(ended);
+    try {
+      await Promise.all(workers.map((worker) => once(worker, 'message')));
+      const during = linesOf(await registry.metrics());
+      expect(during).to.include.members([...expectedLines(3), 'level 60005', 'highest 3']);
+      const ended = workers.map((worker) => once(worker, 'exit'));
+      for (const worker of workers) worker.postMessage('end');
+      await Promise.all(ended);
+    } finally {
+      for (const worker of workers) void worker.terminate();
+    }
     await untilShown(registry, 'level 5');
     expect(linesOf(await registry.metrics())).to.include.members(expectedLines(3));
   });
