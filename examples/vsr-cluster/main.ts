@@ -149,8 +149,8 @@ class Session {
     const { registry } = this.#cluster;
     const page = {
       render(accept: string | undefined) {
-        const { format, contentType } = negotiate(accept);
-        return { contentType, body: renderBytes(format, registry.snapshot()) };
+        const { format, contentType, escaping } = negotiate(accept);
+        return { contentType, body: renderBytes(format, registry.snapshot(), { escaping }) };
       },
     };
     const help = 'GET /metrics gives the metrics of all replicas, / shows them\n';
