@@ -109,7 +109,8 @@ describe('the live page @slow', function () {
     );
     await page.fill('#filter', 'vsr_operations_total replica_id=2 success');
     const total = expected.find(
-      ([name, labels]) => name === 'vsr_operations_total' && labels!.includes('replica_id=2 status=s'),
+      ([name, labels]) =>
+        name === 'vsr_operations_total' && labels!.includes('replica_id=2 status=s'),
     )!;
     await page.waitForSelector(`#series tbody td:text-is("${total[2]}")`);
     await page.fill('#filter', 'vsr_');

@@ -113,7 +113,9 @@ export class Chart {
         y: { range: (_, low, high) => axisRange(low, high) },
       },
       axes: [
-        isTime ? { ...axis, space: 80, values: times } : { ...axis, splits: decades, values: percents },
+        isTime
+          ? { ...axis, space: 80, values: times }
+          : { ...axis, splits: decades, values: percents },
         { ...axis, size: 52, values },
       ],
       series: [
