@@ -15,7 +15,12 @@ import { ensureDependencies } from './support/dependencies.mjs';
 import { runMocha } from './support/mocha.mjs';
 import { ensureNode, otherVersions } from './support/nodes.mjs';
 import { buildSanitizedAddon, findRuntime, runNativeTests } from './support/sanitized.mjs';
-import { ensureJavaHdrHistogram, ensurePromtool, ensurePythonParser } from './support/tools.mjs';
+import {
+  ensureChromium,
+  ensureJavaHdrHistogram,
+  ensurePrometheus,
+  ensurePythonParser,
+} from './support/tools.mjs';
 
 /** Each part runs on its own and returns `{ passed, failed }`. */
 const parts = {
@@ -70,7 +75,7 @@ function summarise(results, seconds) {
 
 async function build() {
   // What renderings are held against. Tests that lack it say so, and fail with CI=true.
-  const tools = [ensurePromtool, ensurePythonParser, ensureJavaHdrHistogram];
+  const tools = [ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium];
   for (const ensure of tools) {
     const { reason } = await ensure();
     if (reason) console.log(`  ${reason}`);

@@ -87,9 +87,9 @@ export class MetricsPage {
       this.#describe(this.#sources[index]!, reading);
     });
     const { snapshot, omissions } = this.#combine(readings);
-    const { format, contentType } = negotiate(accept);
-    const body = renderBytes(format, snapshot);
-    // OpenMetrics takes no comments, and JSON has none.
+    const { format, contentType, escaping } = negotiate(accept);
+    const body = renderBytes(format, snapshot, { escaping });
+    // OpenMetrics takes no comments, and protobuf and JSON have none.
     if (format !== 'prometheus') return { contentType, body };
     const comments = [...this.#problems.values(), ...omissions].map(comment);
     return { contentType, body: Buffer.concat([Buffer.from(comments.join('')), body]) };

@@ -94,6 +94,11 @@ export class HistogramReading {
     }
   }
 
+  /** Where the first cell begins: values up to it, zeros among them, are not told apart. */
+  get smallestCellEdge(): number {
+    return this.#high(-1);
+  }
+
   /**
    * What was recorded between an earlier reading and this one. The extremes of an interval are known
    * as exactly as its cells are.

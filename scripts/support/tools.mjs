@@ -1,5 +1,5 @@
-// What some checks and benchmarks need and npm does not bring: clang and clang-format, promtool,
-// Prometheus' Python and C++ libraries, HdrHistogram for Java, a browser.
+// What some checks and benchmarks need and npm does not bring: clang and clang-format, Prometheus and
+// its promtool, its Python and C++ libraries, HdrHistogram for Java, a browser.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
@@ -35,15 +35,19 @@ async function hasFuzzer(compiler) {
 }
 
 /**
- * Finds or fetches promtool: `{ path }` or `{ reason }`. The package that holds it also starts a
- * Prometheus server, so the one program is taken out of the package and nothing is installed.
+ * Finds or fetches promtool and the Prometheus server: `{ path }` of the server or `{ reason }`. The
+ * package that holds them also starts a server, so the programs are taken out of the package and
+ * nothing is installed.
  */
-export async function ensurePromtool() {
-  const found = await find('promtool');
-  if (found !== undefined) return found;
-  const path = join(toolsPath, 'promtool');
-  const reason = await unpack('prometheus', 'usr/bin/promtool', path);
-  return reason === undefined ? { path } : { reason };
+export async function ensurePrometheus() {
+  const programs = ['promtool', 'prometheus'];
+  for (const program of programs) {
+    if ((await find(program)) !== undefined) continue;
+    const target = join(toolsPath, program);
+    const reason = await unpack('prometheus', `usr/bin/${program}`, target);
+    if (reason !== undefined) return { reason };
+  }
+  return find('prometheus');
 }
 
 /**

@@ -243,7 +243,8 @@ describe('vsr-metrics serve', function () {
     expect(openMetrics.headers.get('content-type')).to.equal(
       'application/openmetrics-text; version=1.0.0; charset=utf-8',
     );
-    expect(openMetrics.headers.get('vary')).to.equal('Accept');
+    expect(openMetrics.headers.get('vary')).to.equal('Accept, Accept-Encoding');
+    expect(openMetrics.headers.get('content-encoding')).to.equal('gzip');
     const many = await Promise.all(Array.from({ length: 20 }, () => scrape(url)));
     for (const text of many) expect(text).to.include('vsr_view_number');
   });

@@ -41,6 +41,12 @@ export async function needPromtool(context: Context): Promise<void> {
   if (code !== 0) lacking(context, `promtool (Debian: prometheus): ${stderr.trim()}`);
 }
 
+/** In `before`: goes on when the Prometheus server is there. */
+export async function needPrometheus(context: Context): Promise<void> {
+  const { code, stderr } = await feed('prometheus', ['--version'], '');
+  if (code !== 0) lacking(context, `prometheus (Debian: prometheus): ${stderr.trim()}`);
+}
+
 /** In `before`: goes on when Python and prometheus_client, Prometheus' Python library, are there. */
 export async function needPythonParser(context: Context): Promise<void> {
   const load = ['-c', 'import prometheus_client.openmetrics.parser'];
@@ -73,7 +79,8 @@ export function runJava(program: string, input: string): Promise<Output> {
   return feed('java', ['-cp', hdrHistogram, source], input);
 }
 
-function lacking(context: Context, what: string): void {
+/** Skips, and says why; with CI=true it fails. */
+export function lacking(context: Context, what: string): void {
   if (process.env.CI === 'true') throw new Error(`missing: ${what}`);
   console.log(`  skipped, missing: ${what}`);
   context.skip();

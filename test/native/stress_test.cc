@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "sampler.h"
 #include "snapshot.h"
 #include "vsr_metrics.h"
+#include "vsr_metrics/baseline.h"
 
 using namespace vsr_metrics;
 
@@ -201,9 +203,66 @@ void TestStress() {
          static_cast<unsigned long long>(snapshots));
 }
 
+void TestResets() {
+  Behaviour resets("stress: resets while threads record leave every value in its own series");
+  const std::shared_ptr<Region> region = SmallRegion();
+  AddFamilies(*region);
+  const std::string path = region->share_path();
+  std::atomic<bool> stop{false};
+  std::atomic<uint64_t> rounds{0};
+  std::vector<std::thread> threads;
+  // Records until it is told to stop, and then 100 times after the last reset.
+  const auto write = [&](const std::string& tenant) {
+    Error error;
+    const auto registry = Registry::Attach(path, &error);
+    auto steps = registry ? registry->OpenCounter("tenants_total", {{"tenant", tenant}}, &error)
+                          : std::nullopt;
+    auto waits =
+        steps ? registry->OpenHistogram("wait", {{"tenant", tenant}}, &error) : std::nullopt;
+    if (!resets.Expect(waits.has_value(), error.message)) return;
+    const auto record = [&] {
+      steps->Inc();
+      waits->Record(tenant == "a" ? 0.5 : 5);
+    };
+    while (!stop) record();
+    ++rounds;
+    while (rounds < 3) std::this_thread::yield();
+    for (int i = 0; i < 100; ++i) record();
+  };
+  threads.emplace_back(write, "a");
+  threads.emplace_back(write, "b");
+  threads.emplace_back([&] {
+    while (!stop) {
+      const Frame frame = TakeSnapshot(*region);
+      for (const double value : frame.values) {
+        resets.Expect(!(value < 0) || std::isinf(value), "negative: " + std::to_string(value));
+      }
+    }
+  });
+  const auto end = std::chrono::steady_clock::now() + StressTime() / 2;
+  while (std::chrono::steady_clock::now() < end) SetAllBaselines(*region);
+  stop = true;
+  while (rounds < 2) std::this_thread::yield();
+  SetAllBaselines(*region);
+  ++rounds;
+  for (std::thread& thread : threads) thread.join();
+
+  const Frame frame = TakeSnapshot(*region);
+  const uint32_t waits = FindFamily(*region, "wait");
+  for (const double value : {0.5, 5.0}) {
+    const std::string key = value == 0.5 ? R"({"tenant":"a"})" : R"({"tenant":"b"})";
+    const double* count = &frame.values[frame.offsets[AddSeries(*region, waits, key)]];
+    resets.Equal(count[1], value == 0.5 ? 100.0 : 0.0, key + " up to 1");
+    resets.Equal(count[3], 100.0, key + " count");
+    resets.Expect(std::abs(count[4] - 100 * value) < 1e-6 * count[4], key + " sum");
+  }
+  resets.Equal(Sum(*region, frame, FindFamily(*region, "tenants_total")), 200.0, "steps");
+}
+
 }  // namespace
 
 int main() {
   TestStress();
+  TestResets();
   return FailedBehaviours() == 0 ? 0 : 1;
 }

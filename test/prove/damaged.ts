@@ -1,4 +1,5 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { parseArguments } from '../../lib/cli/arguments.js';
 import { dumpCommand } from '../../lib/cli/commands.js';
@@ -59,6 +60,8 @@ export const damaged: Proof<{ readonly files: number; readonly rewrites: number 
         await read(`file ${number}`);
         ftruncateSync(descriptor, sound.length);
         damage.mend(descriptor);
+        // Readers that are collected close their files when the event loop turns.
+        await setImmediate();
         progress(number, files + rewrites);
       }
       closeSync(descriptor);

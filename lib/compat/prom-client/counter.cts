@@ -4,6 +4,10 @@ import exemplars = require('./exemplar.cjs');
 import Metric = require('./metric.cjs');
 import SeriesIndex = require('./series-index.cjs');
 
+import type { SharedRegion } from './shared-types.cjs';
+
+import sharing = require('./sharing.cjs');
+
 import type { Labels, Layout, MetricConfiguration, Reading, Value } from './types.cjs';
 
 import validation = require('./validation.cjs');
@@ -21,6 +25,8 @@ interface IncreaseWithExemplar {
   readonly exemplarLabels?: Labels;
 }
 
+type SharedSeries<S extends CounterSeries> = InstanceType<typeof sharing.SharedSeries<S>>;
+
 const noLabels: Labels = Object.freeze({});
 const noExemplar: Labels = Object.freeze({});
 
@@ -28,13 +34,47 @@ class CounterSeries extends ValueSeries<Child> {}
 
 class Counter extends Metric {
   override type = 'counter';
-  readonly #index = new SeriesIndex(this.labelNames, (labels) => new CounterSeries(labels));
+  #shared: SharedSeries<CounterSeries> | undefined;
+  readonly #index = new SeriesIndex(this.labelNames, (labels) => {
+    const series = new CounterSeries(labels);
+    this.#shared?.mirror(series);
+    return series;
+  });
   readonly #writer = new ValueWriter();
 
   constructor(config: MetricConfiguration) {
     super(config);
     if (config.enableExemplars) this.inc = this.#incWithExemplar;
     this.reset();
+    this.ready();
+  }
+
+  override get isShared(): boolean {
+    return this.#shared !== undefined;
+  }
+
+  override shareIn(region: SharedRegion): void {
+    if (this.#shared !== undefined) return;
+    const { name, help, labelNames } = this;
+    const family = region.family({ kind: 'counter', name, help, labelNames, combine: 'sum' });
+    if (family === undefined) return;
+    this.#shared = new sharing.SharedSeries(family);
+    for (const series of this.#index.all) {
+      this.#shared.mirror(series);
+      series.mirror?.(series.value);
+    }
+  }
+
+  /** Those to show. */
+  #read(): Iterable<CounterSeries> {
+    if (this.#shared === undefined) return this.#index.all;
+    return this.#shared.read(
+      (labels) => new CounterSeries(labels),
+      (shown, [value]) => {
+        shown.value = value!;
+        shown.exemplar = this.#index.findSparse(shown.labels)?.exemplar;
+      },
+    );
   }
 
   inc(labels?: unknown, value?: unknown): void {
@@ -57,6 +97,7 @@ class Counter extends Metric {
     }
     if (series === undefined) series = this.#index.create(labelsOf(labels));
     series.value += amount as number;
+    series.mirror?.(amount as number);
     return series;
   }
 
@@ -90,9 +131,13 @@ class Counter extends Metric {
       // Hot path.
       inc(value) {
         if (generation !== index.generation || bound === undefined) bindAgain(value);
-        else if (value === undefined) bound.value += 1;
-        else if (typeof value === 'number' && value >= 0 && value < Infinity) bound.value += value;
-        else bindAgain(value);
+        else if (value === undefined) {
+          bound.value += 1;
+          if (bound.mirror !== undefined) bound.mirror(1);
+        } else if (typeof value === 'number' && value >= 0 && value < Infinity) {
+          bound.value += value;
+          if (bound.mirror !== undefined) bound.mirror(value);
+        } else bindAgain(value);
       },
     };
     return child;
@@ -102,19 +147,21 @@ class Counter extends Metric {
     const labels = this.#index.labelsOf(given) || noLabels;
     validation.validateLabels(this.labelNames, labels);
     this.#index.remove(labels);
+    this.#shared?.remove(labels);
   }
 
   reset(): void {
+    this.#shared?.restart();
     this.#index.clear();
     if (this.labelNames.length === 0) this.#index.create(noLabels);
   }
 
   override samples(): Value[] {
-    return [...this.#index.all].map((series) => series.read());
+    return [...this.#read()].map((series) => series.read());
   }
 
   override writeLines(lines: string[], layout: Layout): void {
-    this.#writer.write(this, this.#index.all, lines, layout);
+    this.#writer.write(this, this.#read(), lines, layout);
   }
 
   protected override describe(values: Value[]): Reading {

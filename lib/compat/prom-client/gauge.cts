@@ -3,6 +3,10 @@
 import util = require('node:util');
 import Metric = require('./metric.cjs');
 import SeriesIndex = require('./series-index.cjs');
+
+import type { SharedRegion } from './shared-types.cjs';
+
+import sharing = require('./sharing.cjs');
 import timing = require('./timing.cjs');
 
 import type { Labels, Layout, Reading, Value } from './types.cjs';
@@ -20,18 +24,54 @@ interface Child {
   startTimer(): (labels?: Labels) => number;
 }
 
+type SharedSeries<S extends GaugeSeries> = InstanceType<typeof sharing.SharedSeries<S>>;
+
 const noLabels: Labels = Object.freeze({});
 
 class GaugeSeries extends ValueSeries<Child> {}
 
 class Gauge extends Metric {
   override type = 'gauge';
-  readonly #index = new SeriesIndex(this.labelNames, (labels) => new GaugeSeries(labels));
+  #shared: SharedSeries<GaugeSeries> | undefined;
+  readonly #index = new SeriesIndex(this.labelNames, (labels) => {
+    const series = new GaugeSeries(labels);
+    this.#shared?.mirror(series);
+    return series;
+  });
   readonly #writer = new ValueWriter();
 
   constructor(config: ConstructorParameters<typeof Metric>[0]) {
     super(config);
     this.reset();
+    this.ready();
+  }
+
+  override get isShared(): boolean {
+    return this.#shared !== undefined;
+  }
+
+  override shareIn(region: SharedRegion): void {
+    const { name, help, labelNames, aggregator } = this;
+    const combine = (['sum', 'min', 'max'] as const).find((each) => each === aggregator);
+    if (this.#shared !== undefined || combine === undefined) return;
+    const family = region.family({ kind: 'gauge', name, help, labelNames, combine });
+    if (family === undefined) return;
+    this.#shared = new sharing.SharedSeries(family);
+    for (const series of this.#index.all) {
+      this.#shared.mirror(series);
+      series.mirror?.(series.value);
+    }
+  }
+
+  /** Those to show. */
+  #read(): Iterable<GaugeSeries> {
+    if (this.#shared === undefined) return this.#index.all;
+    return this.#shared.read(
+      (labels) => new GaugeSeries(labels),
+      (shown, [value]) => {
+        shown.value = value!;
+      },
+    );
   }
 
   // Hot path.
@@ -39,7 +79,9 @@ class Gauge extends Metric {
     const isLabelled = labels !== null && typeof labels === 'object';
     const given = isLabelled ? value : labels;
     if (typeof given !== 'number') throw validation.notANumber(given);
-    this.#series(isLabelled ? (labels as Labels) : undefined).value = given;
+    const series = this.#series(isLabelled ? (labels as Labels) : undefined);
+    series.value = given;
+    if (series.mirror !== undefined) series.mirror(given);
   }
 
   inc(labels?: unknown, value?: unknown): void {
@@ -68,7 +110,9 @@ class Gauge extends Metric {
     if (typeof delta !== 'number') {
       throw new TypeError(`Delta is not a valid number: ${util.format(delta)}`);
     }
-    this.#series(labels as Labels | undefined).value += delta;
+    const series = this.#series(labels as Labels | undefined);
+    series.value += delta;
+    if (series.mirror !== undefined) series.mirror(series.value);
   }
 
   #series(labels: Labels | undefined): GaugeSeries {
@@ -99,6 +143,7 @@ class Gauge extends Metric {
       inc: (value) => {
         if (generation === index.generation && bound !== undefined && value === undefined) {
           bound.value += 1;
+          if (bound.mirror !== undefined) bound.mirror(bound.value);
         } else {
           this.inc(labels, value);
           bindAgain();
@@ -107,6 +152,7 @@ class Gauge extends Metric {
       dec: (value) => {
         if (generation === index.generation && bound !== undefined && value === undefined) {
           bound.value -= 1;
+          if (bound.mirror !== undefined) bound.mirror(bound.value);
         } else {
           this.dec(labels, value);
           bindAgain();
@@ -115,6 +161,7 @@ class Gauge extends Metric {
       set: (value) => {
         if (generation === index.generation && bound !== undefined && typeof value === 'number') {
           bound.value = value;
+          if (bound.mirror !== undefined) bound.mirror(value);
         } else {
           this.set(labels, value);
           bindAgain();
@@ -130,19 +177,22 @@ class Gauge extends Metric {
     const labels = this.#index.labelsOf(given);
     validation.validateLabels(this.labelNames, labels);
     this.#index.remove(labels);
+    this.#shared?.remove(labels);
   }
 
   reset(): void {
+    // Only what this thread adds: the others still have theirs.
+    for (const series of this.#index.all) series.mirror?.(0);
     this.#index.clear();
     if (this.labelNames.length === 0) this.#index.create(noLabels);
   }
 
   override samples(): Value[] {
-    return [...this.#index.all].map((series) => series.read());
+    return [...this.#read()].map((series) => series.read());
   }
 
   override writeLines(lines: string[], layout: Layout): void {
-    this.#writer.write(this, this.#index.all, lines, layout);
+    this.#writer.write(this, this.#read(), lines, layout);
   }
 
   protected override describe(values: Value[]): Reading {

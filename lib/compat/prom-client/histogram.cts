@@ -5,6 +5,10 @@ import labelText = require('./label-text.cjs');
 import Metric = require('./metric.cjs');
 import rendering = require('./rendering.cjs');
 import SeriesIndex = require('./series-index.cjs');
+
+import type { SharedRegion } from './shared-types.cjs';
+
+import sharing = require('./sharing.cjs');
 import timing = require('./timing.cjs');
 
 import type {
@@ -35,6 +39,8 @@ interface ObservationWithExemplar {
   readonly exemplarLabels?: Labels;
 }
 
+type SharedSeries<S extends HistogramSeries> = InstanceType<typeof sharing.SharedSeries<S>>;
+
 const noLabels: Labels = Object.freeze({});
 
 class HistogramSeries {
@@ -45,6 +51,8 @@ class HistogramSeries {
   sum = 0;
   exemplars: (ExemplarData | null | undefined)[] | undefined = undefined;
   child: Child | undefined = undefined;
+  /** What else happens to a value: see sharing.cts. */
+  mirror: ((value: number) => void) | undefined = undefined;
   // The constant ends of its lines: after le="...", and of sum and count.
   textsFor: Layout | undefined = undefined;
   bucketEnd = '';
@@ -78,6 +86,7 @@ class HistogramSeries {
 class Histogram extends Metric {
   override type = 'histogram';
   declare buckets: readonly number[];
+  #shared: SharedSeries<HistogramSeries> | undefined;
   readonly #index: SeriesIndex<HistogramSeries>;
   readonly #bounds: Float64Array;
   // A bound that is there twice counts in one place, as in prom-client, where counts have keys.
@@ -89,10 +98,11 @@ class Histogram extends Metric {
     this.enableExemplars = false;
     const bounds = this.buckets;
     this.#bounds = Float64Array.from(bounds);
-    this.#index = new SeriesIndex(
-      this.labelNames,
-      (labels) => new HistogramSeries(labels, bounds.length),
-    );
+    this.#index = new SeriesIndex(this.labelNames, (labels) => {
+      const series = new HistogramSeries(labels, bounds.length);
+      this.#shared?.mirror(series);
+      return series;
+    });
     const keys = bounds.map(String);
     this.#places = Uint32Array.from(keys, (key) => keys.indexOf(key));
     this.#bucketStarts = bounds.map((bound) => `_bucket{${labelText.labelText('le', bound)}`);
@@ -106,6 +116,41 @@ class Histogram extends Metric {
       this.observe = this.#observeWithExemplar;
     }
     if (this.labelNames.length === 0) this.#index.create(noLabels);
+    this.ready();
+  }
+
+  override get isShared(): boolean {
+    return this.#shared !== undefined;
+  }
+
+  override shareIn(region: SharedRegion): void {
+    if (this.#shared !== undefined) return;
+    const { name, help, labelNames, buckets: bounds } = this;
+    if ([...this.#index.all].some(({ count }) => count > 0)) {
+      throw new Error(`Share the registry before ${name} observes anything`);
+    }
+    const description = { kind: 'histogram', name, help, labelNames, combine: 'sum' } as const;
+    const family = region.family({ ...description, bounds });
+    if (family === undefined) return;
+    this.#shared = new sharing.SharedSeries(family);
+    for (const series of this.#index.all) this.#shared.mirror(series);
+  }
+
+  /** Those to show. */
+  #read(): Iterable<HistogramSeries> {
+    if (this.#shared === undefined) return this.#index.all;
+    const { length } = this.#bounds;
+    return this.#shared.read(
+      (labels) => new HistogramSeries(labels, length),
+      (shown, numbers) => {
+        for (let index = 0; index < length; index++) {
+          shown.counts[index] = numbers[index]! - (numbers[index - 1] ?? 0);
+        }
+        shown.count = numbers[length]!;
+        shown.sum = numbers[length + 1]!;
+        shown.exemplars = this.#index.findSparse(shown.labels)?.exemplars;
+      },
+    );
   }
 
   // Hot path.
@@ -130,6 +175,7 @@ class Histogram extends Metric {
     series.sum += value;
     series.count += 1;
     series.counts[this.#placeOf(value)]! += 1;
+    if (series.mirror !== undefined) series.mirror(value);
   }
 
   /** Where a value counts. Bounds need not ascend: the first that is not exceeded. */
@@ -214,9 +260,11 @@ class Histogram extends Metric {
     const labels = this.#index.labelsOf(given);
     validation.validateLabels(this.labelNames, labels);
     this.#index.remove(labels);
+    this.#shared?.remove(labels);
   }
 
   reset(): void {
+    this.#shared?.restart();
     this.#index.clear();
   }
 
@@ -232,7 +280,7 @@ class Histogram extends Metric {
   }
 
   override samples(): Value[] {
-    return [...this.#index.all].flatMap((series) => this.#samplesOf(series));
+    return [...this.#read()].flatMap((series) => this.#samplesOf(series));
   }
 
   #samplesOf(series: HistogramSeries): Value[] {
@@ -256,7 +304,7 @@ class Histogram extends Metric {
 
   override writeLines(lines: string[], layout: Layout): void {
     const starts = this.#bucketStarts.map((start) => this.name + start);
-    for (const series of this.#index.all) {
+    for (const series of this.#read()) {
       series.writeFor(layout);
       let total = 0;
       for (const [index, start] of starts.entries()) {

@@ -10,6 +10,8 @@
 // CommonJS so that there is one default registry however it is loaded, and a new one wherever a
 // test runner loads modules anew.
 
+import type { Snapshot } from '../../core/snapshot.js' with { 'resolution-mode': 'import' };
+
 type Charset = 'utf-8';
 
 export type PrometheusMIME = 'text/plain';
@@ -417,6 +419,50 @@ export declare const collectDefaultMetrics: {
   /** The names of all of them. */
   metricsList: string[];
 };
+
+/**
+ * Not of prom-client: shows the families of a vsr-metrics registry in a registry of this package, or
+ * of prom-client itself.
+ *
+ * @example
+ * ```ts
+ * import { bridge, register } from 'vsr-metrics/prom-client';
+ *
+ * bridge(registry, register);
+ * console.log(await register.metrics()); // both
+ * ```
+ */
+export declare function bridge<T extends RegistryContentType>(
+  source: { snapshot(): Snapshot },
+  registry: Registry<T>,
+): void;
+
+/** What another thread needs to share a registry too: plain data, for workerData. */
+export interface SharedRegistryHandle {
+  readonly vsrMetricsRegion: string;
+  readonly path: string;
+}
+
+/**
+ * Not of prom-client: shares the counters, gauges and histograms of a registry with other threads
+ * and processes. Each records at full speed, any of them shows the sums, and no messages are needed.
+ *
+ * `where`: a file, best on /dev/shm, for processes; what this function resolved to in another
+ * thread; left out, something new for threads.
+ *
+ * @example
+ * ```ts
+ * import { register, shareRegistry } from 'vsr-metrics/prom-client';
+ * import { Worker } from 'node:worker_threads';
+ *
+ * const metrics = await shareRegistry(register);
+ * new Worker('./worker.js', { workerData: { metrics } }); // await shareRegistry(register, workerData.metrics)
+ * ```
+ */
+export declare function shareRegistry<T extends RegistryContentType>(
+  registry: Registry<T>,
+  where?: string | SharedRegistryHandle,
+): Promise<SharedRegistryHandle>;
 
 /** Whether this can be the name of a metric. */
 export declare function validateMetricName(name: string): boolean;

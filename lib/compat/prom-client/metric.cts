@@ -2,7 +2,8 @@
 
 import Registry = require('./registry.cjs');
 
-import type { Layout, MetricConfiguration, Reading, Value } from './types.cjs';
+import type { SharedRegion } from './shared-types.cjs';
+import type { AnyRegistry, Layout, MetricConfiguration, Reading, Value } from './types.cjs';
 
 import validation = require('./validation.cjs');
 
@@ -14,6 +15,9 @@ abstract class Metric {
   declare aggregator: string;
   declare enableExemplars: boolean;
   declare collect: (() => void | Promise<void>) | undefined;
+  declare registers: readonly AnyRegistry[] | undefined;
+  /** Whether it is complete: registries know it before. */
+  isReady = false;
   abstract type: string;
 
   constructor(config: MetricConfiguration, defaults: object = {}) {
@@ -41,6 +45,22 @@ abstract class Metric {
       register.registerMetric(this);
     }
   }
+
+  /** The last thing that the constructor of a kind does. */
+  protected ready(): void {
+    this.isReady = true;
+    for (const { region } of this.registers || [Registry.globalRegistry]) {
+      if (region !== undefined) this.shareIn(region);
+    }
+  }
+
+  /** Whether it shows the sums of all threads. */
+  get isShared(): boolean {
+    return false;
+  }
+
+  /** What cannot be shared stays with its thread. */
+  shareIn(_region: SharedRegion): void {}
 
   /** Makes everything read as if nothing had been recorded. */
   abstract reset(): void;

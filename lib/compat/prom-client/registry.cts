@@ -3,15 +3,21 @@
 import labelText = require('./label-text.cjs');
 import rendering = require('./rendering.cjs');
 
+import type { SharedRegion } from './shared-types.cjs';
 import type { AnyMetric, AnyRegistry, Layout, Reading } from './types.cjs';
 
 const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 const openMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
+const collectMilliseconds = 5000;
+
 /** A metric of this package. */
 interface OwnMetric extends AnyMetric {
   /** Whether `get` is still the package's, so that `writeLines` says the same, faster. */
   readonly readsItself: boolean;
+  readonly isShared: boolean;
+  readonly isReady: boolean;
+  shareIn(region: SharedRegion): void;
   collect?: () => void | Promise<void>;
   writeLines(lines: string[], layout: Layout): void;
 }
@@ -30,6 +36,7 @@ class Registry implements AnyRegistry {
   #metrics = new Map<string, AnyMetric>();
   #defaultLabels: Readonly<Record<string, unknown>> = {};
   #contentType: string;
+  #region: SharedRegion | undefined;
   #layout: Layout = { isOpenMetrics: false, defaults: [] };
 
   constructor(contentType = prometheusContentType) {
@@ -41,6 +48,10 @@ class Registry implements AnyRegistry {
 
   get contentType(): string {
     return this.#contentType;
+  }
+
+  get region(): SharedRegion | undefined {
+    return this.#region;
   }
 
   setContentType(contentType: string): void {
@@ -56,6 +67,28 @@ class Registry implements AnyRegistry {
       throw new Error(`A metric with the name ${metric.name} has already been registered.`);
     }
     this.#metrics.set(metric.name, metric);
+    if (this.#region !== undefined) shareMetric(metric, this.#region);
+  }
+
+  /** From now on its metrics, also those to come, are shared through a region. */
+  shareIn(region: SharedRegion): void {
+    if (this.#region !== undefined) throw new Error('This registry is shared already');
+    this.#region = region;
+    for (const metric of this.#metrics.values()) shareMetric(metric, region);
+    const owner = new WeakRef(this);
+    const timer = setInterval(() => {
+      const registry = owner.deref();
+      if (registry === undefined) clearInterval(timer);
+      else registry.#collect();
+    }, collectMilliseconds).unref();
+  }
+
+  /** Lets the others see what `collect` functions of this thread set: only it can run them. */
+  #collect(): void {
+    for (const metric of this.#metrics.values()) {
+      // What fails here fails in a scrape too, and is heard of there.
+      if (isOwn(metric)) void (async () => metric.collect?.())().catch(() => undefined);
+    }
   }
 
   getSingleMetric(name: string): AnyMetric | undefined {
@@ -94,7 +127,8 @@ class Registry implements AnyRegistry {
     });
     const isWaiting = texts.some((text) => text instanceof Promise);
     const collected = isWaiting ? await Promise.all(texts) : (texts as (string | (() => string))[]);
-    const written = collected.map((text) => (typeof text === 'function' ? text() : text));
+    const write = () => collected.map((text) => (typeof text === 'function' ? text() : text));
+    const written = this.#region === undefined ? write() : this.#region.holding(write);
     return layout.isOpenMetrics ? `${written.join('\n')}\n# EOF\n` : `${written.join('\n\n')}\n`;
   }
 
@@ -131,8 +165,8 @@ class Registry implements AnyRegistry {
   }
 
   /**
-   * Collects a metric. Its text: now; later; or, for counters, when all others were collected, as
-   * their collect functions may step it.
+   * Collects a metric. Its text: now; later; or when all others were collected: of counters, as
+   * their collect functions may step it, and of what is shared, to be read all at once.
    */
   #start(metric: AnyMetric, layout: Layout): string | (() => string) | Promise<string> {
     if (!isOwn(metric)) return rendering.renderReading(metric, layout);
@@ -147,7 +181,7 @@ class Registry implements AnyRegistry {
     } catch (error) {
       return Promise.reject(error);
     }
-    return metric.type === 'counter' ? write : write();
+    return metric.type === 'counter' || metric.isShared ? write : write();
   }
 
   /** The same object while nothing changes: metrics keep what they wrote for it. */
@@ -161,6 +195,11 @@ class Registry implements AnyRegistry {
     if (!isSame) this.#layout = { isOpenMetrics, defaults };
     return this.#layout;
   }
+}
+
+function shareMetric(metric: AnyMetric, region: SharedRegion): void {
+  // One that is still being made does it when it is complete.
+  if ((metric as Partial<OwnMetric>).isReady) (metric as OwnMetric).shareIn(region);
 }
 
 function isOwn(metric: AnyMetric): metric is OwnMetric {

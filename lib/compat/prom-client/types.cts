@@ -1,5 +1,7 @@
 // What passes between the parts of this folder. What users see is declared in index.cts.
 
+import type { SharedRegion } from './shared-types.cjs';
+
 export type Labels = Readonly<Record<string, string | number>>;
 
 /** An exemplar as it is exposed. */
@@ -40,6 +42,8 @@ export interface AnyMetric {
 /** A registry of this package or of prom-client. */
 export interface AnyRegistry {
   readonly contentType: string;
+  /** Of this package: what it is shared through. */
+  readonly region?: SharedRegion | undefined;
   getMetricsAsArray(): AnyMetric[];
   getMetricsAsJSON(): Promise<Reading[]>;
   metrics(): Promise<string>;

@@ -19,6 +19,8 @@ class ValueSeries<Child> {
   exemplar: ExemplarData | undefined = undefined;
   /** What `labels()` returned for it. */
   child: Child | undefined = undefined;
+  /** What else happens to an amount or a value that is recorded: see sharing.cts. */
+  mirror: ((value: number) => void) | undefined = undefined;
   prefix = '';
   prefixFor: WrittenFor | undefined = undefined;
 
