@@ -147,8 +147,11 @@ describe('the live page @slow', function () {
       `document.querySelectorAll('section[aria-label="Latency over time"] tbody th').length === 4`,
     );
     expect(await legend.allTextContents()).to.deep.equal(['p50', 'p90', 'p99', 'p99.9']);
+    // The curves of all three stand there until the one has come.
+    await page.waitForFunction(
+      `document.querySelectorAll('section[aria-label^="Percentile curve"] tbody tr').length === 1`,
+    );
     const curve = page.locator('section[aria-label^="Percentile curve"] tbody td');
-    await curve.first().waitFor();
     const [median] = await curve.allTextContents();
     // Of 2, 4, ... 100.
     expect(Number(median)).to.be.within(49, 51);
