@@ -30,6 +30,7 @@ export {
   BudgetError,
   CatalogueError,
   EncodingError,
+  HealthError,
   LabelError,
   RegistryError,
   VsrMetricsError,

@@ -7,6 +7,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDashboard } from 'vsr-metrics/dashboard';
 import { negotiate, renderBytes } from 'vsr-metrics/exposition';
 import { exitCodes, Failure } from '../../lib/cli/failure.js';
 import { MetricsServer } from '../../lib/cli/metrics-server.js';
@@ -152,9 +153,14 @@ class Session {
         return { contentType, body: renderBytes(format, registry.snapshot(), { escaping }) };
       },
     };
-    const help = 'GET /metrics gives the metrics of all replicas\n';
+    const help = 'GET /metrics gives the metrics of all replicas, / shows them\n';
     const start = async (on: number) => {
-      const server = new MetricsServer({ page, help, report: console.error });
+      const server = new MetricsServer({
+        page,
+        dashboard: createDashboard(registry),
+        help,
+        report: console.error,
+      });
       await server.listen(on, '127.0.0.1');
       return server;
     };

@@ -1,4 +1,4 @@
-// A small server that answers GET /metrics and nothing else.
+// A small server that answers GET /metrics, and shows a live page at / when it is given one.
 //
 //   const server = new MetricsServer({ page, help: 'GET /metrics\n', report: console.error });
 //   await server.listen(9464, '127.0.0.1');
@@ -8,6 +8,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Dashboard } from '../dashboard/index.js';
 import { compress } from '../exposition/index.js';
 import { exitCodes, Failure } from './failure.js';
 import type { RenderedPage } from './metrics-page.js';
@@ -15,6 +16,8 @@ import type { RenderedPage } from './metrics-page.js';
 export interface MetricsServerOptions {
   /** Renders the answer to a client that sent this Accept header. */
   readonly page: { render(accept: string | undefined): RenderedPage };
+  /** The live page at /. */
+  readonly dashboard?: Dashboard;
   /** What is said to whoever asks for something else. */
   readonly help: string;
   /** Told of what went wrong. */
@@ -28,6 +31,7 @@ export class MetricsServer {
   constructor(options: MetricsServerOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
+      if (this.#options.dashboard?.handle(request, response)) return;
       void this.#answer(request, response);
     });
   }
@@ -52,6 +56,7 @@ export class MetricsServer {
   /** Answers that are on their way still get there. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
+    this.#options.dashboard?.close();
     this.#server.close();
     this.#server.closeIdleConnections();
     // A client that reads nothing any more must not hold us.

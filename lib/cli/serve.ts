@@ -1,6 +1,7 @@
 // vsr-metrics serve: many files as one /metrics.
 
 import { once } from 'node:events';
+import { createDashboard } from '../dashboard/index.js';
 import type { Arguments } from './arguments.js';
 import type { serveCommand } from './commands.js';
 import { exitCodes } from './failure.js';
@@ -17,8 +18,8 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
 
   const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
   const page = new MetricsPage(sources, { commonLabels, hungAfterMs: hungAfter * 1000, report });
-  const help = 'GET /metrics gives the metrics of all files\n';
-  const server = new MetricsServer({ page, help, report });
+  const help = 'GET /metrics gives the metrics of all files, / shows them\n';
+  const server = new MetricsServer({ page, dashboard: createDashboard(page), help, report });
   await server.listen(port, host);
   page.check();
   // Whoever reads the line may at once ask to stop.

@@ -33,6 +33,8 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_PEER_MISSING'
   /** An encoded histogram or a log of them that is damaged, or of another format. */
   | 'VSR_METRICS_ENCODING_INVALID'
+  /** A health check is declared in a way that makes no sense. */
+  | 'VSR_METRICS_HEALTH_OPTIONS'
   /** What should be measured, or how, makes no sense. */
   | 'VSR_METRICS_BUDGET_OPTIONS'
   /** An operation to be measured cannot be loaded, or failed. */
@@ -102,6 +104,11 @@ export class RegistryError extends VsrMetricsError {
 /** Something encoded that cannot be read. */
 export class EncodingError extends VsrMetricsError {
   override readonly name = 'EncodingError';
+}
+
+/** Health checks cannot be set up. */
+export class HealthError extends VsrMetricsError {
+  override readonly name = 'HealthError';
 }
 
 /** An overhead cannot be measured. */

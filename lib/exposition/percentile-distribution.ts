@@ -73,7 +73,7 @@ export function renderPercentileDistribution(reading: Distribution): string {
   const header =
     `${'Value'.padStart(width)} ${'Percentile'.padStart(14)} ` +
     `${'TotalCount'.padStart(10)} ${'1/(1-Percentile)'.padStart(14)}\n\n`;
-  const lines = Array.from(linesOf(reading), (line) => {
+  const lines = Array.from(percentilePoints(reading), (line) => {
     const columns =
       `${value(line.value).padStart(width)} ${line.percentile.toFixed(12)} ` +
       String(line.total).padStart(10);
@@ -83,7 +83,7 @@ export function renderPercentileDistribution(reading: Distribution): string {
   return header + lines.join('') + footer(reading, (number) => value(number).padStart(12));
 }
 
-interface Line {
+export interface PercentilePoint {
   readonly value: number;
   /** 0 to 1. */
   readonly percentile: number;
@@ -91,7 +91,8 @@ interface Line {
   readonly total: number;
 }
 
-function* linesOf(reading: Distribution): Generator<Line> {
+/** The points of the curve, denser towards 100 per cent; none when nothing was recorded. */
+export function* percentilePoints(reading: Distribution): Generator<PercentilePoint> {
   if (reading.count === 0) return;
   let total = 0;
   let percent = 0;

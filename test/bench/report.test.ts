@@ -2,39 +2,18 @@
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { Context } from 'mocha';
 import type { Browser } from 'playwright-core';
 import { readReports } from '../../bench/documents/generate.js';
 import { compare } from '../../bench/harness/compare.js';
 import { formatAmount } from '../../bench/harness/format.js';
 import { readResults } from '../../bench/harness/results-file.js';
 import { renderPage } from '../../bench/report/page.js';
-import { feed, lacking } from '../exposition/programs.js';
+import { openBrowser } from '../support/browser.js';
 import { inPackage } from '../support/package-root.js';
 import { runProgram } from '../support/processes.js';
-
-const names = ['chromium', 'google-chrome'];
-
-/** In `before`: a browser of this machine, driven from here. */
-async function openBrowser(context: Context): Promise<Browser> {
-  for (const directory of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of names) {
-      const path = join(directory, name);
-      if ((await feed(path, ['--version'], '')).code !== 0) continue;
-      const { chromium } = await import('playwright-core');
-      const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-      const silent = ['--disable-background-networking', '--disable-component-update'];
-      return chromium.launch({
-        executablePath: path,
-        args: [...args, ...silent, '--disable-sync'],
-      });
-    }
-  }
-  return lacking(context, 'a browser (Debian: chromium)') as never;
-}
 
 describe('page of benchmark results @slow', function () {
   this.timeout(120_000);

@@ -16,6 +16,13 @@ export interface StatsdTotals {
   readonly gauges: Readonly<Record<string, number>>;
 }
 
+const started: { stop(): void | Promise<void> }[] = [];
+
+/** In `afterEach`: ends what a test has started, also one that failed. */
+export async function stopServers(): Promise<void> {
+  for (const server of started.splice(0)) await server.stop();
+}
+
 /** The package statsd in a process of its own. */
 export class StatsdServer {
   readonly port: number;
@@ -46,8 +53,10 @@ export class StatsdServer {
     // A sanitizer that this process was started with is none of its.
     const { LD_PRELOAD, ...env } = process.env;
     const program = inPackage('node_modules', 'statsd', 'stats.js');
-    const child = spawn(process.execPath, [program, file], { env });
+    const log = inPackage('test', 'export', 'statsd', 'util-log.cjs');
+    const child = spawn(process.execPath, ['--require', log, program, file], { env });
     const server = new StatsdServer(port, child, folder);
+    started.push(server);
     server.#listen();
     await until(() => 'statsd.packets_received' in server.totals.counters);
     return server;
@@ -86,7 +95,9 @@ export class KeepingServer {
     const socket = createSocket('udp4').unref();
     socket.bind(port, '127.0.0.1');
     await once(socket, 'listening');
-    return new KeepingServer(socket);
+    const server = new KeepingServer(socket);
+    started.push(server);
+    return server;
   }
 
   get port(): number {
@@ -110,10 +121,12 @@ export class KeepingServer {
   }
 }
 
+/** A port that nobody listens on. */
 export async function freeUdpPort(): Promise<number> {
-  const server = await KeepingServer.start();
-  const { port } = server;
-  server.stop();
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
   return port;
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,13 @@ import { inPackage } from '../../support/package-root.js';
 import { until } from '../../support/until.js';
 import { never, withExporter } from '../exporters.js';
 import { openLedger } from './catalogue.js';
-import { freeUdpPort, KeepingServer, StatsdServer } from './servers.js';
+import { freeUdpPort, KeepingServer, StatsdServer, stopServers } from './servers.js';
 
 const name = 'ledger_transfers_total.ok.a';
 
 describe('StatsD', function () {
   this.timeout(60_000);
+  afterEach(stopServers);
 
   it('adds up in a real server, under load', async () => {
     const server = await StatsdServer.start();
@@ -49,7 +50,6 @@ describe('StatsD', function () {
     expect(server.totals.counters['statsd.bad_lines_seen']).to.equal(0);
     expect(running.counts).to.include({ failed: 0, dropped: 0 });
     registry.close();
-    await server.stop();
   });
 
   it('packs lines into datagrams, and splits none', async () => {
@@ -79,7 +79,6 @@ describe('StatsD', function () {
       true,
     );
     registry.close();
-    server.stop();
   });
 
   it('sends later what the system refused, and nothing twice', async () => {
@@ -103,7 +102,6 @@ describe('StatsD', function () {
       counter.inc(5);
       expect(await running.flush()).to.equal(true);
       await until(() => server.sum(name) === before + 5);
-      server.stop();
     });
     registry.close();
   });
@@ -126,7 +124,6 @@ describe('StatsD', function () {
       await until(() => server.sum(name) === 4);
     });
     registry.close();
-    server.stop();
   });
 
   it('leaves out series whose lines might not fit, counts them, and says so once', async () => {
@@ -149,7 +146,6 @@ describe('StatsD', function () {
     expect(server.lines.some((line) => line.includes('xxx'))).to.equal(false);
     expect(server.datagrams.every((datagram) => datagram.length <= 128)).to.equal(true);
     registry.close();
-    server.stop();
   });
 
   const wrong: readonly (readonly [options: object, message: string])[] = [
@@ -197,12 +193,18 @@ describe('StatsD', function () {
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'vsr-metrics-unix-'));
     });
-    afterEach(() => rm(folder, { recursive: true }));
+    let children: ChildProcess[] = [];
+    afterEach(async () => {
+      for (const child of children) child.kill('SIGKILL');
+      children = [];
+      await rm(folder, { recursive: true });
+    });
 
     async function startUnixServer(path: string, waitSeconds: number) {
       const script = inPackage('test', 'export', 'statsd', 'unix_server.py');
       const { LD_PRELOAD, ...env } = process.env;
       const child = spawn('python3', [script, path, String(waitSeconds)], { env });
+      children.push(child);
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       await until(() => text.startsWith('ready'));
