@@ -143,15 +143,12 @@ describe('the live page @slow', function () {
     await page.waitForSelector('#replica option[value="1"]', { state: 'attached' });
     await page.selectOption('#replica', '1');
     const legend = page.locator('section[aria-label="Latency over time"] tbody th');
-    await page.waitForFunction(
-      `document.querySelectorAll('section[aria-label="Latency over time"] tbody th').length === 4`,
-    );
+    await legend.getByText('p99.9').waitFor();
     expect(await legend.allTextContents()).to.deep.equal(['p50', 'p90', 'p99', 'p99.9']);
     // The curves of all three stand there until the one has come.
-    await page.waitForFunction(
-      `document.querySelectorAll('section[aria-label^="Percentile curve"] tbody tr').length === 1`,
-    );
-    const curve = page.locator('section[aria-label^="Percentile curve"] tbody td');
+    const curves = page.locator('section[aria-label^="Percentile curve"]');
+    await curves.getByText('replica 0').waitFor({ state: 'detached' });
+    const curve = curves.locator('tbody td');
     const [median] = await curve.allTextContents();
     // Of 2, 4, ... 100.
     expect(median).to.match(/^(49|50|51)(\.\d+)? ms$/);

@@ -58,8 +58,9 @@ export class Health {
   show(cluster: Cluster | undefined): void {
     const findings = [
       ...clusterFindings(this.#store, cluster),
-      ...this.#sources(),
+      ...this.#program(),
       ...this.#checks(),
+      ...this.#sources(),
       ...this.#data(),
     ];
     this.#table.show(findings.map(rowOf));
@@ -73,6 +74,14 @@ export class Health {
     setText(find('#verdict span'), sentence(deciding));
   }
 
+  /** The program whose numbers these are, when it does badly. */
+  #program(): Finding[] {
+    const reasons = this.#store.values.health?.process.reasons ?? [];
+    if (reasons.length === 0) return [];
+    const finding = plain('program', 'program', 'bad');
+    return [{ ...finding, word: 'unhealthy', message: reasons.join(', '), counts: true }];
+  }
+
   #checks(): Finding[] {
     const { health } = this.#store.values;
     const reported = (health?.checks ?? []).map((check): Finding => {
@@ -84,7 +93,7 @@ export class Health {
         state: check.critical || state === 'good' ? state : 'warn',
         word,
         message: check.message,
-        age: check.ageMs === undefined ? '' : formatQuantity(Math.round(check.ageMs), 'ms'),
+        age: check.ageMs === null ? '' : formatQuantity(Math.round(check.ageMs), 'ms'),
         counts: true,
       };
     });
@@ -102,10 +111,14 @@ export class Health {
     return [...reported, ...counted];
   }
 
-  /** Where the numbers come from: each file, each server. */
+  /** Where the numbers come from, for as far as no check tells of it. */
   #sources(): Finding[] {
     const store = this.#store;
-    return store.series('vsr_metrics_source_up').map(({ labels, value }) => {
+    const checked = new Set(store.values.health?.checks.map(({ name }) => name));
+    const sources = store
+      .series('vsr_metrics_source_up')
+      .filter(({ labels }) => !checked.has(labels.file ?? ''));
+    return sources.map(({ labels, value }) => {
       const states = matching(store, 'vsr_metrics_source_writer_state', labels);
       const writer = states.find((each) => each.value === 1)?.labels.state;
       const age = sumOf(store, 'vsr_metrics_source_heartbeat_age_seconds', labels);

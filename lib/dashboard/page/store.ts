@@ -35,8 +35,10 @@ export interface HealthReport {
     readonly status: HealthStatus;
     readonly message: string;
     readonly critical: boolean;
-    readonly ageMs?: number;
+    readonly ageMs: number | null;
   }[];
+  /** Why the program itself does badly. */
+  readonly process: { readonly reasons: readonly string[] };
 }
 
 export interface Values {
