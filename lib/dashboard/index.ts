@@ -43,14 +43,20 @@ const documents: Readonly<Record<string, Document>> = {
 /** Where the values of each second are: an answer without an end. */
 export const eventsPath = '/api/v1/events';
 
+/** What `createDashboard` takes besides what it shows. */
+export interface DashboardOptions {
+  /** Asked every second for what health checks found, as `/api/v1/health` of a server has it. */
+  readonly health?: () => object;
+}
+
 /** The live page and the data behind it. */
 export class Dashboard {
   readonly #source: DashboardSource;
   readonly #events: EventStream;
 
-  constructor(source: DashboardSource) {
+  constructor(source: DashboardSource, { health }: DashboardOptions = {}) {
     this.#source = source;
-    this.#events = new EventStream(() => source.snapshot());
+    this.#events = new EventStream(() => source.snapshot(), health);
   }
 
   /** Whether there is something of the page, or of its data, at a path. */
@@ -122,8 +128,11 @@ export class Dashboard {
  * }).listen(9090, '127.0.0.1');
  * ```
  */
-export function createDashboard(source: DashboardSource): Dashboard {
-  return new Dashboard(source);
+export function createDashboard(
+  source: DashboardSource,
+  options: DashboardOptions = {},
+): Dashboard {
+  return new Dashboard(source, options);
 }
 
 function parseQuery(parameters: URLSearchParams): Query | { problem: string; given: string } {

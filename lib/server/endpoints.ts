@@ -54,7 +54,9 @@ export class Endpoints {
   constructor(options: EndpointsOptions) {
     this.#options = options;
     this.#documents = this.#table();
-    this.#dashboard = options.dashboard ? createDashboard(options.source) : undefined;
+    this.#dashboard = options.dashboard
+      ? createDashboard(options.source, { health: () => this.#details() })
+      : undefined;
     this.#isWelcome = tokenGuard(options.token);
   }
 
@@ -118,10 +120,7 @@ export class Endpoints {
         },
       ],
       ['/status', ({ parameters }) => this.#status(Object.fromEntries(parameters))],
-      [
-        '/api/v1/health',
-        () => toAnswer({ status: 200, body: healthDetails(this.#report(), this.#condition()) }),
-      ],
+      ['/api/v1/health', () => toAnswer({ status: 200, body: this.#details() })],
       // Last: whoever calls it /status wants the metrics there.
       [
         path,
@@ -144,6 +143,10 @@ export class Endpoints {
 
   #report(): HealthReport {
     return reportOf(this.#options.health?.results() ?? [], Date.now());
+  }
+
+  #details(): object {
+    return healthDetails(this.#report(), this.#condition());
   }
 
   #condition(): Condition {
