@@ -82,7 +82,7 @@ export const serveCommand = defineCommand({
     'hung-after': hungAfter,
   },
   description: [
-    'Answers GET /metrics with the metrics of all files, in the format the client asks for. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
+    'Answers GET /metrics with the metrics of all files, in the format the client asks for, /health, /health/live, /health/ready and /status with how they do, and / with a live page. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
     'Every series gets the label file: the name of its file, or the path as given where two names are the same. More labels of one file stand behind it, and may replace that one:',
     '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
     'A label of the series itself that has the same name is called exported_NAME, as Prometheus does it. How the files and their programs do is told by vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.',

@@ -109,7 +109,8 @@ export class FilesSource implements ServerSource, HealthSource {
         message: problem ?? words,
         durationMs: 0,
         details: {},
-        critical: true,
+        // Of several one is not the whole.
+        critical: this.#sources.length === 1,
         checkedAt: Date.now(),
         staleAfterMs: Number.POSITIVE_INFINITY,
       };
