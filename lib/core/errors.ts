@@ -39,6 +39,8 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_SERVER_OPTIONS'
   /** A server cannot listen where it should; the message says why. */
   | 'VSR_METRICS_SERVER_LISTEN'
+  /** The thread of a server ended again and again. */
+  | 'VSR_METRICS_SERVER_ENDED'
   /** A server has nothing to show yet. */
   | 'VSR_METRICS_SERVER_EMPTY'
   /** What should be measured, or how, makes no sense. */

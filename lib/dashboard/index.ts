@@ -46,7 +46,8 @@ const documents: Readonly<Record<string, Document>> = {
     percentilesDocument(source.snapshot(), name, labels),
 };
 
-const eventsPath = '/api/v1/events';
+/** Where the values of each second are: an answer without an end. */
+export const eventsPath = '/api/v1/events';
 
 /** What `createDashboard` takes besides what it shows. */
 export interface DashboardOptions {

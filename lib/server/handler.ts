@@ -7,10 +7,9 @@ import type { Condition } from './health-documents.js';
 import {
   type HandlerOptions,
   type ResolvedHandlerOptions,
-  refuse,
   resolveHandlerOptions,
 } from './options.js';
-import type { ServerSource } from './source.js';
+import { checkShown } from './shown.js';
 
 /** Answers a request when it is for one of the endpoints; false: it is for someone else. */
 export interface Handler {
@@ -47,7 +46,7 @@ export function createHandler(options: HandlerOptions): Handler {
 
 /** @throws ServerError when there is nothing to show, or two things */
 export function createEndpoints(given: HandlerOptions, options: ResolvedHandlerOptions): Endpoints {
-  const source = sourceOf(given);
+  const source = checkShown(given);
   const condition = (): Omit<Condition, 'isStopping'> => ({
     // That it answers shows that the event loop turns.
     loopAgeMs: undefined,
@@ -55,13 +54,4 @@ export function createEndpoints(given: HandlerOptions, options: ResolvedHandlerO
     writerState: source instanceof RegistryReader ? source.writer.state : undefined,
   });
   return new Endpoints({ ...options, source, condition });
-}
-
-function sourceOf({ registry, source }: HandlerOptions): ServerSource {
-  const shown = registry ?? source;
-  if (shown === undefined || (registry !== undefined && source !== undefined)) {
-    const given = shown === undefined ? 'neither' : 'both';
-    throw refuse('registry', given, 'either registry or source');
-  }
-  return shown;
 }

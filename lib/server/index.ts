@@ -6,6 +6,7 @@
 
 export { createHandler, type Handler } from './handler.js';
 export type { HealthShape } from './health-documents.js';
-export type { HandlerOptions, ServerOptions } from './options.js';
+export type { CloseOptions } from './listener.js';
+export type { HandlerOptions, ServerLimits, ServerOptions, ServerTls } from './options.js';
 export type { HealthSource, ServedRegistry, ServerSource } from './source.js';
 export { type RunningServer, startServer } from './start.js';

@@ -1,55 +1,131 @@
-// A server in this thread.
+// A server in this thread: sockets, limits, and an orderly end.
+//
+//   const listener = new Listener(endpoints, options);
+//   const { port } = await listener.listen();
+//   await listener.close({ readinessDelayMs: 0, drainMs: 5000 });
 
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ServerError } from '../core/errors.js';
+import { eventsPath } from '../dashboard/index.js';
+import { Connections } from './connections.js';
 import type { Endpoints } from './endpoints.js';
+import { type ListenOptions, refuse, type ServerTls } from './options.js';
 
-/** Where it should listen. */
-export interface ListenOptions {
-  readonly port: number;
-  readonly host: string;
+/** How a server ends. */
+export interface CloseOptions {
+  /**
+   * How long it goes on answering while `/health/ready` says 503 already, so that whoever sends it
+   * traffic notices before it is gone: not at all unless told otherwise.
+   */
+  readonly readinessDelayMs?: number | undefined;
+  /** How long answers that are on their way may take to get there: 5,000 ms unless told otherwise. */
+  readonly drainMs?: number | undefined;
 }
+
+export const defaultDrainMs = 5000;
 
 export class Listener {
   readonly #endpoints: Endpoints;
+  readonly #options: ListenOptions;
   readonly #server: Server;
+  #isClosing = false;
 
-  constructor(endpoints: Endpoints) {
+  /** @throws ServerError when the certificates are none */
+  constructor(endpoints: Endpoints, options: ListenOptions) {
     this.#endpoints = endpoints;
-    this.#server = createServer((request, response) => {
-      if (!endpoints.handle(request, response)) endpoints.answerUnknown(request, response);
-    });
+    this.#options = options;
+    this.#server = this.#create();
+    const { connections, requestMs, stalledMs, idleMs } = options.limits;
+    // Before what answers, which may have ended the response already.
+    new Connections(this.#server, connections);
+    this.#server.on('request', (request, response) => this.#answer(request, response));
+    this.#server.headersTimeout = requestMs;
+    this.#server.requestTimeout = requestMs;
+    this.#server.keepAliveTimeout = idleMs;
+    this.#server.timeout = stalledMs;
   }
 
   /** @throws ServerError when it cannot listen there */
-  async listen({ port, host }: ListenOptions): Promise<AddressInfo> {
-    try {
-      this.#server.listen(port, host);
-      await once(this.#server, 'listening');
-    } catch (error) {
-      throw cannotListen(host, port, error as NodeJS.ErrnoException);
+  async listen(): Promise<AddressInfo> {
+    const { port, host, reusePort, waitForPortMs } = this.#options;
+    const end = performance.now() + waitForPortMs;
+    for (;;) {
+      try {
+        // Older versions of Node.js, and their types, do not know it.
+        this.#server.listen({ port, host, ...(reusePort && { reusePort }) });
+        await once(this.#server, 'listening');
+        return this.#server.address() as AddressInfo;
+      } catch (error) {
+        const reason = error as NodeJS.ErrnoException;
+        const mayPass = reason.code === 'EADDRINUSE' && performance.now() < end;
+        if (!mayPass) throw cannotListen(host, port, reason);
+        await delay(50);
+      }
     }
-    return this.#server.address() as AddressInfo;
   }
 
-  /** Answers that are on their way still get there. */
-  async close(drainMs: number): Promise<void> {
+  /** Readiness first, then the port, then those that are still served. */
+  async close({ readinessDelayMs = 0, drainMs = defaultDrainMs }: CloseOptions): Promise<void> {
     this.#endpoints.beginShutdown();
+    await delay(readinessDelayMs);
     const closed = once(this.#server, 'close');
+    this.#isClosing = true;
     this.#endpoints.close();
     this.#server.close();
-    this.#server.closeIdleConnections();
+    const sweeping = setInterval(() => this.#server.closeIdleConnections(), 20);
     // A client that reads nothing any more must not hold us.
     const patience = setTimeout(() => this.#server.closeAllConnections(), drainMs);
+    this.#server.closeIdleConnections();
     await closed;
+    clearInterval(sweeping);
     clearTimeout(patience);
   }
 
   unref(): void {
     this.#server.unref();
   }
+
+  #create(): Server {
+    const { limits, tls } = this.#options;
+    const connectionsCheckingInterval = Math.min(1000, limits.requestMs);
+    const common = { maxHeaderSize: limits.headerBytes, connectionsCheckingInterval };
+    if (tls === undefined) return createServer(common);
+    try {
+      return createSecureServer({
+        ...common,
+        ...secureOptions(tls),
+        handshakeTimeout: limits.requestMs,
+      });
+    } catch (error) {
+      throw refuse('tls', (error as Error).message, 'a key and its certificate, in PEM');
+    }
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    // Whoever asks during the end does not come back on this connection.
+    if (this.#isClosing) response.shouldKeepAlive = false;
+    if (!request.url?.startsWith(eventsPath)) {
+      const patience = setTimeout(() => response.destroy(), this.#options.limits.answerMs).unref();
+      response.on('close', () => clearTimeout(patience));
+    }
+    if (!this.#endpoints.handle(request, response)) {
+      this.#endpoints.answerUnknown(request, response);
+    }
+  }
+}
+
+function secureOptions({ key, cert, passphrase, clientCa }: ServerTls) {
+  return {
+    // Buffers that came from another thread are none any more.
+    key: Buffer.from(key),
+    cert: Buffer.from(cert),
+    ...(passphrase !== undefined && { passphrase }),
+    ...(clientCa !== undefined && { ca: Buffer.from(clientCa), requestCert: true }),
+  };
 }
 
 function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): ServerError {
@@ -62,11 +138,11 @@ function cannotListen(host: string, port: number, error: NodeJS.ErrnoException):
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'EADDRINUSE':
-      return 'another program listens there';
+      return 'another program listens there; take another port, or 0 for a free one';
     case 'EACCES':
-      return 'this user may not; ports below 1024 are for root, or for programs with CAP_NET_BIND_SERVICE';
+      return 'this user may not; take a port from 1024 on';
     case 'EADDRNOTAVAIL':
-      return 'this machine has no such address';
+      return 'this machine has no such address; 0.0.0.0 stands for all it has';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'no address is known for this name';

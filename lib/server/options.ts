@@ -41,6 +41,46 @@ export interface ServerOptions extends HandlerOptions {
   readonly port?: number | undefined;
   /** The address to listen on: 127.0.0.1, where only this machine gets at it, unless told otherwise. */
   readonly host?: string | undefined;
+  /**
+   * Serves from a thread of its own, so that a program whose event loop is stuck is answered for all
+   * the same: true unless told otherwise, and never for a `source`, which lives in this thread.
+   */
+  readonly thread?: boolean | undefined;
+  /** Speaks HTTPS. */
+  readonly tls?: ServerTls | undefined;
+  /** What clients may take up, at most. */
+  readonly limits?: Partial<ServerLimits> | undefined;
+  /**
+   * Lets the next program listen on the port before this one has closed it; both must say so. Needs
+   * Node.js 22.12 or 23.1.
+   */
+  readonly reusePort?: boolean | undefined;
+  /** How long to wait for a port that another program still has: not at all unless told otherwise. */
+  readonly waitForPortMs?: number | undefined;
+}
+
+/** Certificates, in PEM. */
+export interface ServerTls {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
+  readonly passphrase?: string | undefined;
+  /** Only clients with a certificate of this authority are answered. */
+  readonly clientCa?: string | Buffer | undefined;
+}
+
+export interface ServerLimits {
+  /** Of all headers of a request: 16,384. More are answered by 431. */
+  readonly headerBytes: number;
+  /** At the same time: 512. Above it the one that has been idle for longest is closed. */
+  readonly connections: number;
+  /** Until a request has arrived, from its first byte on: 10,000. Then it is answered by 408. */
+  readonly requestMs: number;
+  /** Until a client has taken its answer: 60,000. The streams of the page have no such end. */
+  readonly answerMs: number;
+  /** How long a client may neither send nor take anything while it is served: 15,000. */
+  readonly stalledMs: number;
+  /** How long a connection is kept for the next request: 75,000. */
+  readonly idleMs: number;
 }
 
 /** The same with everything decided, but for what is shown. */
@@ -52,6 +92,54 @@ export type ResolvedHandlerOptions = {
     ? HandlerOptions[Name]
     : NonNullable<HandlerOptions[Name]>;
 };
+
+/** Where and how to listen: plain data. */
+export interface ListenOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly tls: ServerTls | undefined;
+  readonly limits: ServerLimits;
+  readonly reusePort: boolean;
+  readonly waitForPortMs: number;
+}
+
+const defaultLimits: ServerLimits = {
+  headerBytes: 16_384,
+  connections: 512,
+  requestMs: 10_000,
+  answerMs: 60_000,
+  stalledMs: 15_000,
+  idleMs: 75_000,
+};
+
+/** @throws ServerError that names the option, what was given and what is allowed */
+export function resolveListenOptions(options: ServerOptions): ListenOptions {
+  const { port = 9090, host = '127.0.0.1', tls, reusePort = false, waitForPortMs = 0 } = options;
+  checkOption('port', port, 0, 65_535);
+  checkOption('waitForPortMs', waitForPortMs, 0, 86_400_000);
+  if (typeof host !== 'string' || host === '') {
+    throw refuse('host', host, 'an address, as 127.0.0.1, ::1 or 0.0.0.0, or a name');
+  }
+  for (const name of Object.keys(options.limits ?? {})) {
+    if (!Object.hasOwn(defaultLimits, name)) {
+      throw refuse('limits', name, Object.keys(defaultLimits));
+    }
+  }
+  const limits = { ...defaultLimits, ...options.limits };
+  for (const [name, given] of Object.entries(limits)) {
+    checkOption(`limits.${name}`, given, 1, 86_400_000);
+  }
+  if (reusePort && !canReusePort()) {
+    const node = `Node.js ${process.versions.node}`;
+    throw refuse('reusePort', node, 'Node.js 22.12, 23.1 or newer; or waitForPortMs instead');
+  }
+  return { port, host, tls, limits, reusePort, waitForPortMs };
+}
+
+function canReusePort(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
 
 /** @throws ServerError that names the option, what was given and what is allowed */
 export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerOptions {

@@ -20,4 +20,6 @@ export type ServedRegistry = DashboardSource &
 /** What `createHealthChecks` returns, or anything else that knows what checks found. */
 export interface HealthSource {
   results(): readonly HealthResult[];
+  /** Calls the listener whenever one is new, until the function that it returns is called. */
+  onResults?(listener: (results: readonly HealthResult[]) => void): () => void;
 }

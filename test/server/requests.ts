@@ -14,6 +14,8 @@ export interface Reply {
   readonly json: any;
 }
 
+export { until } from '../support/until.js';
+
 /** Fetches without following or decoding anything by hand. */
 export async function get(url: string | URL, init: RequestInit = {}): Promise<Reply> {
   const response = await fetch(url, init);
