@@ -14,7 +14,7 @@ import type { FetchedHistory } from '../dashboard/source.js';
 import type { HealthResult, HealthStatus } from '../health/report.js';
 import type { HealthSource, ServerSource } from './source.js';
 import { WatchedFile } from './watched-file.js';
-import { WatchedServer } from './watched-server.js';
+import { WatchedServer, withoutPassword } from './watched-server.js';
 
 const states: readonly WriterState[] = ['alive', 'hung', 'dead'];
 const maxSeries = 10_000;
@@ -78,7 +78,7 @@ type Reading =
       readonly ageMs: number;
       readonly problem?: undefined;
     }
-  | { readonly problem: string };
+  | { readonly problem: string; readonly isNew: boolean };
 
 /** How well a file does, by the state of its program. */
 const healthOf: Readonly<Record<WriterState, HealthStatus>> = {
@@ -135,7 +135,8 @@ export class ClusterSource implements ServerSource, HealthSource {
   results(): HealthResult[] {
     return this.#read().map((reading, index): HealthResult => {
       const { problem } = reading;
-      const status = problem === undefined ? reading.status : 'unhealthy';
+      const status =
+        problem === undefined ? reading.status : reading.isNew ? 'unknown' : 'unhealthy';
       return {
         name: this.#parts[index]!.name,
         status,
@@ -222,7 +223,7 @@ export class ClusterSource implements ServerSource, HealthSource {
     }
     const omissions = combined.omitted.map(
       ({ part, metric, series, reason }) =>
-        `${parts[part - 1]?.source.path}: ${metric} (${series} series) is left out: ${reason}`,
+        `${withoutPassword(parts[part - 1]?.source.path ?? '')}: ${metric} (${series} series) is left out: ${reason}`,
     );
     return { snapshot: combined.snapshot, omissions };
   }
@@ -240,7 +241,7 @@ export class ClusterSource implements ServerSource, HealthSource {
       heartbeatAge.remove({ file });
       omitted.remove({ file });
     }
-    this.#announce(source, problem);
+    if (problem === undefined || !reading.isNew) this.#announce(source, problem);
   }
 
   #countOmitted(omitted: readonly Omission[], sources: readonly ClusterPart[]): void {
@@ -256,13 +257,13 @@ export class ClusterSource implements ServerSource, HealthSource {
     if (problem === before) return;
     if (problem === undefined) this.#problems.delete(source);
     else this.#problems.set(source, problem);
-    this.#report(problem ?? `${source.path} can be read again`);
+    this.#report(problem ?? `${withoutPassword(source.path)} can be read again`);
   }
 }
 
 function ofFile(file: WatchedFile): Reading {
   const reading = file.read();
-  if (reading.problem !== undefined) return reading;
+  if (reading.problem !== undefined) return { ...reading, isNew: false };
   const { state, heartbeatAgeMs } = reading.writer;
   return { snapshot: reading.snapshot, state, status: healthOf[state], ageMs: heartbeatAgeMs };
 }
@@ -275,4 +276,34 @@ function ofServer(server: WatchedServer): Reading {
 function wordsOf({ state, status }: { state: WriterState; status: HealthStatus }): string {
   if (state !== 'alive') return `its program is ${state}`;
   return status === 'healthy' ? 'ok' : `it says that it is ${status}`;
+}
+
+/**
+ * Many files and servers as one source, for a page of a whole cluster: `vsr-metrics serve` is one.
+ * Servers are asked every second in the background; whoever asks for a snapshot waits for none.
+ *
+ * @example
+ * ```ts
+ * import { createClusterSource, startServer } from 'vsr-metrics/server';
+ *
+ * const source = createClusterSource({
+ *   'replica-0': '/dev/shm/replica-0.metrics',
+ *   'replica-1': 'http://10.0.0.2:9090',
+ * });
+ * const server = await startServer({ source, health: source, port: 9464 });
+ * await server.close();
+ * source.close();
+ * ```
+ */
+export function createClusterSource(parts: Readonly<Record<string, string>>): ClusterSource {
+  const named = Object.entries(parts).map(([name, path]) => ({
+    path,
+    name,
+    labels: { file: name },
+  }));
+  return new ClusterSource(named, {
+    commonLabels: {},
+    hungAfterMs: 5000,
+    report: (message) => process.emitWarning(message, 'VsrMetricsWarning'),
+  });
 }

@@ -3,12 +3,44 @@
 const timeoutMs = 2000;
 const mostBytes = 32 << 20;
 
+type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
+
 /**
  * A name and a password in the URL become basic authentication.
  *
  * @throws Error that says in a few words why there is none
  */
 export async function getJson(from: string): Promise<unknown> {
+  const { url, headers } = requestOf(from);
+  const controller = new AbortController();
+  let body: BodyReader | undefined;
+  // For the whole answer, so that a trickle is none.
+  const timer = setTimeout(() => {
+    controller.abort();
+    // Once the head has come, fetch hears the signal only until its request is collected.
+    void body?.cancel().catch(() => undefined);
+  }, timeoutMs);
+  const { signal } = controller;
+  try {
+    const response = await fetch(url, { headers, signal, redirect: 'error' });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`it answered with ${response.status}`);
+    }
+    body = response.body?.getReader();
+    const text = await textOf(body);
+    if (signal.aborted) throw new Error('too late');
+    return parse(text);
+  } catch (error) {
+    if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`);
+    const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
+    throw new Error(cause?.code ?? cause?.message ?? message);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function requestOf(from: string): { url: URL; headers: Record<string, string> } {
   const url = new URL(from);
   const { username, password } = url;
   const headers: Record<string, string> = { Accept: 'application/json' };
@@ -18,34 +50,30 @@ export async function getJson(from: string): Promise<unknown> {
     url.username = '';
     url.password = '';
   }
-  // The time limit holds for the whole answer, so that a trickle is none.
-  const signal = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { headers, signal, redirect: 'error' }).catch(explain);
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    throw new Error(`it answered with ${response.status}`);
-  }
+  return { url, headers };
+}
+
+async function textOf(body: BodyReader | undefined): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  try {
-    for await (const part of response.body) {
-      bytes += part.byteLength;
-      // After decompression: a small answer may unfold into a large one.
-      if (bytes > mostBytes) throw new Error(`it answered with more than ${mostBytes} bytes`);
-      parts.push(part);
+  for (;;) {
+    const part = await body?.read();
+    if (part?.value === undefined) break;
+    bytes += part.value.byteLength;
+    // After decompression: a small answer may unfold into a large one.
+    if (bytes > mostBytes) {
+      await body?.cancel();
+      throw new Error(`it answered with more than ${mostBytes} bytes`);
     }
-  } catch (error) {
-    explain(error);
+    parts.push(part.value);
   }
+  return Buffer.concat(parts).toString();
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(parts).toString()) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new Error('it answered with something that is no JSON');
   }
-}
-
-function explain(error: unknown): never {
-  const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
-  if (name === 'TimeoutError') throw new Error(`no answer within ${timeoutMs} ms`);
-  throw new Error(cause?.code ?? cause?.message ?? message);
 }

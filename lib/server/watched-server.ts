@@ -22,7 +22,11 @@ export type ServerReading =
       readonly ageMs: number;
       readonly problem?: undefined;
     }
-  | { readonly problem: string };
+  | {
+      readonly problem: string;
+      /** It was asked for the first time, and has had no time to answer yet. */
+      readonly isNew: boolean;
+    };
 
 interface Answered {
   readonly snapshot: Snapshot;
@@ -37,14 +41,17 @@ const statuses: readonly unknown[] = ['healthy', 'degraded', 'unhealthy', 'unkno
 
 export class WatchedServer {
   readonly #base: string;
+  /** The same, for people: nobody else is to know the password. */
+  readonly #shown: string;
   readonly #timer: NodeJS.Timeout;
   #answered: Answered | undefined;
-  #problem: string | undefined = 'it has not answered yet';
+  #problem: string | undefined;
   #isAsking = false;
 
   /** @param url where the server is; `/metrics` behind it is taken for granted */
   constructor(url: string) {
     this.#base = url.replace(/\/(metrics)?$/, '');
+    this.#shown = withoutPassword(url);
     this.#timer = setInterval(() => void this.#ask(), everyMs);
     this.#timer.unref();
     void this.#ask();
@@ -52,13 +59,12 @@ export class WatchedServer {
 
   read(): ServerReading {
     const answered = this.#answered;
-    if (answered === undefined || this.#problem !== undefined) {
-      return { problem: `${this.#base} cannot be read: ${this.#problem}` };
-    }
+    if (this.#problem !== undefined) return this.#unreadable(this.#problem);
+    if (answered === undefined) return this.#unreadable('it has not answered yet', true);
     const ageMs = performance.now() - answered.at;
     if (ageMs <= staleAfterMs) return { ...answered, ageMs };
     const seconds = (ageMs / 1000).toFixed(0);
-    return { problem: `${this.#base} cannot be read: it last answered ${seconds} s ago` };
+    return this.#unreadable(`it last answered ${seconds} s ago`);
   }
 
   /** Earlier values of the series that have these labels; none when it does not answer. */
@@ -83,6 +89,10 @@ export class WatchedServer {
     clearInterval(this.#timer);
   }
 
+  #unreadable(reason: string, isNew = false): ServerReading {
+    return { problem: `${this.#shown} cannot be read: ${reason}`, isNew };
+  }
+
   async #ask(): Promise<void> {
     // One that hangs is not asked again meanwhile.
     if (this.#isAsking) return;
@@ -102,4 +112,9 @@ export class WatchedServer {
       this.#isAsking = false;
     }
   }
+}
+
+/** A URL as it may be shown. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//');
 }
