@@ -4,6 +4,11 @@
 //   console.log(server.url);
 //   await server.close();
 
+export {
+  type Configuration,
+  type ConfigurationSources,
+  readConfiguration,
+} from './configuration.js';
 export { createHandler, type Handler } from './handler.js';
 export type { HealthShape } from './health-documents.js';
 export type { CloseOptions } from './listener.js';
