@@ -13,5 +13,6 @@ export { createHandler, type Handler } from './handler.js';
 export type { HealthShape } from './health-documents.js';
 export type { CloseOptions } from './listener.js';
 export type { HandlerOptions, ServerLimits, ServerOptions, ServerTls } from './options.js';
+export { closeOnSignals, type SignalOptions } from './signals.js';
 export type { HealthSource, ServedRegistry, ServerSource } from './source.js';
 export { type RunningServer, startServer } from './start.js';

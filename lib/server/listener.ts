@@ -108,7 +108,9 @@ export class Listener {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     // Whoever asks during the end does not come back on this connection.
     if (this.#isClosing) response.shouldKeepAlive = false;
-    if (!request.url?.startsWith(eventsPath)) {
+    // A proxy's way to write it; no other host is asked for all the same.
+    request.url = request.url?.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
+    if (!request.url.startsWith(eventsPath)) {
       const patience = setTimeout(() => response.destroy(), this.#options.limits.answerMs).unref();
       response.on('close', () => clearTimeout(patience));
     }
