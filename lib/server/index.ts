@@ -4,6 +4,7 @@
 //   console.log(server.url);
 //   await server.close();
 
+export { type ClusterSource, createClusterSource } from './cluster-source.js';
 export {
   type Configuration,
   type ConfigurationSources,
