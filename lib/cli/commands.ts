@@ -88,7 +88,7 @@ export const serveCommand = defineCommand({
     'hung-after': hungAfter,
   },
   description: [
-    'Answers GET /metrics with the metrics of all files, in the format the client asks for. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
+    'Answers GET /metrics with the metrics of all files, in the format the client asks for, /health, /health/live, /health/ready and /status with how they do, and / with a live page. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
     'In the place of a file may stand the URL of a server of this library, as in http://10.0.0.2:9464, whose numbers are fetched every second. One that does not answer within two seconds is shown as unreachable and holds up nobody.',
     'Every series gets the label file: the name of its file, the host and port of its URL, or the path as given where two names are the same. More labels of one file stand behind it, and may replace that one:',
     '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
