@@ -1,0 +1,99 @@
+// Measures what metrics add to each handler.
+
+import { clockNamed, defaultClock } from '../../lib/budget/clocks.js';
+import { measureOverhead, type OverheadReport } from '../../lib/budget/index.js';
+import { localSide } from '../../lib/budget/operations.js';
+import { warmUp } from '../../lib/budget/round.js';
+import { vsr } from '../../lib/catalogues/index.js';
+import { createRegistry } from '../../lib/index.js';
+import type { Machine } from '../harness/types.js';
+import { type BudgetedHandler, handlers } from './handlers.js';
+
+/** What is promised, and what is aimed at. */
+export const budget = 0.01;
+export const target = 0.001;
+
+export interface HandlerResult {
+  readonly handler: string;
+  readonly messageBytes: number;
+  readonly report: OverheadReport;
+  /** What the records alone take in a loop, with nothing between them. */
+  readonly recordingNanoseconds: number;
+  /** That as a share of the handler: finer than two runs of it can be compared. */
+  readonly recordingShare: number;
+}
+
+export interface BudgetResults {
+  readonly startedAt: string;
+  readonly machine: Machine;
+  readonly budget: number;
+  readonly target: number;
+  readonly handlers: readonly HandlerResult[];
+}
+
+export interface BudgetRun {
+  /** Ends as soon as the budget is decided; otherwise goes on until the target is. */
+  readonly quick: boolean;
+  readonly limitSeconds: number;
+  readonly onResult?: (result: HandlerResult) => void;
+}
+
+export async function measureHandlers(run: BudgetRun): Promise<HandlerResult[]> {
+  const results: HandlerResult[] = [];
+  for (const each of handlers) {
+    const result = await measureHandler(each, run);
+    run.onResult?.(result);
+    results.push(result);
+  }
+  return results;
+}
+
+/** Whether the whole interval keeps to a budget: all intervals of a measurement hold together. */
+export function keepsTo({ report }: HandlerResult, share: number): boolean {
+  return report.interval.upper <= share;
+}
+
+async function measureHandler(
+  each: BudgetedHandler,
+  { quick, limitSeconds }: BudgetRun,
+): Promise<HandlerResult> {
+  const messageBytes = await calibrate(each);
+  const module = (metrics: 'on' | 'off') => {
+    const query = `handler=${each.name}&bytes=${messageBytes}&metrics=${metrics}`;
+    return new URL(`./operation.js?${query}`, import.meta.url);
+  };
+  const report = await measureOverhead({
+    baseline: module('off'),
+    instrumented: module('on'),
+    budget: quick ? budget : target,
+    limitSeconds,
+  });
+  const recordingNanoseconds = await measureRecording(each);
+  return {
+    handler: each.name,
+    messageBytes,
+    report,
+    recordingNanoseconds,
+    recordingShare: recordingNanoseconds / report.baselineNanoseconds,
+  };
+}
+
+/** The size of message at which the handler takes as long as it is meant to, here and now. */
+async function calibrate({ create, microseconds }: BudgetedHandler): Promise<number> {
+  const tried = 16_384;
+  const handler = create(tried);
+  const milliseconds = await warmUp(localSide(() => handler.handle(), clockNamed('wall')));
+  return 8 * Math.round((tried * microseconds) / (1000 * milliseconds) / 8);
+}
+
+async function measureRecording({ create, instrument }: BudgetedHandler): Promise<number> {
+  const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
+  const record = instrument(create(64), registry);
+  const side = localSide(() => record(registry.now()), clockNamed(defaultClock()));
+  await warmUp(side);
+  const operations = 20_000;
+  const blocks: number[] = [];
+  while (blocks.length < 101) blocks.push((await side.run(operations)) / operations);
+  registry.close();
+  return blocks.sort((one, other) => one - other)[50]!;
+}
