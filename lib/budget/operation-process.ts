@@ -10,7 +10,7 @@
 // Whatever goes wrong is answered by { failure: TEXT }.
 
 import { type BudgetClock, clockNamed } from './clocks.js';
-import { localSide, type Operation } from './operations.js';
+import { leadIn, localSide, type Operation } from './operations.js';
 
 interface OperationModule {
   readonly default?: unknown;
@@ -44,7 +44,7 @@ async function serve(url: string, clock: BudgetClock): Promise<void> {
   process.on('message', async (message: ToOperation) => {
     try {
       if ('run' in message) {
-        operations += message.run;
+        operations += message.run + leadIn(message.run);
         answer({ nanoseconds: await side.run(message.run) });
       } else {
         await loaded.check?.(operations);
