@@ -34,11 +34,13 @@ function native(
   why?: Limit['why'],
 ): Limit[] {
   const two = { threads: 2 } as const;
-  const explained = why === undefined ? {} : { why };
   return [
-    { ...ratio(`${what}, one thread`, atMost, group, [prometheusInRust]), ...explained },
     {
-      ...explained,
+      ...ratio(`${what}, one thread`, atMost, group, [prometheusInRust]),
+      ...(why === undefined ? {} : { why }),
+    },
+    {
+      why: (of) => reasons.starved(of, `${group}-shared`) ?? why?.(of),
       what: `${what}, two threads on one series`,
       unit: 'x',
       atMost: atMostShared,
@@ -116,6 +118,18 @@ const reasons = {
       `${asRatio(floor / of('gauge-sixteen', 'Float64Array = v'))}.`
     );
   },
+  /** Threads that take turns on one processor never meet on a cache line. */
+  starved: (of: Lookup, group: string): string | undefined => {
+    const share = of(group, prometheusInRust, { threads: 2, of: 'processorShare' });
+    if (!(share < 0.85)) return undefined;
+    return (
+      `its two threads had ${Math.round(100 * share)} % of two processors: they seldom ran at once, ` +
+      'and what contention costs them hardly shows.'
+    );
+  },
+  moreCells: () =>
+    'ten thousand cells of every histogram in four lanes are more than the nearer caches hold, and ' +
+    'each that is not empty is copied out.',
   clockCalls: (of: Lookup) => {
     const call = of('clock', 'smallest Node-API call');
     const stamp = of('clock', 'C++ time stamps');
@@ -126,6 +140,16 @@ const reasons = {
     );
   },
 };
+
+/** What `vsr-metrics/prom-client` is to the packages whose interface it has. */
+function dropIn(what: string, group: string, ofPromClient?: number): Limit[] {
+  const peer = 'vsr-metrics/prom-client';
+  const platformatic = '@platformatic/prom-client';
+  const limits = [ratio(`drop-in ${what} / ${platformatic}`, 1, group, [platformatic], peer)];
+  if (ofPromClient === undefined) return limits;
+  const least = ratio(`drop-in ${what} / prom-client`, ofPromClient, group, ['prom-client'], peer);
+  return [...limits, least];
+}
 
 export const limits: readonly Limit[] = [
   ratio('counter inc(), one hot / fastest bare loop', 1.15, 'counter', loops),
@@ -181,6 +205,7 @@ export const limits: readonly Limit[] = [
   },
   {
     what: 'snapshot(): what 10 times the cells add / 10 x what they added',
+    why: reasons.moreCells,
     unit: 'x',
     atMost: 1.2,
     measure: (of) => {
@@ -210,6 +235,15 @@ export const limits: readonly Limit[] = [
   ...successors('counter inc()', 'counter'),
   ...successors('histogram record(v)', 'histogram'),
   ...successors('gauge set(v)', 'gauge'),
+  ...dropIn('inc()', 'drop-in-inc'),
+  ...dropIn('inc(labels)', 'drop-in-labelled-inc', 1 / 5),
+  ...dropIn('labels(...).inc()', 'drop-in-labels-inc', 1 / 5),
+  ...dropIn('inc() of a bound child', 'drop-in-child-inc', 1 / 30),
+  ...dropIn('set(v)', 'drop-in-set'),
+  ...dropIn('observe(v)', 'drop-in-observe'),
+  ...dropIn('observe(labels, v)', 'drop-in-labelled-observe'),
+  ...dropIn('startTimer()()', 'drop-in-timer'),
+  ...dropIn('metrics()', 'drop-in-metrics'),
   {
     what: 'recording while 100,000 series are scraped / while others are',
     unit: 'x',

@@ -6,6 +6,7 @@ export const caseModules = [
   'timed-operation',
   'single-records',
   'labels',
+  'drop-in',
   'threads',
   'scaling',
   'garbage',

@@ -29,6 +29,8 @@ export type {
 export {
   BudgetError,
   CatalogueError,
+  EncodingError,
+  HealthError,
   LabelError,
   RegistryError,
   VsrMetricsError,

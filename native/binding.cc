@@ -5,6 +5,7 @@
 #include "reader_binding.h"
 #include "registry_binding.h"
 #include "text_binding.h"
+#include "unix_datagram_binding.h"
 
 namespace vsr_metrics {
 namespace {
@@ -14,6 +15,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterClock(env, exports);
   RegisterReader(env, exports);
   RegisterText(env, exports);
+  RegisterUnixDatagram(env, exports);
   return exports;
 }
 

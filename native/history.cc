@@ -79,7 +79,7 @@ void Write(Region& region, HistoryRing* ring, const uint8_t* record, uint64_t si
   MakeRoom(ring, bytes, size);
   uint8_t* at = bytes + ring->head % ring->size;
   if (!region.Reserve(at, stored)) return;
-  memcpy(at, record, stored);
+  StoreWords(record, stored, at);
   StoreRelease(&ring->head, ring->head + size);
 }
 
@@ -97,13 +97,15 @@ RingCopy CopyRing(const Region& region, uint32_t number) {
   if (section < kPageSize) return copy;
   const uint64_t offset = LoadRelaxed(&ring->offset);
   const uint64_t size = LoadRelaxed(&ring->size);
-  if (offset > section || size > section - offset || size == 0 || size % kUnit != 0) return copy;
+  if (offset > section || size > section - offset || size == 0 || size % kUnit != 0 ||
+      offset % sizeof(uint64_t) != 0) {
+    return copy;
+  }
   copy.head = LoadAcquire(&ring->head);
   // Until the ring has gone round, what lies behind the head was never written, nor reserved.
   const uint64_t written = std::min(copy.head, size);
-  const uint8_t* start = region.history() + offset;
-  copy.bytes.assign(start, start + written);
   copy.bytes.resize(size);
+  LoadWords(region.history() + offset, written, copy.bytes.data());
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   copy.tail = LoadAcquire(&ring->tail);
   return copy;

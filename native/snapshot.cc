@@ -49,14 +49,21 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
     frame->cell_count.push_back(double(count));
   };
 
+  const auto count_up_to = [&](uint32_t end) {
+    if (cell >= end) return;
+    sums_internal::ForEachCount(total.cells.data(), cell - total.low, end - total.low,
+                                [&](uint32_t index, int64_t count) {
+                                  sum_of_cells = AddWrapping(sum_of_cells, count);
+                                  emit(total.low + index, count);
+                                });
+    cell = end;
+  };
+
   emit(-1, total.below);
   for (uint32_t i = 0; i < bounds.count; ++i) {
     const uint32_t bound = bounds.At(i);
     const uint32_t boundary = std::min(bound & ~kBoundSplitFlag, family.cell_count);
-    for (; cell < std::min(boundary, high); ++cell) {
-      sum_of_cells = AddWrapping(sum_of_cells, total.cells[cell - total.low]);
-      emit(cell, total.cells[cell - total.low]);
-    }
+    count_up_to(std::min(boundary, high));
     int64_t within = sum_of_cells;
     if ((bound & kBoundSplitFlag) != 0 && split < family.split_count) {
       const bool touched = boundary >= total.low && boundary < high;
@@ -71,10 +78,7 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
     previous = std::max(previous, AddWrapping(within, spilled));
     frame->values.push_back(double(previous));
   }
-  for (; cell < high; ++cell) {
-    sum_of_cells = AddWrapping(sum_of_cells, total.cells[cell - total.low]);
-    emit(cell, total.cells[cell - total.low]);
-  }
+  count_up_to(high);
   const int64_t beyond = AddWrapping(total.spills[bounds.count], total.above);
   emit(family.cell_count, beyond);
   const int64_t all = AddWrapping(AddWrapping(sum_of_cells, spilled), beyond);

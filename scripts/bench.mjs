@@ -13,8 +13,8 @@
 // With --publish each version's results go to bench/results, and docs/performance.md and the README
 // are written again from what lies there, as soon as that version is done: a run that is cut short
 // loses no more than the version it was at, and goes on with the rest of --nodes. The first version
-// has 5 trials of 0.3 s for every case (about a quarter of an hour), the others 3 of 0.15 s (about
-// five minutes each), unless --trials and --seconds say otherwise.
+// has 5 trials of 0.12 s for every case (about a quarter of an hour), the others 3 of 0.08 s (about
+// six minutes each), unless --trials and --seconds say otherwise.
 //
 // Other options are those of bench/main.ts.
 
@@ -67,11 +67,11 @@ async function jsonFor({ title, path }, { json, publish }) {
 }
 
 /** What --publish measures with, unless told otherwise. */
-function sizeOf(index, { publish, quick, trials, seconds }) {
+function sizeOf(index, { publish, trials, seconds }) {
   const isFull = index === 0;
-  const size = isFull ? { trials: '5', seconds: '0.3' } : { trials: '3', seconds: '0.15' };
+  const size = isFull ? { trials: '5', seconds: '0.12' } : { trials: '3', seconds: '0.08' };
   const wanted = { trials, seconds };
-  const chosen = publish && !quick ? { ...size, ...definedOnly(wanted) } : definedOnly(wanted);
+  const chosen = publish ? { ...size, ...definedOnly(wanted) } : definedOnly(wanted);
   return Object.entries(chosen).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
@@ -81,6 +81,9 @@ function definedOnly(object) {
 
 async function main(args) {
   const { values } = parseArgs({ args, options });
+  if (values.publish && (values.filter || values.threads || values.quick || values.json)) {
+    throw new Error('--publish is for all cases: without --filter, --threads, --quick and --json');
+  }
   await ensureDependencies();
   await buildNative();
   if ((await buildTypeScript()).code !== 0) throw new Error('the TypeScript does not compile');

@@ -39,7 +39,8 @@ async function nativeFiles() {
     );
     for (const entry of entries) {
       const path = join(entry.parentPath ?? entry.path, entry.name);
-      if (entry.isFile() && /\.(cc|h)$/.test(entry.name)) found.push(relative(root, path));
+      const isOurs = !path.includes('node_modules') && /\.(cc|h)$/.test(entry.name);
+      if (entry.isFile() && isOurs) found.push(relative(root, path));
     }
   }
   return found.sort();

@@ -3,37 +3,54 @@
 //   npm run prove                    all of them
 //   npm run prove -- churn kill      some
 //   npm run prove -- --short         as small as in the tests
+//   npm run prove -- collector       exports to the real OpenTelemetry Collector, built first (needs Go)
+//   npm run prove -- vsr --seed 17   one simulation of the VSR cluster, which may have failed
 //
 // Prints progress and a line for each, and records the figures in docs/proofs.json. The exit code is
 // 1 when a claim did not hold.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { delimiter } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildTypeScript } from './build.mjs';
 import { buildNative } from './build-native.mjs';
+import { ensureCollector } from './support/collector.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
+import { nativeProofs } from './support/native-proofs.mjs';
 import { inRoot } from './support/paths.mjs';
-import { runNativeTests } from './support/sanitized.mjs';
+import { ensurePrometheus, toolsPath } from './support/tools.mjs';
 
-const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const size = process.argv.includes('--short') ? 'short' : 'full';
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: 'boolean' }, seed: { type: 'string' } },
+});
+const size = values.short ? 'short' : 'full';
 
 await ensureDependencies();
 await buildNative();
 await buildTypeScript();
-const { proofs } = await import('../dist/test/prove/index.js');
-const names = [...proofs.map(({ name }) => name), 'hostile'];
+if (values.seed !== undefined) await replay(Number(values.seed));
+const typeScriptProofs = await import('../dist/test/prove/index.js');
+const proofs = [...typeScriptProofs.proofs, ...nativeProofs];
+const { proofsOnDemand } = typeScriptProofs;
+const names = [...proofs, ...proofsOnDemand].map(({ name }) => name);
 const unknown = wanted.find((name) => !names.includes(name));
 if (unknown !== undefined) {
   console.error(`no proof is called ${unknown}; there are ${names.join(', ')}`);
   process.exit(2);
 }
 
-const hostileCases = 100_000;
-const results = JSON.parse(await readFile(inRoot('docs', 'proofs.json'), 'utf8').catch(() => '{}'));
+// One of the proofs needs a server; without it that one says so.
+await ensurePrometheus();
+process.env.PATH += `${delimiter}${toolsPath}`;
+const record = inRoot('docs', 'proofs.json');
+const results = {};
 let failed = 0;
-for (const proof of proofs) {
-  if (wanted.length > 0 && !wanted.includes(proof.name)) continue;
+const asked = (proof) => wanted.includes(proof.name);
+if (proofsOnDemand.some(asked)) await findCollector();
+const chosen = wanted.length === 0 ? proofs : [...proofs, ...proofsOnDemand].filter(asked);
+for (const proof of chosen) {
   console.log(`${proof.name}: ${proof.claim}`);
   const started = Date.now();
   try {
@@ -45,33 +62,41 @@ for (const proof of proofs) {
       results[proof.name] = { claim: proof.claim, size: proof.sizes.full, figures, seconds };
     }
   } catch (error) {
-    failed++;
     process.stderr.write('\r\x1b[K');
-    console.log(`  DOES NOT HOLD: ${error.message}`);
+    // Not tried is not proved, where it matters; elsewhere it is said.
+    if (error.reason === undefined || process.env.CI === 'true') failed++;
+    console.log(
+      `  ${error.reason === undefined ? 'DOES NOT HOLD' : 'not tried'}: ${error.message}`,
+    );
   }
 }
-if (wanted.length === 0 || wanted.includes('hostile')) failed += await proveHostile();
 if (size === 'full') {
   results.machine = `${cpus().length} x ${cpus()[0].model}, Node ${process.version}`;
-  await writeFile(inRoot('docs', 'proofs.json'), `${JSON.stringify(results, null, 2)}\n`);
+  // Read only now: another proof may have been recorded meanwhile.
+  const before = JSON.parse(await readFile(record, 'utf8').catch(() => '{}'));
+  await writeFile(record, `${JSON.stringify({ ...before, ...results }, null, 2)}\n`);
 }
 process.exit(failed === 0 ? 0 : 1);
 
-/** Damaged files, through the native reader under AddressSanitizer. Returns how many claims failed. */
-async function proveHostile() {
-  const claim = 'no byte of a region file can crash or hang its reader';
-  console.log(`hostile: ${claim}`);
-  const started = Date.now();
-  const cases = size === 'full' ? hostileCases : 3000;
-  const counts = await runNativeTests({
-    only: 'hostile_test',
-    environment: { VSR_METRICS_HOSTILE_CASES: String(cases) },
-    minutes: 60,
-  });
-  const seconds = Math.round((Date.now() - started) / 100) / 10;
-  console.log(counts.failed === 0 ? `  holds, ${seconds} s: ${cases} files` : '  DOES NOT HOLD');
-  if (size === 'full') results.hostile = { claim, size: { cases }, figures: counts, seconds };
-  return counts.failed;
+/** One simulation of the VSR cluster again: the same seed gives the same run, event by event. */
+async function replay(seed) {
+  const { runSeed } = await import('../dist/examples/vsr-cluster/simulation/run-seed.js');
+  try {
+    console.log(`seed ${seed} holds: ${JSON.stringify(runSeed(seed))}`);
+    process.exit(0);
+  } catch (error) {
+    console.log(`seed ${seed} DOES NOT HOLD: ${error.message}`);
+    process.exit(1);
+  }
+}
+
+/** Puts the collector on the PATH, or says why there is none and ends. */
+async function findCollector() {
+  const { reason } = await ensureCollector();
+  if (reason !== undefined) {
+    console.error(reason);
+    process.exit(1);
+  }
 }
 
 function showProgress(started) {

@@ -1,4 +1,4 @@
-// npm start: installs and builds what is missing, then runs the live example.
+// npm start: installs and builds what is missing, then starts the cluster of examples/vsr-cluster.
 
 import { buildTypeScript } from './build.mjs';
 import { buildNative } from './build-native.mjs';
@@ -12,4 +12,4 @@ try {
   console.error(`npm start: ${error.message}`);
   process.exit(1);
 }
-await import('../dist/examples/live.js');
+await import('../dist/examples/vsr-cluster/main.js');

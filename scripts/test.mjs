@@ -14,8 +14,13 @@ import { lintNative, lintTypeScript } from './lint.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
 import { runMocha } from './support/mocha.mjs';
 import { ensureNode, otherVersions } from './support/nodes.mjs';
-import { buildSanitizedAddon, runNativeTests } from './support/sanitized.mjs';
-import { ensurePromtool, ensurePythonParser } from './support/tools.mjs';
+import { buildSanitizedAddon, findRuntime, runNativeTests } from './support/sanitized.mjs';
+import {
+  ensureChromium,
+  ensureJavaHdrHistogram,
+  ensurePrometheus,
+  ensurePythonParser,
+} from './support/tools.mjs';
 
 /** Each part runs on its own and returns `{ passed, failed }`. */
 const parts = {
@@ -23,6 +28,7 @@ const parts = {
   lint: { title: 'lint: format and lint rules', run: lint },
   mocha: { title: 'mocha: unit and integration tests', run: mocha },
   native: { title: 'native: C++ unit tests under ASan and UBSan', run: native },
+  tsan: { title: 'tsan: threads against each other under ThreadSanitizer', run: threads },
   asan: { title: 'asan: mocha once more, the addon under ASan and UBSan', run: sanitized },
   nodes: { title: `nodes: mocha on Node ${otherVersions.join(', ')}`, run: nodes },
 };
@@ -69,7 +75,9 @@ function summarise(results, seconds) {
 
 async function build() {
   // What renderings are held against. Tests that lack it say so, and fail with CI=true.
-  for (const { reason } of [await ensurePromtool(), await ensurePythonParser()]) {
+  const tools = [ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium];
+  for (const ensure of tools) {
+    const { reason } = await ensure();
     if (reason) console.log(`  ${reason}`);
   }
   const clean = check('C++ compiles without warnings', await buildNative());
@@ -89,6 +97,12 @@ async function mocha() {
 
 async function native() {
   return runNativeTests({ grep });
+}
+
+async function threads() {
+  const { reason } = await findRuntime('thread');
+  if (reason) return unavailable('ThreadSanitizer', reason);
+  return runNativeTests({ sanitizer: 'thread', only: 'stress_test', grep });
 }
 
 async function sanitized() {

@@ -1,7 +1,7 @@
 // Clocks, and whole timed operations: two readings and a record of the difference.
 
 import { defineCase } from '../harness/javascript-case.js';
-import { smallestCall } from '../harness/native-programs.js';
+import { smallestCall, smallestCallUnavailable } from '../harness/native-programs.js';
 import { bare, ours } from '../harness/versions.js';
 import { createBenchRegistry, totalOf } from './bench-registry.js';
 import { attributes, createMeter, histogramOptions, openTelemetry } from './opentelemetry.js';
@@ -98,6 +98,7 @@ export default [
   // What any native call costs at least: no argument, no result, and here it only counts itself.
   defineCase({
     ...bare,
+    ...smallestCallUnavailable(),
     group: 'clock',
     peer: 'smallest Node-API call',
     prepare: () => {

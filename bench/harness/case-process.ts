@@ -1,7 +1,7 @@
 // Measures one JavaScript case once and prints the JSON that peers in other languages print too.
 //
 //   node case-process.js <URL of the module> <index of the case> <threads> <seconds>
-//   node case-process.js <URL of the module> all <seconds>      every case, one after the other
+//   node case-process.js <URL of the module> all <seconds>      every case once, one after the other
 //
 // One thread runs here, unless the case wants this one for something else; more run in workers, which
 // start together.
@@ -127,9 +127,8 @@ async function main([moduleUrl, which, ...numbers]: readonly string[]): Promise<
   }
   for (const [index, { threads = [1], unavailable }] of (await loadCases(moduleUrl!)).entries()) {
     if (unavailable !== undefined) continue;
-    for (const count of threads) {
-      console.log(JSON.stringify(await runCase(moduleUrl!, index, count, Number(numbers[0]))));
-    }
+    const output = await runCase(moduleUrl!, index, threads[0]!, Number(numbers[0]));
+    console.log(JSON.stringify(output));
   }
 }
 

@@ -1,5 +1,7 @@
 // Numbers as people read them, and rows as columns.
 
+import type { Unit } from './types.js';
+
 /**
  * @example
  * formatTime(1_734); // '1.73 us'
@@ -52,6 +54,12 @@ export function formatRatio(ratio: number): string {
  */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-GB');
+}
+
+/** A limit, or what was measured for it. */
+export function formatMeasure(value: number, unit: Unit): string {
+  if (unit === 'x') return formatRatio(value);
+  return unit === 'collections' ? formatCount(value) : formatAmount(value, unit);
 }
 
 export function formatThreads(threads: number): string {

@@ -6,13 +6,16 @@
 // The same formula over each trial by itself tells how much its result varies.
 
 import { quantile } from './statistics.js';
-import type { CaseResult, Unit, Verdict } from './types.js';
+import type { BenchmarkReport, CaseResult, Unit, Verdict } from './types.js';
 
 /** A number of one case: its time in nanoseconds, unless told otherwise. */
 export type Lookup = (
   group: string,
   peer: string,
-  options?: { readonly threads?: number; readonly of?: 'time' | 'collections' },
+  options?: {
+    readonly threads?: number;
+    readonly of?: 'time' | 'collections' | 'processorShare';
+  },
 ) => number;
 
 export interface Limit {
@@ -21,7 +24,7 @@ export interface Limit {
   readonly atMost: number;
   measure(of: Lookup): number;
   /** Why it may not be met, shown by what was measured in the same run. */
-  why?(of: Lookup): string;
+  why?(of: Lookup): string | undefined;
 }
 
 class NotMeasured extends Error {}
@@ -32,7 +35,7 @@ function lookup(results: readonly CaseResult[], time: (result: CaseResult) => nu
       (result) => result.group === group && result.peer === peer && result.threads === threads,
     );
     if (found === undefined) throw new NotMeasured(`${peer}: ${group}`);
-    return of === 'time' ? time(found) : (found.collections ?? Number.NaN);
+    return of === 'time' ? time(found) : (found[of] ?? Number.NaN);
   };
 }
 
@@ -61,7 +64,8 @@ export function judge(limits: readonly Limit[], results: readonly CaseResult[]):
 function explain(why: Limit['why'], of: Lookup): Pick<Verdict, 'why'> {
   if (why === undefined) return {};
   try {
-    return { why: why(of) };
+    const reason = why(of);
+    return reason === undefined ? {} : { why: reason };
   } catch (error) {
     if (error instanceof NotMeasured) return {};
     throw error;
@@ -71,4 +75,18 @@ function explain(why: Limit['why'], of: Lookup): Pick<Verdict, 'why'> {
 /** Whether a limit was kept; undefined when that was not measured. */
 export function isMet({ measured, atMost }: Verdict): boolean | undefined {
   return measured === undefined ? undefined : measured <= atMost;
+}
+
+/** The verdict of a report on a limit; reports of other days may not have it. */
+export function verdictOn(
+  { limits }: Pick<BenchmarkReport, 'limits'>,
+  what: string,
+): Verdict | undefined {
+  return limits.find((verdict) => verdict.what === what);
+}
+
+/** One word for a limit's outcome. */
+export function verdictWord(verdict: Verdict): string {
+  const met = isMet(verdict);
+  return met === undefined ? 'not run' : met ? 'met' : 'NOT MET';
 }

@@ -47,6 +47,21 @@ export function describeMachine(): Machine {
   };
 }
 
+/** What is said of the machine, name by name. */
+export function machineRows(machine: Machine): Array<readonly [name: string, value: string]> {
+  const { processor, processors, architecture, memoryBytes, system, virtualised } = machine;
+  const { clockSource, frequencyGovernor, node, v8, loadAverage } = machine;
+  return [
+    ['processor', `${processor}, ${processors} of them, ${architecture}`],
+    ['memory', `${(memoryBytes / 2 ** 30).toFixed(0)} GiB`],
+    ['system', `${system}, virtualised: ${virtualised}`],
+    ['kernel clock', clockSource],
+    ['frequency governor', frequencyGovernor],
+    ['Node.js', `${node}, V8 ${v8}`],
+    ['load before', loadAverage.toFixed(1)],
+  ];
+}
+
 /** For a table's head or a document. */
 export function machineLine(machine: Machine): string {
   const gibibytes = (machine.memoryBytes / 2 ** 30).toFixed(0);

@@ -10,9 +10,15 @@ import type { BenchmarkCase, NotRun } from './types.js';
 const require = createRequire(import.meta.url);
 const folder = fileURLToPath(new URL('../../../build/bench/', import.meta.url));
 
-/** The addon of native/smallest_call.cc. */
+const addon = `${folder}smallest_call.node`;
+
+/** Why the addon of native/smallest_call.cc cannot be measured, if it cannot. */
+export function smallestCallUnavailable(): { unavailable?: string } {
+  return existsSync(addon) ? {} : { unavailable: 'smallest_call.node is not built' };
+}
+
 export function smallestCall(): { call: () => void; calls: Float64Array } {
-  const { call, calls } = require(`${folder}smallest_call.node`) as {
+  const { call, calls } = require(addon) as {
     call: () => void;
     calls: ArrayBuffer;
   };

@@ -5,13 +5,14 @@ import {
   alignColumns,
   formatAmount,
   formatCount,
+  formatMeasure,
   formatRatio,
   formatThreads,
   formatTime,
 } from './format.js';
-import { isMet } from './limits.js';
+import { isMet, verdictWord } from './limits.js';
 import { machineLine } from './machine.js';
-import type { BenchmarkReport, CaseResult, Unit, Verdict } from './types.js';
+import type { BenchmarkReport, CaseResult, Verdict } from './types.js';
 
 function remarks(result: CaseResult): string {
   const parts: string[] = [];
@@ -36,17 +37,6 @@ function tableOf({ group, threads, reference, results }: Comparison): string {
   ]);
   const lines = alignColumns([head, ...rows]).map((line) => `  ${line}`);
   return [`${group}, ${formatThreads(threads)}`, ...lines].join('\n');
-}
-
-export function formatMeasure(value: number, unit: Unit): string {
-  if (unit === 'x') return formatRatio(value);
-  return unit === 'collections' ? formatCount(value) : formatAmount(value, unit);
-}
-
-/** One word for a limit's outcome. */
-export function verdictWord(verdict: Verdict): string {
-  const met = isMet(verdict);
-  return met === undefined ? 'not run' : met ? 'met' : 'NOT MET';
 }
 
 /** A line a limit: what, at most, measured, between which values half of the trials lie. */

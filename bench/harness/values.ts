@@ -4,8 +4,15 @@
 
 export const valueCount = 1 << 20;
 
-/** Use it as `values[index & (valueCount - 1)]`. */
+let made: Float64Array | undefined;
+
+/** Use it as `values[index & (valueCount - 1)]`. Made once a process; nobody changes it. */
 export function generateValues(): Float64Array {
+  made ??= makeValues();
+  return made;
+}
+
+function makeValues(): Float64Array {
   const factors: number[] = [];
   for (let factor = Math.sqrt(10_000); factors.length < 20; factor = Math.sqrt(factor)) {
     factors.push(factor);

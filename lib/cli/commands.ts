@@ -19,8 +19,8 @@ export const dumpCommand = defineCommand({
     format: {
       takes: 'value',
       placeholder: 'FORMAT',
-      choices: ['prometheus', 'openmetrics', 'json', 'hdr', 'text'],
-      help: 'prometheus (default), openmetrics, json, or hdr: percentile distributions of all histograms; with --history: text (default) or json',
+      choices: ['prometheus', 'openmetrics', 'json', 'hdr', 'hgrm', 'text'],
+      help: 'prometheus (default), openmetrics, json; of histograms alone hdr: a HistogramLog for HdrHistogram, or hgrm: percentile distributions; with --history: text (default) or json',
     },
     metric: {
       takes: 'value',
@@ -54,7 +54,8 @@ export const dumpCommand = defineCommand({
     'vsr-metrics dump /dev/shm/replica-0.metrics',
     'vsr-metrics dump /dev/shm/replica-0.metrics.1 --format json -o crash.json',
     'vsr-metrics dump FILE --history vsr_view_number --from 10m',
-    'vsr-metrics dump FILE --format hdr --metric vsr_client_latency_ms -o a.hgrm',
+    'vsr-metrics dump FILE --format hdr -o crash.hlog',
+    'vsr-metrics dump FILE --format hgrm --metric vsr_client_latency_ms -o a.hgrm',
   ],
   run: async (args): Promise<number> => (await import('./dump.js')).dump(args),
 });

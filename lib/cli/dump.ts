@@ -4,7 +4,7 @@ import { selectSeries } from '../core/combined-snapshot.js';
 import type { HistoryRange } from '../core/history-points.js';
 import type { RegistryReader } from '../core/reader.js';
 import type { Snapshot } from '../core/snapshot.js';
-import { renderChunks } from '../exposition/index.js';
+import { renderChunks, renderHistogramLog } from '../exposition/index.js';
 import { renderPercentileDistributions } from '../exposition/percentile-distribution.js';
 import type { Arguments } from './arguments.js';
 import type { dumpCommand } from './commands.js';
@@ -28,7 +28,10 @@ export async function dump(args: DumpArguments): Promise<number> {
   return exitCodes.ok;
 }
 
-const formats = { now: ['prometheus', 'openmetrics', 'json', 'hdr'], history: ['text', 'json'] };
+const formats = {
+  now: ['prometheus', 'openmetrics', 'json', 'hdr', 'hgrm'],
+  history: ['text', 'json'],
+};
 
 /** Options that mean something only with, or only without, --history. */
 function checkCombination(args: DumpArguments): void {
@@ -60,7 +63,8 @@ function snapshotOf(reader: RegistryReader, args: DumpArguments): Iterable<Uint8
     args.texts('metric'),
   );
   const format = args.text('format') ?? 'prometheus';
-  if (format === 'hdr') return [renderPercentileDistributions(snapshot)];
+  if (format === 'hdr') return [renderHistogramLog(snapshot)];
+  if (format === 'hgrm') return [renderPercentileDistributions(snapshot)];
   return renderChunks(format as 'prometheus' | 'openmetrics' | 'json', snapshot);
 }
 

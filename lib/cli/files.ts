@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { VsrMetricsError } from '../core/errors.js';
+import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
 import {
   type ReaderOptions,
   type RegistryReader,
@@ -57,6 +58,16 @@ export class WatchedFile {
       // Whatever stands there next is opened anew.
       this.#reader = undefined;
       return { problem: describe(this.path, error) };
+    }
+  }
+
+  /** Earlier values of one of its series; none while it cannot be read or has no such series. */
+  history(name: string, range: HistoryRange): HistoryPoint[] {
+    try {
+      return this.#reader?.history(name, range) ?? [];
+    } catch (error) {
+      if (!(error instanceof VsrMetricsError)) throw error;
+      return [];
     }
   }
 }

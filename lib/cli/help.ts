@@ -27,10 +27,16 @@ export function generalHelp(commands: readonly Command[]): string {
 
 /** `vsr-metrics dump --help` */
 export function commandHelp(command: Command): string {
-  const { name, operands, options, description, examples, exitCodes = usualExitCodes } = command;
-  const usage = [name, operands.name, '[options]'].filter((part) => part !== '').join(' ');
+  const { name, operands } = command;
+  const usage = [name, operands.name].filter((part) => part !== '').join(' ');
+  return programHelp(`vsr-metrics ${usage}`, command);
+}
+
+/** The same for a program that is one command. */
+export function programHelp(usage: string, command: Command): string {
+  const { options, description, examples, exitCodes = usualExitCodes } = command;
   return [
-    `Usage: vsr-metrics ${usage}\n`,
+    `Usage: ${usage} [options]\n`,
     ...description.map(paragraph),
     'Options:',
     ...optionEntries({ ...options, ...commonOptions }),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // vsr-metrics: reads the files that programs record into. docs/cli.md tells more.
 
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '../core/package-version.js';
 import { parseArguments } from './arguments.js';
 import type { Command } from './command.js';
 import { commands } from './commands.js';
@@ -10,7 +10,7 @@ import { commandHelp, generalHelp } from './help.js';
 
 async function run(given: readonly string[]): Promise<number> {
   const [first, ...rest] = given;
-  if (first === '--version' || first === '-V') return print(`${version()}\n`);
+  if (first === '--version' || first === '-V') return print(`${packageVersion()}\n`);
   if (first === 'help' && rest.length > 0) return run([rest[0]!, '--help']);
   if (first === '--help' || first === '-h' || first === 'help') return print(generalHelp(commands));
   const command = commandNamed(first);
@@ -32,11 +32,6 @@ function commandNamed(name: string | undefined): Command {
   }
   const options = ['--help', '--version'];
   throw misuse({ problem: 'no command, and no such option', given: name, allowed: options });
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 function print(text: string): number {

@@ -2,6 +2,7 @@
 
 import { defineOwnCatalogue } from '../core/catalogue/define.js';
 import { type Omission, SnapshotCombiner } from '../core/combined-snapshot.js';
+import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
 import type { WriterState } from '../core/reader.js';
 import { createRegistry } from '../core/registry.js';
 import type { Snapshot } from '../core/snapshot.js';
@@ -82,17 +83,31 @@ export class MetricsPage {
 
   /** Reads all files anew, for a client that sent this Accept header. */
   render(accept: string | undefined): RenderedPage {
-    const readings = this.#files.map((file) => file.read());
-    readings.forEach((reading, index) => {
-      this.#describe(this.#sources[index]!, reading);
-    });
-    const { snapshot, omissions } = this.#combine(readings);
-    const { format, contentType } = negotiate(accept);
-    const body = renderBytes(format, snapshot);
-    // OpenMetrics takes no comments, and JSON has none.
+    const { snapshot, omissions } = this.#read();
+    const { format, contentType, escaping } = negotiate(accept);
+    const body = renderBytes(format, snapshot, { escaping });
+    // OpenMetrics takes no comments, and protobuf and JSON have none.
     if (format !== 'prometheus') return { contentType, body };
     const comments = [...this.#problems.values(), ...omissions].map(comment);
     return { contentType, body: Buffer.concat([Buffer.from(comments.join('')), body]) };
+  }
+
+  /** Reads all files anew. */
+  snapshot(): Snapshot {
+    return this.#read().snapshot;
+  }
+
+  /** Earlier values of one series, from the file that it is from; none of the page's own series. */
+  history(name: string, range: HistoryRange = {}): HistoryPoint[] {
+    const index = this.#sources.findIndex((source) => source.name === range.labels?.file);
+    if (index < 0) return [];
+    const added = this.#sources[index]!.labels;
+    const labels = Object.fromEntries(
+      Object.entries(range.labels!)
+        .filter(([label]) => !Object.hasOwn(added, label))
+        .map(([label, value]) => [label.replace(/^exported_/, ''), value]),
+    );
+    return this.#files[index]!.history(name, { ...range, labels });
   }
 
   /** Reads all files once, so that what is wrong with them is said at the start. */
@@ -102,6 +117,14 @@ export class MetricsPage {
 
   close(): void {
     this.#own.close();
+  }
+
+  #read(): { snapshot: Snapshot; omissions: string[] } {
+    const readings = this.#files.map((file) => file.read());
+    readings.forEach((reading, index) => {
+      this.#describe(this.#sources[index]!, reading);
+    });
+    return this.#combine(readings);
   }
 
   #combine(readings: readonly FileReading[]): { snapshot: Snapshot; omissions: string[] } {

@@ -1,12 +1,8 @@
 // What a region says about its families and series. It may be another's file, so that nothing is
 // believed: whoever renders a family relies on what is checked here.
 
-import {
-  kinds,
-  labelNamePattern,
-  metricNamePattern,
-  validateLabelName,
-} from './catalogue/validate.js';
+import { labelNamePattern, metricNamePattern } from './catalogue/names.js';
+import { checkDistinctLabels, isName, kinds, validateLabelName } from './catalogue/validate.js';
 import type { FamilyDescription, FamilyInfo, SeriesInfo } from './directory.js';
 import { show } from './errors.js';
 import type { DescribedFamily } from './native.js';
@@ -15,8 +11,9 @@ import type { DescribedFamily } from './native.js';
 export function familyInfo(described: DescribedFamily): FamilyInfo {
   const { name } = described;
   const description = JSON.parse(described.description) as FamilyDescription;
-  check(metricNamePattern.test(name), 'a family has no metric name', name);
   const { kind, help, unit, labels, combine, digits } = description ?? {};
+  const utf8Names = description?.utf8Names === true;
+  check(isName(name, metricNamePattern, utf8Names), 'a family has no metric name', name);
   check(kinds.includes(kind), `${name} is of no known kind`, kind);
   check(typeof help === 'string', `the help of ${name} is no text`, help);
   check(
@@ -25,8 +22,9 @@ export function familyInfo(described: DescribedFamily): FamilyInfo {
     unit,
   );
   check(Array.isArray(labels), `${name} has no list of labels`, labels);
-  for (const label of labels) checkLabelName(name, label);
+  for (const label of labels) checkLabelName(name, label, utf8Names);
   check(new Set(labels).size === labels.length, `${name} has a label twice`, labels);
+  checkDistinctLabels(name, labels);
   const bounds = Array.from(described.bounds);
   check(
     bounds.every((bound, at) => Number.isFinite(bound) && !(bound <= bounds[at - 1]!)),
@@ -42,7 +40,8 @@ export function familyInfo(described: DescribedFamily): FamilyInfo {
 export function seriesLabels(family: FamilyInfo, key: string): SeriesInfo['labels'] {
   const labels = Object.entries(JSON.parse(key) as Record<string, string>);
   for (const [label, value] of labels) {
-    checkLabelName(family.name, label);
+    // Whatever the family declares was checked with it.
+    if (!family.labels.includes(label)) checkLabelName(family.name, label, false);
     check(typeof value === 'string', `a label of ${family.name} is no text`, value);
   }
   return labels;
@@ -53,9 +52,9 @@ export function numbersPerSeries({ kind, bounds }: Pick<FamilyInfo, 'kind' | 'bo
   return { counter: 1, gauge: 2, histogram: bounds.length + 4 }[kind];
 }
 
-function checkLabelName(metric: string, label: unknown): void {
+function checkLabelName(metric: string, label: unknown, utf8Names: boolean): void {
   check(typeof label === 'string', `a label of ${metric} has no name`, label);
-  validateLabelName(label as string, { metric });
+  validateLabelName(label as string, { metric }, utf8Names);
 }
 
 function check(holds: boolean, problem: string, given: unknown): void {

@@ -60,6 +60,8 @@ export interface FamilyDescription {
   readonly digits: number;
   /** Of a unit of time: for recorders in C++, which have no table of units. */
   readonly nanosecondsPerUnit?: number | undefined;
+  /** Whether names may be any text; see catalogue/names.ts. */
+  readonly utf8Names?: boolean | undefined;
 }
 
 export class Directory {

@@ -27,6 +27,14 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_REGISTRY_FULL'
   /** No region here, or not one that this version can read. */
   | 'VSR_METRICS_REGION_UNREADABLE'
+  /** An exporter lacks an option, or was given one that makes no sense. */
+  | 'VSR_METRICS_EXPORTER_OPTIONS'
+  /** A package that the feature needs is not installed; the message names it. */
+  | 'VSR_METRICS_PEER_MISSING'
+  /** An encoded histogram or a log of them that is damaged, or of another format. */
+  | 'VSR_METRICS_ENCODING_INVALID'
+  /** A health check is declared in a way that makes no sense. */
+  | 'VSR_METRICS_HEALTH_OPTIONS'
   /** What should be measured, or how, makes no sense. */
   | 'VSR_METRICS_BUDGET_OPTIONS'
   /** An operation to be measured cannot be loaded, or failed. */
@@ -91,6 +99,16 @@ export class LabelError extends VsrMetricsError {
 /** A registry cannot be created, attached to, or used any more. */
 export class RegistryError extends VsrMetricsError {
   override readonly name = 'RegistryError';
+}
+
+/** Something encoded that cannot be read. */
+export class EncodingError extends VsrMetricsError {
+  override readonly name = 'EncodingError';
+}
+
+/** Health checks cannot be set up. */
+export class HealthError extends VsrMetricsError {
+  override readonly name = 'HealthError';
 }
 
 /** An overhead cannot be measured. */

@@ -1,7 +1,7 @@
 // Exemplars of a snapshot: single records that stand for their bucket, with labels that lead to
 // more, such as the trace they belong to. native/exemplar_reading.h says where they come from.
 
-import { labelNamePattern } from './catalogue/validate.js';
+import { labelNamePattern } from './catalogue/names.js';
 import { layout, type NativeExemplars } from './native.js';
 
 /** One record that stands for its bucket, or for a counter. */

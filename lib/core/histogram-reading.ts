@@ -1,7 +1,10 @@
 // One histogram of a snapshot.
 
 import type { FamilyInfo } from './directory.js';
+import { toHdr } from './hdr/conversion.js';
+import type { EncodeOptions, HdrHistogram } from './hdr/histogram.js';
 import { upperEdge } from './histogram-geometry.js';
+import { rankOf } from './rank.js';
 
 /** A count of values that are at most `le`. */
 export interface Bucket {
@@ -64,8 +67,7 @@ export class HistogramReading {
    */
   percentile(percent: number): number {
     if (this.count === 0) return NaN;
-    // At least one value; as many as the percentage needs, less what multiplying may have added.
-    const wanted = Math.max(1, Math.ceil((percent / 100) * this.count * (1 - 2 ** -50)));
+    const wanted = rankOf(percent, this.count);
     let seen = 0;
     for (let position = 0; position < this.#index.length; position++) {
       seen += this.#counts[position]!;
@@ -90,6 +92,11 @@ export class HistogramReading {
       const low = index < 0 ? 0 : upperEdge(this.#geometry, index - 1);
       yield { low, high: this.#high(index), count: this.#counts[position]! };
     }
+  }
+
+  /** Where the first cell begins: values up to it, zeros among them, are not told apart. */
+  get smallestCellEdge(): number {
+    return this.#high(-1);
   }
 
   /**
@@ -127,6 +134,27 @@ export class HistogramReading {
       Int32Array.from(index),
       Float64Array.from(counts),
     );
+  }
+
+  /**
+   * As HdrHistogram has it, in base64: its V2 encoding, compressed unless told otherwise. What
+   * numbers and cells stand for is said in docs/formats.md.
+   *
+   * @example
+   * ```ts
+   * import { decodeHistogram } from 'vsr-metrics/exposition';
+   *
+   * const text = snapshot.histogram('vsr_prepare_latency_ms')!.encode();
+   * console.log(decodeHistogram(text).percentile(99));
+   * ```
+   */
+  encode(options?: EncodeOptions): string {
+    return this.toHdr().encode(options);
+  }
+
+  /** The same in the cells of an HdrHistogram. */
+  toHdr(): HdrHistogram {
+    return toHdr(this.info, this.#index, this.#counts, this.max);
   }
 
   get #geometry() {

@@ -26,11 +26,14 @@ export interface HistoryPoint {
   readonly buckets?: readonly Bucket[];
 }
 
+// The last one that a Date can hold. Another's file may speak of later ones.
+const lastMoment = 8.64e15;
+
 export function readHistory(
   region: ReadableRegion,
   snapshot: Snapshot,
   name: string,
-  { from = 0, to = Infinity, labels }: HistoryRange = {},
+  { from = 0, to = lastMoment, labels }: HistoryRange = {},
 ): HistoryPoint[] {
   const series = snapshot.find(name, labels);
   if (series === undefined) {
@@ -44,7 +47,7 @@ export function readHistory(
     });
   }
   const { bounds, kind } = series.info.family;
-  const { width, times, values } = region.history(series.info.slot, from, to);
+  const { width, times, values } = region.history(series.info.slot, from, Math.min(to, lastMoment));
   // Another's file may hold anything: of another width it is no history of this family.
   if (width !== numbersPerSeries(series.info.family)) return [];
   return Array.from(times, (at, point) => {

@@ -19,7 +19,7 @@ export function nativeFamily(
   family: ResolvedFamily,
   geometry: HistogramGeometry | undefined,
 ): NativeFamily {
-  const { kind, name, help, unit, combine, digits } = family;
+  const { kind, name, help, unit, combine, digits, utf8Names } = family;
   const labels = family.labels.map((label) => label.name);
   const description: FamilyDescription = {
     kind,
@@ -29,6 +29,7 @@ export function nativeFamily(
     combine,
     digits,
     nanosecondsPerUnit: nanosecondsPerUnit(unit),
+    utf8Names: utf8Names || undefined,
   };
   const hasOpenLabel = family.labels.some(({ values }) => values === undefined);
   return {

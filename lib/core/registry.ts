@@ -224,6 +224,14 @@ export function ownMetrics<const C extends Catalogue>(
   return source.addOwnFamilies(catalogue) as Metrics<C>;
 }
 
+/**
+ * For parts of this package whose families come and go with the program's: a registry of this thread
+ * over a region, with nothing declared but the library's own.
+ */
+export function openRegion(region: NativeRegion): ThreadRegistry {
+  return new ThreadRegistry(region, planRegistry({ catalogue: [], resourcesEveryMs: false }));
+}
+
 function planRegistry(options: {
   readonly catalogue: CatalogueInput;
   readonly fixedLabels?: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import type { Catalogue, ResourceName } from './catalogue/types.js';
 import { clockSource, now, refineClock } from './clock.js';
 import { Directory } from './directory.js';
 import { RegistryError } from './errors.js';
-import { closedError, OpenFamily, seriesKey } from './family.js';
+import { closedError, OpenFamily, type SeriesSource, seriesKey } from './family.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
 import { type HistoryPoint, type HistoryRange, readHistory } from './history-points.js';
 import {
@@ -69,6 +69,7 @@ export class ThreadRegistry {
   readonly #self = new Map<string, OpenFamily<Counter>>();
   // What a successor of the region is given too: those of the plan, and those added since.
   readonly #families: ResolvedFamily[];
+  readonly #geometries: Map<ResolvedFamily, HistogramGeometry>;
   readonly #added = new Map<Catalogue, Readonly<Record<string, unknown>>>();
   readonly #indexes = new Map<ResolvedFamily, number>();
   // By family and key, so that a series has one recorder however often it is asked for.
@@ -81,6 +82,7 @@ export class ThreadRegistry {
   constructor(region: NativeRegion, plan: RegistryPlan) {
     this.#plan = plan;
     this.#families = [...plan.families];
+    this.#geometries = new Map(plan.geometries);
     this.#place = this.#settle(region);
     const rejections = new RejectionLog((metric, reason) =>
       this.#self.get('rejected')!.with({ metric, reason }),
@@ -151,6 +153,27 @@ export class ThreadRegistry {
     return metrics;
   }
 
+  /**
+   * Declares a family that was not in the plan; a successor of the region is given it too. Its
+   * series are opened by their keys.
+   *
+   * @throws RegistryError when the region has it with other properties, or has no room
+   */
+  addFamily(
+    family: ResolvedFamily,
+    geometry: HistogramGeometry | undefined,
+  ): SeriesSource<LaneRecorder> {
+    this.#checkOpen();
+    if (geometry !== undefined) this.#geometries.set(family, geometry);
+    this.#declare(this.#place.region, family);
+    this.#families.push(family);
+    return {
+      open: (key) => this.#open(family, key),
+      remove: (key) => this.#remove(family, key),
+      checkOpen: () => this.#checkOpen(),
+    };
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -180,7 +203,7 @@ export class ThreadRegistry {
   }
 
   #declare(region: NativeRegion, family: ResolvedFamily): void {
-    const native = nativeFamily(family, this.#plan.geometries.get(family));
+    const native = nativeFamily(family, this.#geometries.get(family));
     const index = callNative(() => region.addFamily(native));
     checkSameFamily(native, region.describe(index, 1)[0]);
     this.#indexes.set(family, index);
@@ -219,7 +242,7 @@ export class ThreadRegistry {
       return;
     }
     for (const { family, key, recorder } of this.#bound.values()) {
-      const geometry = this.#plan.geometries.get(family);
+      const geometry = this.#geometries.get(family);
       const series = this.#series(family, key);
       this.#recorders.rebind(recorder, this.#place.memory, family, geometry, series);
     }
@@ -280,7 +303,7 @@ export class ThreadRegistry {
     const id = `${family.name} ${boundKey}`;
     const known = this.#bound.get(id);
     if (known !== undefined) return { recorder: known.recorder, own };
-    const geometry = this.#plan.geometries.get(family);
+    const geometry = this.#geometries.get(family);
     const recorder = this.#recorders.make(this.#place.memory, family, geometry, series);
     this.#bound.set(id, { family, key: boundKey, recorder });
     return { recorder, own };

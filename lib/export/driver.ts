@@ -31,7 +31,7 @@ export interface ExportOptions {
    * way. 10 unless told otherwise.
    */
   readonly keep?: number;
-  /** `stop` waits no longer for the exporter; 10,000 ms unless told otherwise. */
+  /** `flush` and `stop` wait no longer for the exporter; 10,000 ms unless told otherwise. */
   readonly stopTimeoutMs?: number;
 }
 
@@ -40,7 +40,8 @@ export interface RunningExporter {
   /** What became of its exports. The registry has the same as `vsr_metrics_export...`. */
   readonly counts: ExportCounts;
   /**
-   * Exports what has been recorded up to now. Never rejects; true when it has arrived.
+   * Exports what has been recorded up to now. Never rejects; true when it has arrived. The process
+   * is held until then.
    *
    * @example
    * ```ts
@@ -135,7 +136,7 @@ class ExportDriver implements RunningExporter {
 
   flush(): Promise<boolean> {
     if (this.#stopping !== undefined) return this.#stopping;
-    return this.#flush();
+    return this.#withinTimeout(this.#flush());
   }
 
   stop(): Promise<boolean> {
@@ -221,7 +222,7 @@ class ExportDriver implements RunningExporter {
     });
   }
 
-  /** What `ending` says, or false when it takes too long. */
+  /** What `ending` says, or false when it takes too long. The timer holds the process meanwhile. */
   async #withinTimeout(ending: Promise<boolean>): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<boolean>((resolve) => {

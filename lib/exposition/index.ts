@@ -2,10 +2,15 @@
 //
 //   import { negotiate, renderBytes } from 'vsr-metrics/exposition';
 //
-//   const { format, contentType } = negotiate(request.headers.accept);
-//   const body = renderBytes(format, registry.snapshot());
+//   const { format, contentType, escaping } = negotiate(request.headers.accept);
+//   const body = renderBytes(format, registry.snapshot(), { escaping });
 
+export type { NameEscaping } from '../core/catalogue/names.js';
+export { decodeHistogram, type EncodeOptions, HdrHistogram } from '../core/hdr/histogram.js';
+export { type CompressedBody, compress } from './compress.js';
+export { type LogInterval, readHistogramLog, renderHistogramLog } from './histogram-log.js';
 export type {
+  JsonExemplar,
   JsonFamily,
   JsonHistogram,
   JsonNumber,
@@ -15,10 +20,16 @@ export type {
 export { toJson } from './json.js';
 export { type ExpositionFormat, type Negotiated, negotiate } from './negotiate.js';
 export {
+  renderPercentileDistribution,
+  renderPercentileDistributions,
+} from './percentile-distribution.js';
+export {
   type RenderOptions,
   renderBytes,
   renderChunks,
   renderJson,
   renderOpenMetrics,
   renderPrometheus,
+  renderProtobuf,
 } from './render.js';
+export { renderStatsd, type StatsdFormat } from './statsd.js';

@@ -11,6 +11,7 @@
 //           { "labels": {}, "createdAt": 1767222000000, "count": 2, "sum": 0.5,
 //             "min": 0.1, "max": 0.4, "buckets": [ { "le": 0.25, "count": 1 },
 //                                                  { "le": "+Inf", "count": 2 } ],
+//             "exemplars": [ { "labels": { "trace_id": "a1" }, "value": 0.4, "takenAt": ... } ],
 //             "percentiles": { "50": 0.1, "90": 0.4, "95": 0.4, "99": 0.4, "99.9": 0.4 } } ] } ] }
 //
 // JSON has no NaN and no infinities. Where one is a value it is the text "NaN", "+Inf" or "-Inf", as
@@ -42,6 +43,15 @@ interface JsonSeries {
   readonly labels: Readonly<Record<string, string>>;
   /** When it started from nothing, in unix milliseconds. */
   readonly createdAt: number;
+  /** Records that stand for others, where there are any: by bucket, ascending. */
+  readonly exemplars?: readonly JsonExemplar[];
+}
+
+export interface JsonExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** In unix milliseconds. */
+  readonly takenAt: number;
 }
 
 /** A series of a counter or a gauge. */
@@ -79,17 +89,19 @@ function familyToJson(snapshot: Snapshot, { info, series }: FamilySnapshot): Jso
   return { name, kind, help, unit, series: series.map((each) => toJson(snapshot, each)) };
 }
 
-function valueToJson({ values }: Snapshot, { info, offset }: SeriesSnapshot): JsonValue {
+function valueToJson(snapshot: Snapshot, series: SeriesSnapshot): JsonValue {
+  const { values } = snapshot;
+  const { info, offset } = series;
   const value = toNumber(values[offset]!);
   const sampledAt = info.family.kind === 'gauge' ? values[offset + 1]! : 0;
-  return { ...describe(info), value, ...(sampledAt > 0 && { sampledAt }) };
+  return { ...describe(snapshot, series), value, ...(sampledAt > 0 && { sampledAt }) };
 }
 
 function histogramToJson(snapshot: Snapshot, series: SeriesSnapshot): JsonHistogram {
   const reading = snapshot.read(series)!;
   const percentile = (percent: number) => orNull(reading.percentile(percent));
   return {
-    ...describe(series.info),
+    ...describe(snapshot, series),
     count: reading.count,
     sum: toNumber(reading.sum),
     min: orNull(reading.min),
@@ -105,8 +117,15 @@ function histogramToJson(snapshot: Snapshot, series: SeriesSnapshot): JsonHistog
   };
 }
 
-function describe({ labels, createdAt }: SeriesSnapshot['info']): JsonSeries {
-  return { labels: Object.fromEntries(labels), createdAt };
+function describe(snapshot: Snapshot, series: SeriesSnapshot): JsonSeries {
+  const { labels, createdAt } = series.info;
+  const exemplars = snapshot.exemplars(series).map(({ labels, value, takenAt }) => ({
+    labels: Object.fromEntries(labels),
+    value,
+    takenAt,
+  }));
+  const described = { labels: Object.fromEntries(labels), createdAt };
+  return exemplars.length === 0 ? described : { ...described, exemplars };
 }
 
 /** What JSON can have of a number. */

@@ -4,33 +4,51 @@
 //   application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,
 //   text/plain;version=0.0.4;q=0.3,*/*;q=0.2
 //
+// and with native histograms, before all others,
+//
+//   application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited
+//
 // A content type is put together from the words below only, never from what the header says.
 
+import { type NameEscaping, nameEscapings } from '../core/catalogue/names.js';
 import { type MediaRange, parseAccept } from './accept.js';
 
 /** What a snapshot can be rendered as. */
-export type ExpositionFormat = 'prometheus' | 'openmetrics' | 'json';
+export type ExpositionFormat = 'prometheus' | 'openmetrics' | 'protobuf' | 'json';
 
 export interface Negotiated {
   readonly format: ExpositionFormat;
   /** The Content-Type of the answer: with version, character set and, if asked for, escaping. */
   readonly contentType: string;
+  /** How names are to be written that not every scraper can read; renderers take it. */
+  readonly escaping: NameEscaping;
 }
 
-interface Offer extends Negotiated {
+interface Offer {
+  readonly format: ExpositionFormat;
+  readonly contentType: string;
   readonly type: string;
   readonly subtype: string;
-  readonly version?: string;
-  /** Says how names beyond a-z, 0-9, _ and : are written. Ours have none: each is as good. */
-  readonly escaping?: { readonly unlessAsked: string | undefined };
+  /** What a range must say, if it says anything about it. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** A range must say so: no general one means this. */
+  readonly byName?: true;
+  /** How names are written when the range does not tell, and whether the content type says so. */
+  readonly escaping: {
+    readonly unlessAsked: NameEscaping;
+    readonly tell: 'always' | 'asked' | 'never';
+  };
 }
+
+const underscores = 'underscores';
 
 const text004: Offer = {
   format: 'prometheus',
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
   type: 'text',
   subtype: 'plain',
-  version: '0.0.4',
+  parameters: { version: '0.0.4' },
+  escaping: { unlessAsked: underscores, tell: 'never' },
 };
 
 // Which of them wins where the header leaves the choice: the first.
@@ -41,8 +59,8 @@ const offers: readonly Offer[] = [
     contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
     type: 'application',
     subtype: 'openmetrics-text',
-    version: '1.0.0',
-    escaping: { unlessAsked: undefined },
+    parameters: { version: '1.0.0' },
+    escaping: { unlessAsked: underscores, tell: 'asked' },
   },
   {
     // Nothing but 0.0.4 with a notation for names that 0.0.4 cannot write.
@@ -50,18 +68,27 @@ const offers: readonly Offer[] = [
     contentType: 'text/plain; version=1.0.0; charset=utf-8',
     type: 'text',
     subtype: 'plain',
-    version: '1.0.0',
-    escaping: { unlessAsked: 'underscores' },
+    parameters: { version: '1.0.0' },
+    escaping: { unlessAsked: underscores, tell: 'always' },
   },
   {
     format: 'json',
     contentType: 'application/json; charset=utf-8',
     type: 'application',
     subtype: 'json',
+    escaping: { unlessAsked: 'allow-utf-8', tell: 'never' },
+  },
+  {
+    format: 'protobuf',
+    contentType:
+      'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+    type: 'application',
+    subtype: 'vnd.google.protobuf',
+    parameters: { proto: 'io.prometheus.client.MetricFamily', encoding: 'delimited' },
+    byName: true,
+    escaping: { unlessAsked: underscores, tell: 'asked' },
   },
 ];
-
-const escapingSchemes = ['allow-utf-8', 'underscores', 'dots', 'values'];
 
 /**
  * The format for an Accept header: the one of highest quality, then the one named most exactly, then
@@ -82,7 +109,8 @@ export function negotiate(acceptHeader: string | undefined): Negotiated {
     .filter((candidate) => candidate !== undefined && candidate.quality > 0)
     .reduce((best, next) => (best === undefined || isBetter(next!, best) ? next : best), undefined);
   const { offer, range } = chosen ?? { offer: text004, range: undefined };
-  return { format: offer.format, contentType: contentType(offer, range) };
+  const { escaping, contentType } = withEscaping(offer, range);
+  return { format: offer.format, contentType, escaping };
 }
 
 interface Match {
@@ -106,13 +134,16 @@ function match(offer: Offer, ranges: readonly MediaRange[]): Match | undefined {
 
 /** 0: does not match. Any type, any subtype, any version, the very version: 1 to 4. */
 function exactnessOf(offer: Offer, { type, subtype, parameters }: MediaRange): number {
-  if (type === '*') return 1;
+  if (type === '*') return offer.byName ? 0 : 1;
   if (type !== offer.type) return 0;
-  if (subtype === '*') return 2;
+  if (subtype === '*') return offer.byName ? 0 : 2;
   if (subtype !== offer.subtype) return 0;
-  const version = parameters.get('version');
-  if (version === undefined || offer.version === undefined) return 3;
-  return version === offer.version ? 4 : 0;
+  const wanted = Object.entries(offer.parameters ?? {});
+  const given = wanted.filter(([name]) => parameters.has(name));
+  if (given.some(([name, value]) => parameters.get(name) !== value)) return 0;
+  // Half a name of the protobuf format may mean another one.
+  if (offer.byName && given.length < wanted.length) return 0;
+  return given.length === 0 ? 3 : 4;
 }
 
 function isBetter(a: Match, b: Match): boolean {
@@ -121,9 +152,14 @@ function isBetter(a: Match, b: Match): boolean {
   return a.position < b.position;
 }
 
-function contentType({ contentType, escaping }: Offer, range: MediaRange | undefined): string {
-  if (escaping === undefined) return contentType;
-  const asked = range?.parameters.get('escaping');
-  const scheme = escapingSchemes.find((each) => each === asked) ?? escaping.unlessAsked;
-  return scheme === undefined ? contentType : `${contentType}; escaping=${scheme}`;
+function withEscaping(
+  { contentType, escaping: { unlessAsked, tell } }: Offer,
+  range: MediaRange | undefined,
+): Pick<Negotiated, 'contentType' | 'escaping'> {
+  if (tell === 'never') return { contentType, escaping: unlessAsked };
+  const given = range?.parameters.get('escaping');
+  const asked = nameEscapings.find((each) => each === given);
+  const escaping = asked ?? unlessAsked;
+  const told = asked !== undefined || tell === 'always';
+  return { contentType: told ? `${contentType}; escaping=${escaping}` : contentType, escaping };
 }

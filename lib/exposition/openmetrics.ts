@@ -17,7 +17,11 @@ import {
   addSample,
   boundsAsText,
   escapeLabelValue,
-  labelSet,
+  exposedUnit,
+  labelList,
+  quotedName,
+  sampleName,
+  stemOf,
 } from './samples.js';
 import { cached, TemplateBuilder } from './template.js';
 
@@ -30,17 +34,19 @@ export const openMetricsTemplate = cached((layout): Template => {
 });
 
 function addFamily(text: TemplateBuilder, { info, series }: FamilySnapshot): void {
-  const { kind, help, unit } = info;
-  const name = kind === 'counter' ? info.name.replace(/_total$/, '') : info.name;
-  text.add(`# TYPE ${name} ${kind}\n`);
-  if (unit !== undefined && name.endsWith(`_${unit}`)) text.add(`# UNIT ${name} ${unit}\n`);
+  const { kind, help } = info;
+  const name = stemOf(info);
+  const quoted = quotedName(name);
+  text.add(`# TYPE ${quoted} ${kind}\n`);
+  const unit = exposedUnit(info);
+  if (unit !== undefined) text.add(`# UNIT ${quoted} ${unit}\n`);
   // HELP is escaped like a label value here: quotes, too.
-  text.add(`# HELP ${name} ${escapeLabelValue(help)}\n`);
+  text.add(`# HELP ${quoted} ${escapeLabelValue(help)}\n`);
 
   const lesOf = boundsAsText(canonicalNumber);
   for (const each of series) {
-    const labels = labelSet(each.info.labels);
-    const created = `${name}_created${labels} ${Math.floor(each.info.createdAt) / 1000}\n`;
+    const labels = labelList(each.info.labels);
+    const created = `${sampleName(`${name}_created`, labels)} ${Math.floor(each.info.createdAt) / 1000}\n`;
     switch (kind) {
       case 'gauge':
         addSample(text, name, labels, each.offset);

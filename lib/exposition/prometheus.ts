@@ -8,7 +8,8 @@ import {
   addSample,
   boundsAsText,
   escapeCharacter,
-  labelSet,
+  labelList,
+  quotedName,
 } from './samples.js';
 import { cached, TemplateBuilder } from './template.js';
 
@@ -24,13 +25,14 @@ export const prometheusTemplate = cached((layout): Template => {
 
 function addFamily(text: TemplateBuilder, { info, series }: FamilySnapshot): void {
   const { name, kind, help } = info;
-  text.add(`# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${kind}\n`);
+  const quoted = quotedName(name);
+  text.add(`# HELP ${quoted} ${escapeHelp(help)}\n# TYPE ${quoted} ${kind}\n`);
   if (kind === 'histogram') {
     const lesOf = boundsAsText(String);
     for (const each of series) addHistogramSamples(text, name, lesOf(each), each);
     return;
   }
-  for (const { info, offset } of series) addSample(text, name, labelSet(info.labels), offset);
+  for (const { info, offset } of series) addSample(text, name, labelList(info.labels), offset);
 }
 
 function escapeHelp(help: string): string {

@@ -86,7 +86,8 @@ function gaugesOf(
   };
 }
 
-const seriesByInfo = cached(
+/** Where a series stands in a layout. One that was removed and came back is another object. */
+export const seriesByInfo = cached(
   ({ families }): ReadonlyMap<SeriesInfo, SeriesSnapshot> =>
     new Map(families.flatMap(({ series }) => series.map((each) => [each.info, each]))),
 );

@@ -1,12 +1,15 @@
 // The renderers: pure functions of a snapshot, to a string, to bytes, or to bytes piece by piece.
 
+import type { NameEscaping } from '../core/catalogue/names.js';
 import type { Snapshot } from '../core/snapshot.js';
+import { escapedLayout } from './escaping.js';
 import { exemplarInsertions, type Insertion } from './exemplars.js';
 import { fillString, fillUtf8, type Template } from './fill.js';
 import { toJson } from './json.js';
 import type { ExpositionFormat } from './negotiate.js';
 import { openMetricsTemplate } from './openmetrics.js';
 import { prometheusTemplate } from './prometheus.js';
+import { metricFamilies } from './protobuf/metric-families.js';
 import { type Readings, withQuantiles } from './quantiles.js';
 
 /** What renderers can be told. */
@@ -17,6 +20,11 @@ export interface RenderOptions {
    * since the start in any case and leaves these out.
    */
   readonly quantiles?: { readonly previous?: Snapshot | undefined } | undefined;
+  /**
+   * How names are written that not every scraper can read: as `negotiate` says; underscores unless
+   * told otherwise. Only catalogues with `utf8Names` have such names. JSON has all names as they are.
+   */
+  readonly escaping?: NameEscaping | undefined;
 }
 
 /**
@@ -32,8 +40,8 @@ export interface RenderOptions {
  * ```
  */
 export function renderPrometheus(snapshot: Snapshot, options: RenderOptions = {}): string {
-  const { layout, values } = readingsOf(snapshot, options);
-  return fillString(prometheusTemplate(layout), values);
+  const { template, values } = prepare('prometheus', snapshot, options);
+  return fillString(template, values);
 }
 
 /**
@@ -52,6 +60,21 @@ export function renderOpenMetrics(snapshot: Snapshot, options: RenderOptions = {
     parts(template, insertions),
     ({ first, last, text }) => fillString(template, values, first, last) + text,
   ).join('');
+}
+
+/**
+ * A snapshot in Prometheus' protobuf exposition: delimited `io.prometheus.client.MetricFamily`
+ * messages, with creation times, exemplars, and every histogram also as a native one.
+ *
+ * @example
+ * ```ts
+ * import { renderProtobuf } from 'vsr-metrics/exposition';
+ *
+ * renderProtobuf(registry.snapshot());
+ * ```
+ */
+export function renderProtobuf(snapshot: Snapshot, options: RenderOptions = {}): Uint8Array {
+  return Buffer.concat([...metricFamilies(snapshot, readingsOf(snapshot, options))]);
 }
 
 /**
@@ -78,8 +101,8 @@ export function renderJson(snapshot: Snapshot): string {
  * import { negotiate, renderBytes } from 'vsr-metrics/exposition';
  *
  * createServer((request, response) => {
- *   const { format, contentType } = negotiate(request.headers.accept);
- *   const body = renderBytes(format, registry.snapshot());
+ *   const { format, contentType, escaping } = negotiate(request.headers.accept);
+ *   const body = renderBytes(format, registry.snapshot(), { escaping });
  *   response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length });
  *   response.end(body);
  * }).listen(9090);
@@ -91,6 +114,7 @@ export function renderBytes(
   options: RenderOptions = {},
 ): Uint8Array {
   if (format === 'json') return Buffer.from(renderJson(snapshot));
+  if (format === 'protobuf') return renderProtobuf(snapshot, options);
   const { template, values, insertions } = prepare(format, snapshot, options);
   if (insertions.length === 0) return fillUtf8(template, values);
   return Buffer.concat(
@@ -119,6 +143,11 @@ export function* renderChunks(
 ): Generator<Uint8Array, void, undefined> {
   if (format === 'json') {
     yield renderBytes(format, snapshot);
+    return;
+  }
+  if (format === 'protobuf') {
+    const families = metricFamilies(snapshot, readingsOf(snapshot, options));
+    yield* gathered(families, chunkBytes);
     return;
   }
   const { template, values, insertions } = prepare(format, snapshot, options);
@@ -183,8 +212,13 @@ function* parts(
   if (first < pieceEnds.length) yield { first, last: pieceEnds.length, text: '' };
 }
 
-function readingsOf(snapshot: Snapshot, { quantiles }: RenderOptions): Readings {
-  return quantiles === undefined ? snapshot : withQuantiles(snapshot, quantiles.previous);
+function readingsOf(
+  snapshot: Snapshot,
+  { quantiles, escaping = 'underscores' }: RenderOptions,
+): Readings {
+  const { layout, values } =
+    quantiles === undefined ? snapshot : withQuantiles(snapshot, quantiles.previous);
+  return { layout: escapedLayout(layout, escaping), values };
 }
 
 /** Where a chunk that starts with a piece ends: behind at least one piece. */

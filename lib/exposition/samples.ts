@@ -1,5 +1,6 @@
 // What both text formats have in common: names, labels and the samples of a histogram.
 
+import { labelNamePattern, metricNamePattern } from '../core/catalogue/names.js';
 import type { FamilyInfo, SeriesInfo, SeriesSnapshot } from '../core/directory.js';
 import type { TemplateBuilder } from './template.js';
 
@@ -14,18 +15,27 @@ export function escapeCharacter(character: string): string {
   return character === '\n' ? '\\n' : `\\${character}`;
 }
 
+/** A name as it stands in comments: in quotes where it is none that every scraper can read. */
+export function quotedName(name: string): string {
+  return metricNamePattern.test(name) ? name : `"${escapeLabelValue(name)}"`;
+}
+
 /** `a="x",b="y"`, in the order of their declaration. */
 export function labelList(labels: Labels): string {
   let list = '';
   for (const [name, value] of labels) {
-    list += `${list === '' ? '' : ','}${name}="${escapeLabelValue(value)}"`;
+    const written = labelNamePattern.test(name) ? name : `"${escapeLabelValue(name)}"`;
+    list += `${list === '' ? '' : ','}${written}="${escapeLabelValue(value)}"`;
   }
   return list;
 }
 
-/** `{a="x",b="y"}`, or nothing. */
-export function labelSet(labels: Labels): string {
-  return labels.length === 0 ? '' : `{${labelList(labels)}}`;
+/** `hits_total{a="x"}` or, where the name needs quotes, `{"hits.total",a="x"}`. */
+export function sampleName(name: string, list: string): string {
+  if (!metricNamePattern.test(name)) {
+    return `{${quotedName(name)}${list === '' ? '' : `,${list}`}}`;
+  }
+  return list === '' ? name : `${name}{${list}}`;
 }
 
 /**
@@ -46,19 +56,24 @@ export function boundsAsText(
   };
 }
 
-/** A series as the text formats write it: `hits_total{code="200"}`. */
-export function seriesText({ family, labels }: SeriesInfo): string {
-  return family.name + labelSet(labels);
+/** The name of a family without what a counter's sample adds to it. */
+export function stemOf({ kind, name }: Pick<FamilyInfo, 'kind' | 'name'>): string {
+  return kind === 'counter' ? name.replace(/_total$/, '') : name;
 }
 
-/** One line: a name, labels, and the number at `index`. */
-export function addSample(
-  text: TemplateBuilder,
-  name: string,
-  labels: string,
-  index: number,
-): void {
-  text.add(`${name}${labels} `);
+/** The unit, which formats that have one want at the end of the name; undefined where it is not. */
+export function exposedUnit(info: FamilyInfo): string | undefined {
+  return info.unit !== undefined && stemOf(info).endsWith(`_${info.unit}`) ? info.unit : undefined;
+}
+
+/** A series as the text formats write it: `hits_total{code="200"}`. */
+export function seriesText({ family, labels }: SeriesInfo): string {
+  return sampleName(family.name, labelList(labels));
+}
+
+/** One line: a name, a list of labels, and the number at `index`. */
+export function addSample(text: TemplateBuilder, name: string, list: string, index: number): void {
+  text.add(`${sampleName(name, list)} `);
   text.addValue(index);
   text.add('\n');
 }
@@ -74,13 +89,12 @@ export function addHistogramSamples(
   { info, offset }: SeriesSnapshot,
 ): void {
   const list = labelList(info.labels);
-  const bucket = `${name}_bucket{${list}${list === '' ? '' : ','}le="`;
+  const others = list === '' ? '' : `${list},`;
   const count = offset + les.length;
   les.forEach((le, index) => {
-    addSample(text, bucket, `${le}"}`, offset + index);
+    addSample(text, `${name}_bucket`, `${others}le="${le}"`, offset + index);
   });
-  addSample(text, bucket, '+Inf"}', count);
-  const labels = labelSet(info.labels);
-  addSample(text, `${name}_sum`, labels, count + 1);
-  addSample(text, `${name}_count`, labels, count);
+  addSample(text, `${name}_bucket`, `${others}le="+Inf"`, count);
+  addSample(text, `${name}_sum`, list, count + 1);
+  addSample(text, `${name}_count`, list, count);
 }

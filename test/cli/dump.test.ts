@@ -3,7 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { JsonHistogram, JsonSnapshot, JsonValue } from '../../lib/exposition/index.js';
+import {
+  type JsonHistogram,
+  type JsonSnapshot,
+  type JsonValue,
+  readHistogramLog,
+} from '../../lib/exposition/index.js';
 import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.js';
 import { newFile, removeAll } from '../sharing/processes.js';
 import { until } from '../support/until.js';
@@ -51,19 +56,25 @@ describe('vsr-metrics dump', function () {
     const file = newFile();
     await kill(await startReplica(file, '0'));
     const dump = async (...args: string[]) => (await vsrMetrics(['dump', file, ...args])).stdout;
-    const [prometheus, openMetrics, json, hdr] = await Promise.all([
+    const [prometheus, openMetrics, json, hdr, hgrm] = await Promise.all([
       dump('--format', 'prometheus'),
       dump('--format=openmetrics'),
       dump('--format', 'json'),
       dump('--format', 'hdr'),
+      dump('--format', 'hgrm'),
     ]);
     expect(prometheus).to.include('\nvsr_view_number{replica_id="0"} 7\n');
     expect(openMetrics).to.match(/^# TYPE vsr_\w+ \w+\n[\s\S]*\n# EOF\n$/);
     expect(seriesOf(json, 'vsr_view_number')).to.include({ value: 7 });
     const latency = seriesOf(json, 'vsr_client_latency_ms') as JsonHistogram;
     expect(latency).to.include({ count: 100, min: 1, max: 100 });
+    const ofLatency = [...readHistogramLog(hdr)].find(
+      ({ tag }) => tag === 'vsr_client_latency_ms{replica_id="0"}',
+    );
+    expect(ofLatency).to.include({ max: 100 });
+    expect(ofLatency!.histogram.count).to.equal(100);
     const table = /^#\[Series {2}= vsr_client_latency_ms\{replica_id="0"\}, Unit = ms\]$([^#]*)/m;
-    const lines = table.exec(hdr)![1]!.trim().split('\n').slice(2);
+    const lines = table.exec(hgrm)![1]!.trim().split('\n').slice(2);
     expect(lines[0]!.trim().split(/ +/).map(Number)).to.eql([1, 0, 1, 1]);
     expect(lines.at(-1)!.trim().split(/ +/).map(Number)).to.eql([100, 1, 100]);
   });

@@ -220,6 +220,30 @@ describe('vsr-metrics serve', function () {
     for (const registry of registries) registry.close();
   });
 
+  it('shows the live page, with the past of every file', async () => {
+    const files = [newFile(), newFile()] as const;
+    await Promise.all([startReplica(files[0], '0'), startReplica(files[1], '0')]);
+    const { url } = await serve(`${files[0]}:file=a,replica_id=x`, `${files[1]}:file=b`);
+    const page = await fetch(new URL('/', url));
+    expect(page.headers.get('content-type')).to.equal('text/html; charset=utf-8');
+    interface History {
+      readonly series: { labels: Record<string, string>; points: { value: number }[] }[];
+    }
+    const history = new URL('/api/v1/history?name=vsr_view_number', url);
+    let series: History['series'] = [];
+    const deadline = Date.now() + 20_000;
+    while (Date.now() < deadline) {
+      series = ((await (await fetch(history)).json()) as History).series;
+      if (series.length === 2 && series.every(({ points }) => points.length > 0)) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(series.map(({ labels }) => labels)).to.deep.equal([
+      { file: 'a', replica_id: 'x', exported_replica_id: '0' },
+      { file: 'b', replica_id: '0' },
+    ]);
+    for (const { points } of series) expect(points.at(-1)?.value).to.equal(7);
+  });
+
   it('speaks HTTP: HEAD, 404, 405, keep-alive, chosen formats', async () => {
     const file = newFile();
     await startReplica(file, '0');
@@ -230,7 +254,7 @@ describe('vsr-metrics serve', function () {
     expect(Number(head.headers.get('content-length'))).to.be.above(1000);
     expect(await head.text()).to.equal('');
 
-    const missing = await fetch(new URL('/', url));
+    const missing = await fetch(new URL('/nothing', url));
     expect(missing.status).to.equal(404);
     expect(await missing.text()).to.include('GET /metrics');
     const posted = await fetch(url, { method: 'POST', body: 'x' });
@@ -243,7 +267,8 @@ describe('vsr-metrics serve', function () {
     expect(openMetrics.headers.get('content-type')).to.equal(
       'application/openmetrics-text; version=1.0.0; charset=utf-8',
     );
-    expect(openMetrics.headers.get('vary')).to.equal('Accept');
+    expect(openMetrics.headers.get('vary')).to.equal('Accept, Accept-Encoding');
+    expect(openMetrics.headers.get('content-encoding')).to.equal('gzip');
     const many = await Promise.all(Array.from({ length: 20 }, () => scrape(url)));
     for (const text of many) expect(text).to.include('vsr_view_number');
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   BudgetError,
   CatalogueError,
+  EncodingError,
   LabelError,
   RegistryError,
   show,
@@ -10,7 +11,7 @@ import {
 
 describe('errors', () => {
   it('have a common base, a name, a code and the metric', () => {
-    for (const Class of [CatalogueError, LabelError, RegistryError, BudgetError]) {
+    for (const Class of [BudgetError, CatalogueError, EncodingError, LabelError, RegistryError]) {
       const error = new Class('VSR_METRICS_LABEL_VALUE', { metric: 'a', problem: 'is wrong' });
       expect(error).to.be.instanceOf(VsrMetricsError).and.to.be.instanceOf(Error);
       expect(error.name).to.equal(Class.name);

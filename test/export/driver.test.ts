@@ -166,6 +166,7 @@ describe('startExporter', () => {
     const exporter = new KeepingExporter(() => new Promise(() => undefined));
     const options = { ...never, stopTimeoutMs: 20 };
     await withExporter(registry, exporter, options, async (running, warnings) => {
+      expect(await running.flush()).to.equal(false);
       expect(await running.stop()).to.equal(false);
       expect(warnings[0]).to.include('after 20 ms');
     });
@@ -206,6 +207,11 @@ describe('startExporter', () => {
       expect(warnings[0]).to.include('the file is gone');
     });
     expect(exporter.calls).to.deep.equal(['start', 'start ended', 'stop', 'stop ended']);
+  });
+
+  it('holds the process while a flush is awaited, and no longer than that', async () => {
+    const { code, stdout } = await runFixture('exporting', { args: ['flushed'] });
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'started\narrived: false\n' });
   });
 
   it('refuses options that make no sense', () => {

@@ -92,6 +92,25 @@ describe('renderJson', () => {
     ]);
   });
 
+  it('has exemplars, where there are any', () => {
+    const catalogue = defineCatalogue({
+      name: 'exemplars',
+      families: {
+        sent: { kind: 'counter', name: 'sent_total', help: 'Sent' },
+        wait: { kind: 'histogram', name: 'wait_seconds', help: 'Wait', buckets: [1] },
+      },
+    });
+    const registry = createRegistry({ catalogue });
+    registry.metrics.wait.recordWithExemplar(2, { trace_id: 'a' });
+    const snapshot = registry.snapshot();
+    const [{ takenAt } = { takenAt: NaN }] = snapshot.exemplars(snapshot.find('wait_seconds')!);
+    const [sent, wait] = toJson(snapshot).families;
+    expect(sent!.series[0]).not.to.have.property('exemplars');
+    expect(wait!.series[0]!.exemplars).to.deep.equal([
+      { labels: { trace_id: 'a' }, value: 2, takenAt },
+    ]);
+  });
+
   it('has null for what an empty histogram has not got', () => {
     // The object itself: as text, what is no number would be null in any case.
     const { families } = toJson(createRegistry({ catalogue }).snapshot());

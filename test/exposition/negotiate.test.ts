@@ -6,6 +6,8 @@ const text = 'text/plain; version=0.0.4; charset=utf-8';
 const text100 = 'text/plain; version=1.0.0; charset=utf-8';
 const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 const json = 'application/json; charset=utf-8';
+const protobuf =
+  'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 
 function contentTypes(headers: Record<string, string>): void {
   for (const [header, expected] of Object.entries(headers)) {
@@ -25,7 +27,11 @@ describe('negotiate', () => {
       `encoding=delimited;q=0.7,${three}`;
     contentTypes({
       [three]: `${openMetrics}; escaping=allow-utf-8`,
-      [withProtobuf]: `${openMetrics}; escaping=allow-utf-8`,
+      [withProtobuf]: protobuf,
+      // 2.42 and 3 with native histograms
+      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1':
+        protobuf,
+      [`application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8;q=0.7,${three}`]: `${protobuf}; escaping=allow-utf-8`,
       // 2.42
       'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1':
         openMetrics,
@@ -33,12 +39,31 @@ describe('negotiate', () => {
       'application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1': text,
       // 1.8
       'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;version=0.0.4;q=0.3,*/*;q=0.1':
-        text,
+        protobuf,
     });
   });
 
+  it('gives protobuf to those only who name it whole', () => {
+    const whole = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily';
+    contentTypes({
+      [`${whole};encoding=delimited`]: protobuf,
+      [`${whole};encoding=text`]: text,
+      [`${whole};encoding=compact-text`]: text,
+      [whole]: text,
+      'application/vnd.google.protobuf': text,
+      'application/vnd.google.protobuf;proto=other.Message;encoding=delimited': text,
+      [`${whole};encoding=delimited;q=0, */*`]: text,
+      'application/*': openMetrics,
+    });
+    expect(negotiate(`${whole};encoding=delimited`).format).to.equal('protobuf');
+  });
+
   it('gives text 0.0.4 to whoever names nothing better', () => {
-    expect(negotiate(undefined)).to.deep.equal({ format: 'prometheus', contentType: text });
+    expect(negotiate(undefined)).to.deep.equal({
+      format: 'prometheus',
+      contentType: text,
+      escaping: 'underscores',
+    });
     contentTypes({
       '': text,
       '*/*': text,
@@ -107,6 +132,24 @@ describe('negotiate', () => {
     });
   });
 
+  it('says how names are to be written: as they are only for those who ask', () => {
+    const om = 'application/openmetrics-text;version=1.0.0';
+    const escapings: Record<string, string> = {
+      [`${om};escaping=allow-utf-8`]: 'allow-utf-8',
+      [`${om};escaping=values`]: 'values',
+      [om]: 'underscores',
+      'text/plain;version=1.0.0;escaping=dots': 'dots',
+      'text/plain;version=1.0.0': 'underscores',
+      // 0.0.4 has no notation for other names, and its content type cannot tell of one.
+      'text/plain;version=0.0.4;escaping=allow-utf-8': 'underscores',
+      '*/*': 'underscores',
+      'application/json': 'allow-utf-8',
+    };
+    for (const [header, expected] of Object.entries(escapings)) {
+      expect(negotiate(header).escaping, header).to.equal(expected);
+    }
+  });
+
   it('reads headers written in any way that is allowed', () => {
     contentTypes({
       'Application/OpenMetrics-Text ; Version = 1.0.0 ; Q=0.5': openMetrics,
@@ -141,7 +184,7 @@ describe('negotiate', () => {
   });
 
   it('has an answer to anything, and says nothing that it was told', () => {
-    const known = [text, openMetrics, text100, json].join('|').replaceAll('.', '\\.');
+    const known = [text, openMetrics, text100, json, protobuf].join('|').replaceAll('.', '\\.');
     const answer = new RegExp(`^(${known})(; escaping=(allow-utf-8|underscores|dots|values))?$`);
     const piece = fc.constantFrom(
       ...['text/plain', 'application/openmetrics-text', '*/*', ',', ';', '=', '"', '\\', ' ', 'q'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as hdr from 'hdr-histogram-js';
 import {
-  distributionOf,
+  renderPercentileDistribution,
   renderPercentileDistributions,
 } from '../../lib/exposition/percentile-distribution.js';
 import { createRegistry, defineCatalogue } from '../../lib/index.js';
@@ -19,7 +19,7 @@ function values(count: number): number[] {
 function ours(recorded: readonly number[], bounds = [1, 10]): string {
   const { recorder, reading } = singleHistogram({ bounds });
   for (const value of recorded) recorder.record(value);
-  return distributionOf(reading());
+  return renderPercentileDistribution(reading());
 }
 
 function theirs(recorded: readonly number[]): string {
@@ -54,6 +54,15 @@ describe('percentile distributions', () => {
     const recorded = values(1000);
     const withoutFigures = (text: string) => text.slice(0, text.indexOf('#'));
     expect(withoutFigures(ours(recorded))).to.equal(withoutFigures(theirs(recorded)));
+  });
+
+  it('end, however many values there are', () => {
+    const { recorder, reading } = singleHistogram({ bounds: [1, 10] });
+    for (let time = 0; time < 8; time++) recorder.record(1, Number.MAX_SAFE_INTEGER);
+    recorder.record(2, 16);
+    const lines = table(renderPercentileDistribution(reading()));
+    expect(lines.length).to.be.lessThan(1000);
+    expect(lines.at(-1)!.slice(0, 2)).to.eql([2, 1]);
   });
 
   it('end in the figures that HdrHistogram ends in', () => {

@@ -2,6 +2,7 @@
 // missing its tests are skipped and say why, and with CI=true they fail.
 
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Context } from 'mocha';
 import { inPackage } from '../support/package-root.js';
 
@@ -40,6 +41,12 @@ export async function needPromtool(context: Context): Promise<void> {
   if (code !== 0) lacking(context, `promtool (Debian: prometheus): ${stderr.trim()}`);
 }
 
+/** In `before`: goes on when the Prometheus server is there. */
+export async function needPrometheus(context: Context): Promise<void> {
+  const { code, stderr } = await feed('prometheus', ['--version'], '');
+  if (code !== 0) lacking(context, `prometheus (Debian: prometheus): ${stderr.trim()}`);
+}
+
 /** In `before`: goes on when Python and prometheus_client, Prometheus' Python library, are there. */
 export async function needPythonParser(context: Context): Promise<void> {
   const load = ['-c', 'import prometheus_client.openmetrics.parser'];
@@ -49,7 +56,31 @@ export async function needPythonParser(context: Context): Promise<void> {
   lacking(context, `prometheus_client (Debian: python3-prometheus-client): ${reason}`);
 }
 
-function lacking(context: Context, what: string): void {
+/** In `before`: goes on when Python is there. */
+export async function needPython(context: Context): Promise<void> {
+  const { code, stderr } = await feed('python3', ['--version'], '');
+  if (code !== 0) lacking(context, `python3: ${stderr.trim()}`);
+}
+
+/** In `before`: goes on when a JDK and HdrHistogram for Java are there. */
+export async function needJavaHdrHistogram(context: Context): Promise<void> {
+  const { code, stderr } = await feed('javac', ['-version'], '');
+  if (code !== 0) lacking(context, `javac (Debian: default-jdk-headless): ${stderr.trim()}`);
+  else if (!existsSync(hdrHistogram)) {
+    lacking(context, `HdrHistogram for Java (Debian: libhdrhistogram-java): ${hdrHistogram}`);
+  }
+}
+
+const hdrHistogram = inPackage('.cache', 'tools', 'hdrhistogram.jar');
+
+/** Runs a Java program of test/exposition that uses HdrHistogram. */
+export function runJava(program: string, input: string): Promise<Output> {
+  const source = inPackage('test', 'exposition', program);
+  return feed('java', ['-cp', hdrHistogram, source], input);
+}
+
+/** Skips, and says why; with CI=true it fails. */
+export function lacking(context: Context, what: string): void {
   if (process.env.CI === 'true') throw new Error(`missing: ${what}`);
   console.log(`  skipped, missing: ${what}`);
   context.skip();

@@ -5,8 +5,15 @@ import { expect } from 'chai';
 import { inPackage } from '../support/package-root.js';
 import { runProgram } from '../support/processes.js';
 
+/** A file, or files by condition. */
+type Target = string | { readonly [condition: string]: Target };
+
+function filesOf(target: Target): string[] {
+  return typeof target === 'string' ? [target] : Object.values(target).flatMap(filesOf);
+}
+
 interface Manifest {
-  readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;
+  readonly exports: Record<string, Target>;
   readonly scripts: Record<string, string>;
   readonly dependencies: Record<string, string>;
   readonly gypfile: boolean;
@@ -48,9 +55,8 @@ describe('the npm package', function () {
   it('holds every entry point, the native sources, and what builds them', async () => {
     const { files } = await pack('--dry-run');
     const { exports } = await readManifest();
-    for (const target of Object.values(exports)) {
-      const paths = typeof target === 'string' ? [target] : [target.types, target.default];
-      for (const path of paths) expect(files).to.include(path.replace('./', ''));
+    for (const path of Object.values(exports).flatMap(filesOf)) {
+      expect(files).to.include(path.replace('./', ''));
     }
     const natives = (await readdir(inPackage('native'), { recursive: true }))
       .filter((name) => /\.(cc|h|json)$/.test(name))

@@ -1,11 +1,15 @@
 import { blocked } from './blocked.js';
 import { budget } from './budget.js';
 import { churn } from './churn.js';
+import { collector } from './collector.js';
+import { damaged } from './damaged.js';
 import { growth } from './growth.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
+import { prometheus } from './prometheus.js';
 import { runnable } from './proof.js';
 import { race } from './race.js';
+import { vsr } from './vsr.js';
 
 export const proofs = [
   runnable(churn),
@@ -13,6 +17,12 @@ export const proofs = [
   runnable(race),
   runnable(growth),
   runnable(blocked),
+  runnable(damaged),
   runnable(memory),
   runnable(budget),
+  runnable(vsr),
+  runnable(prometheus),
 ];
+
+/** Proofs that need a program which takes minutes to build: run when they are asked for by name. */
+export const proofsOnDemand = [runnable(collector)];

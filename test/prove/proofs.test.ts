@@ -1,13 +1,15 @@
 import { expect } from 'chai';
+import { needPrometheus } from '../exposition/programs.js';
 import { proofs } from './index.js';
 
 describe('proofs, in their short form', () => {
   for (const proof of proofs) {
     // A sanitizer keeps freed memory back, so how much is resident says nothing there; what the
-    // budget's statistics are told is the same everywhere.
-    const mark = ['memory', 'budget'].includes(proof.name) ? ' @slow' : '';
+    // budget's statistics are told, and a server that scrapes, are the same everywhere.
+    const mark = ['memory', 'budget', 'prometheus'].includes(proof.name) ? ' @slow' : '';
     it(`${proof.name}: ${proof.claim}${mark}`, async function () {
       this.timeout(120_000);
+      if (proof.name === 'prometheus') await needPrometheus(this);
       const figures = await proof.run('short', () => undefined);
       expect(Object.values(figures)).to.satisfy((values: number[]) => values.some((n) => n > 0));
     });

@@ -82,7 +82,7 @@ interface Recorder {
 }
 
 describe('the C++ header', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let recorder: Recorder;
 
   before(() => {

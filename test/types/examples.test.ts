@@ -60,7 +60,7 @@ describe('examples', () => {
   it('compile, in the doc comments and in the README', async () => {
     const folder = await readdir(join(root, 'lib'), { recursive: true, withFileTypes: true });
     const sources = folder
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .filter((entry) => entry.isFile() && /\.c?ts$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)));
     const texts = [...sources, 'README.md'].map(async (file) => {
       return examplesIn(file, await readFile(join(root, file), 'utf8'));

@@ -1,8 +1,10 @@
 // Two families must not meet in any exposition: not by their own names, and not by the names of the
 // samples that they are rendered as. OpenMetrics drops the _total of a counter's family name, and
-// adds _created; a histogram has _bucket, _sum, _count, and percentiles as gauges if asked for.
+// adds _created; a histogram has _bucket, _sum, _count, and percentiles as gauges if asked for. Names
+// that not every scraper can read are also written with underscores.
 
 import { CatalogueError } from '../errors.js';
+import { escapeName, metricNamePattern } from './names.js';
 import type { FamilyDeclaration } from './types.js';
 
 /** Which family has claimed a name. */
@@ -17,6 +19,12 @@ export type NameClaims = Map<string, Claim>;
 
 /** Every name under which a family or one of its samples is rendered, in any format. */
 export function exposedNames({ kind, name }: Pick<FamilyDeclaration, 'kind' | 'name'>): string[] {
+  const names = namesAsTheyAre(kind, name);
+  const escaped = names.map((each) => escapeName(each, metricNamePattern, 'underscores'));
+  return [...new Set([...names, ...escaped])];
+}
+
+function namesAsTheyAre(kind: FamilyDeclaration['kind'], name: string): string[] {
   switch (kind) {
     case 'gauge':
       return [name];

@@ -80,11 +80,12 @@ export function defineOwnCatalogue<const Families extends FamilyDeclarations>(
   declaration: CatalogueDeclaration<Families>,
 ): Catalogue<Families> {
   validateCatalogue(declaration);
-  const { name, families, waive = {} } = declaration;
+  const { name, families, waive = {}, utf8Names = false } = declaration;
   return deepFreeze({
     name,
     families,
     waive,
+    utf8Names,
     warnings: conventionWarnings(families, waive),
   });
 }

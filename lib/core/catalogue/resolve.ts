@@ -15,6 +15,7 @@ import type {
 } from './types.js';
 import { inferUnit } from './units.js';
 import {
+  checkDistinctLabels,
   defaultDigits,
   defaultMaxSeries,
   defaultRange,
@@ -40,6 +41,8 @@ export interface ResolvedFamily {
   readonly catalogue: string;
   readonly kind: MetricKind;
   readonly name: string;
+  /** Whether names may be any text; see names.ts. */
+  readonly utf8Names: boolean;
   readonly help: string;
   readonly unit: string | undefined;
   /** How threads combine; `sum` for counters and histograms. */
@@ -85,7 +88,7 @@ export function resolveCatalogue(
   const claims: NameClaims = new Map();
   const keys = new Map<string, string>();
   const resolved: ResolvedFamily[] = [];
-  for (const { name: catalogue, families } of catalogues) {
+  for (const { name: catalogue, families, utf8Names } of catalogues) {
     for (const [key, family] of Object.entries(families)) {
       const other = keys.get(key);
       if (other !== undefined) {
@@ -96,7 +99,8 @@ export function resolveCatalogue(
       }
       keys.set(key, catalogue);
       claimNames(claims, catalogue, key, family);
-      resolved.push(resolveFamily(catalogue, key, family, labelValues, fixedLabels, defaultLabels));
+      const options = { labelValues, fixedLabels, defaultLabels };
+      resolved.push(resolveFamily({ name: catalogue, utf8Names }, key, family, options));
     }
   }
   refuseUnusedOptions(resolved, { labelValues, fixedLabels, defaultLabels });
@@ -117,13 +121,16 @@ export function catalogueList(input: CatalogueInput): readonly Catalogue[] {
 }
 
 function resolveFamily(
-  catalogue: string,
+  catalogue: Pick<Catalogue, 'name' | 'utf8Names'>,
   key: string,
   family: FamilyDeclaration,
-  labelValues: Readonly<Record<string, readonly string[]>>,
-  fixedLabels: Readonly<Record<string, string>>,
-  defaultLabels: Readonly<Record<string, string>>,
+  options: {
+    readonly labelValues: Readonly<Record<string, readonly string[]>>;
+    readonly fixedLabels: Readonly<Record<string, string>>;
+    readonly defaultLabels: Readonly<Record<string, string>>;
+  },
 ): ResolvedFamily {
+  const { labelValues, fixedLabels, defaultLabels } = options;
   const metric = family.name;
   const labels: ResolvedLabel[] = [];
   for (const [name, domain] of Object.entries(family.labels ?? {})) {
@@ -142,12 +149,17 @@ function resolveFamily(
   for (const [name, fixed] of Object.entries(defaultLabels)) {
     labels.push({ name, values: undefined, fixed });
   }
+  checkDistinctLabels(
+    metric,
+    labels.map(({ name }) => name),
+  );
   const histogram = family.kind === 'histogram' ? family : undefined;
   return {
     key,
-    catalogue,
+    catalogue: catalogue.name,
     kind: family.kind,
     name: metric,
+    utf8Names: catalogue.utf8Names,
     help: family.help,
     unit: family.unit ?? inferUnit(metric),
     combine: family.kind === 'gauge' ? (family.combine ?? 'last') : 'sum',

@@ -124,6 +124,11 @@ export interface CatalogueDeclaration<Families extends FamilyDeclarations = Fami
   readonly name: string;
   readonly families: Families;
   readonly waive?: Waivers;
+  /**
+   * Allows names beyond a-z, 0-9, _ and :, such as `http.server.duration`. Scrapers get them as they
+   * are only when they ask for that; all others get an escaped form, with _ unless they want another.
+   */
+  readonly utf8Names?: boolean;
 }
 
 /** A checked, frozen catalogue. */
@@ -131,6 +136,7 @@ export interface Catalogue<Families extends FamilyDeclarations = FamilyDeclarati
   readonly name: string;
   readonly families: Families;
   readonly waive: Waivers;
+  readonly utf8Names: boolean;
   /** Conventions broken without a waiver. `createRegistry` prints them once. */
   readonly warnings: readonly CatalogueWarning[];
 }

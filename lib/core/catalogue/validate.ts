@@ -3,18 +3,12 @@
 
 import { CatalogueError, type ErrorDetails } from '../errors.js';
 import { claimNames, type NameClaims } from './clashes.js';
+import { escapeName, labelNamePattern, loneSurrogate, metricNamePattern } from './names.js';
 import { resourceNames } from './resources.js';
 import type { CatalogueDeclaration, Convention, FamilyDeclaration } from './types.js';
 
-/** Prometheus' rules for names. Label names have no colon. */
-export const metricNamePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-export const labelNamePattern = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-
 /** Labels that the exposition formats write themselves. */
 const reservedLabels = ['le', 'quantile'];
-
-/** Half of a pair of UTF-16 units: no UTF-8 can be written for it. */
-const loneSurrogate = /\p{Surrogate}/u;
 
 export const kinds = ['counter', 'gauge', 'histogram'] as const;
 const combinations = ['last', 'sum', 'min', 'max'];
@@ -46,30 +40,38 @@ export function validateCatalogue(declaration: CatalogueDeclaration): void {
   if (!isRecord(declaration)) {
     fail({ problem: 'a catalogue is an object', given: declaration });
   }
-  const { name: catalogue, families, waive } = declaration;
+  const { name: catalogue, families, waive, utf8Names = false } = declaration;
   if (typeof catalogue !== 'string' || catalogue === '') {
     fail({ problem: 'a catalogue needs a name', given: catalogue, allowed: 'a string' });
   }
-  refuseUnknown(declaration, ['name', 'families', 'waive'], { catalogue });
+  refuseUnknown(declaration, ['name', 'families', 'waive', 'utf8Names'], { catalogue });
   if (!isRecord(families)) {
     fail({ catalogue, problem: 'families is an object', given: families });
   }
+  if (typeof utf8Names !== 'boolean') {
+    fail({ catalogue, problem: 'utf8Names is true or false', given: utf8Names });
+  }
   const claims: NameClaims = new Map();
   for (const [key, family] of Object.entries(families)) {
-    validateFamily(catalogue, key, family);
+    validateFamily(catalogue, key, family, utf8Names);
     claimNames(claims, catalogue, key, family);
   }
   if (waive !== undefined) validateWaivers(declaration);
 }
 
-function validateFamily(catalogue: string, key: string, family: FamilyDeclaration): void {
+function validateFamily(
+  catalogue: string,
+  key: string,
+  family: FamilyDeclaration,
+  utf8Names: boolean,
+): void {
   if (!isRecord(family)) {
     fail({ catalogue, problem: `the family "${key}" is an object`, given: family });
   }
   const metric = family.name;
-  if (typeof metric !== 'string' || !metricNamePattern.test(metric)) {
+  if (!isName(metric, metricNamePattern, utf8Names)) {
     const problem = `the family "${key}" has no valid metric name`;
-    fail({ catalogue, problem, given: metric, allowed: `names like ${metricNamePattern.source}` });
+    fail({ catalogue, problem, given: metric, allowed: namesLike(metricNamePattern, utf8Names) });
   }
   // Prototype pollution by way of a parsed document, and numbers that would change the order.
   if (key === '__proto__' || !labelNamePattern.test(key)) {
@@ -82,7 +84,7 @@ function validateFamily(catalogue: string, key: string, family: FamilyDeclaratio
   refuseUnknown(family, properties[family.kind], { metric });
   validateText(metric, 'help', family.help);
   if (family.unit !== undefined) validateUnit(metric, family.unit);
-  if (family.labels !== undefined) validateLabels(metric, family.labels);
+  if (family.labels !== undefined) validateLabels(metric, family.labels, utf8Names);
   if (family.maxSeries !== undefined) validateMaxSeries(family, family.maxSeries);
   if (family.kind === 'gauge' && !combinations.includes(family.combine ?? 'last')) {
     fail({ metric, problem: 'unknown combine', given: family.combine, allowed: combinations });
@@ -105,12 +107,12 @@ function validateUnit(metric: string, unit: unknown): void {
   fail({ metric, problem: 'unit is not a word', given: unit, allowed: 'a-z, 0-9 and _' });
 }
 
-function validateLabels(metric: string, labels: unknown): void {
+function validateLabels(metric: string, labels: unknown, utf8Names: boolean): void {
   if (!isRecord(labels)) {
     fail({ metric, problem: 'labels is an object: name to values', given: labels });
   }
   for (const [label, domain] of Object.entries(labels)) {
-    validateLabelName(label, { metric });
+    validateLabelName(label, { metric }, utf8Names);
     if (domain === 'any') continue;
     if (!Array.isArray(domain)) {
       const problem = `the label "${label}" has no values`;
@@ -118,12 +120,41 @@ function validateLabels(metric: string, labels: unknown): void {
     }
     validateValues(metric, label, domain);
   }
+  checkDistinctLabels(metric, Object.keys(labels));
+}
+
+/** @throws CatalogueError when two labels are the same to a scraper that cannot read their names */
+export function checkDistinctLabels(metric: string, labels: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const label of labels) {
+    const written = escapeName(label, labelNamePattern, 'underscores');
+    const other = seen.get(written);
+    if (other !== undefined) {
+      const problem = `the labels "${other}" and "${label}" would both be written "${written}"`;
+      fail({ metric, problem });
+    }
+    seen.set(written, label);
+  }
+}
+
+/** Whether it can be a name: any text that UTF-8 can hold, where the catalogue asks for that. */
+export function isName(name: unknown, pattern: RegExp, utf8Names: boolean): name is string {
+  if (typeof name !== 'string') return false;
+  return pattern.test(name) || (utf8Names && name !== '' && !loneSurrogate.test(name));
+}
+
+function namesLike(pattern: RegExp, utf8Names: boolean): string {
+  return utf8Names ? 'any text but the empty one' : `names like ${pattern.source}`;
 }
 
 /** @throws CatalogueError when Prometheus or an exposition format would not take the label's name */
-export function validateLabelName(label: string, where: Pick<ErrorDetails, 'metric'>): void {
-  if (!labelNamePattern.test(label)) {
-    const allowed = `names like ${labelNamePattern.source}`;
+export function validateLabelName(
+  label: string,
+  where: Pick<ErrorDetails, 'metric'>,
+  utf8Names = false,
+): void {
+  if (!isName(label, labelNamePattern, utf8Names)) {
+    const allowed = namesLike(labelNamePattern, utf8Names);
     fail({ ...where, problem: 'a label has no valid name', given: label, allowed });
   }
   if (reservedLabels.includes(label) || label.startsWith('__')) {

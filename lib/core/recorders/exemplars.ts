@@ -17,8 +17,9 @@ export type ExemplarRejection =
   | 'exemplar_memory_exhausted'
   | 'exemplar_context_failed';
 
+const slotSize = layout.exemplarSize;
 const encoder = new TextEncoder();
-const text = new Uint8Array(layout.exemplarSize - layout.exemplarText);
+const text = new Uint8Array(slotSize - layout.exemplarText);
 
 interface Slots {
   readonly bytes: Uint8Array;
@@ -62,10 +63,10 @@ export class LaneExemplars {
     doubles[wordOf(slot, layout.exemplarValue) / 2] = value;
     doubles[wordOf(slot, layout.exemplarTaken) / 2] = Date.now();
     words[wordOf(slot, layout.exemplarTextSize)] = textSize;
-    const start = slot * layout.exemplarSize + layout.exemplarText;
+    const start = slot * slotSize + layout.exemplarText;
+    for (let at = 0; at < textSize; at++) bytes[start + at] = text[at]!;
     // The checksum is one of whole words.
-    text.fill(0, textSize, textSize + 3);
-    bytes.set(text.subarray(0, Math.min(textSize + 3, text.length)), start);
+    for (let at = textSize; at % 4 !== 0; at++) bytes[start + at] = 0;
     words[wordOf(slot, layout.exemplarChecksum)] = checksumOf(words, slot, textSize);
   }
 
@@ -124,45 +125,63 @@ export class SeriesExemplars {
 }
 
 function wordOf(slot: number, offset: number): number {
-  return (slot * layout.exemplarSize + offset) / 4;
+  return (slot * slotSize + offset) / 4;
 }
 
 /** ChecksumOf of exemplars.h. */
 function checksumOf(words: Uint32Array, slot: number, textSize: number): number {
-  let hash = 2166136261;
-  const mix = (from: number, end: number) => {
-    for (let word = wordOf(slot, from); word < wordOf(slot, end); word++) {
-      hash = Math.imul(hash ^ words[word]!, 16777619);
-    }
-  };
-  mix(0, layout.exemplarChecksum);
-  mix(layout.exemplarSequence, layout.exemplarPadding);
-  mix(layout.exemplarText, layout.exemplarText + textSize);
-  return hash >>> 0 || 1;
+  let hash = mix(2166136261, words, wordOf(slot, 0), wordOf(slot, layout.exemplarChecksum));
+  const numbers = wordOf(slot, layout.exemplarSequence);
+  hash = mix(hash, words, numbers, wordOf(slot, layout.exemplarPadding));
+  const start = wordOf(slot, layout.exemplarText);
+  return mix(hash, words, start, start + textSize / 4) >>> 0 || 1;
+}
+
+function mix(hash: number, words: Uint32Array, from: number, end: number): number {
+  let mixed = hash;
+  for (let word = from; word < end; word++) mixed = Math.imul(mixed ^ words[word]!, 16777619);
+  return mixed;
 }
 
 /** Labels that say nothing are as good as none. */
 function checkLabels(given: unknown): Exemplar['labels'] | ExemplarRejection {
   if (typeof given !== 'object' || given === null) return 'exemplar_invalid';
   const labels: [string, string][] = [];
-  for (const [name, value] of Object.entries(given)) {
+  let units = 0;
+  for (const name of Object.keys(given)) {
+    const value = (given as Record<string, unknown>)[name];
     if (value === undefined || value === '') continue;
     if (typeof value !== 'string' || !isExemplarLabelName(name)) return 'exemplar_invalid';
     labels.push([name, value]);
-    // Two units of UTF-16 are one character at the most.
-    if (value.length > 2 * layout.mostExemplarCharacters) return 'exemplar_too_long';
+    units += name.length + value.length;
+    // A character is two units of UTF-16 at the most.
+    if (units > 2 * layout.mostExemplarCharacters) return 'exemplar_too_long';
   }
-  return characterCount(labels) > layout.mostExemplarCharacters ? 'exemplar_too_long' : labels;
+  const isShort = units <= layout.mostExemplarCharacters;
+  return isShort || characterCount(labels) <= layout.mostExemplarCharacters
+    ? labels
+    : 'exemplar_too_long';
 }
 
 /** Into `text`; returns the size. */
 function encode(labels: Exemplar['labels']): number {
   let size = 0;
-  for (const label of labels) {
-    for (const word of label) {
-      size += encoder.encodeInto(word, text.subarray(size)).written;
-      text[size++] = layout.exemplarSeparator;
-    }
+  for (const [name, value] of labels) {
+    size = encodeWord(value, encodeWord(name, size));
   }
+  return size;
+}
+
+function encodeWord(word: string, start: number): number {
+  let size = start;
+  for (let at = 0; at < word.length; at++) {
+    const unit = word.charCodeAt(at);
+    if (unit >= 128) {
+      size = start + encoder.encodeInto(word, text.subarray(start)).written;
+      break;
+    }
+    text[size++] = unit;
+  }
+  text[size++] = layout.exemplarSeparator;
   return size;
 }

@@ -36,6 +36,24 @@ inline void StoreRelease(T* address, T value) {
   __atomic_store(address, &value, __ATOMIC_RELEASE);
 }
 
+// Copies whole words out of memory that others may be writing, and into memory that others may be
+// reading. Each word is what it was at some moment; which of them belong together is for the caller
+// to know.
+inline void LoadWords(const uint8_t* from, uint64_t size, uint8_t* to) {
+  for (uint64_t at = 0; at + 8 <= size; at += 8) {
+    const uint64_t word = LoadRelaxed(reinterpret_cast<const uint64_t*>(from + at));
+    memcpy(to + at, &word, sizeof word);
+  }
+}
+
+inline void StoreWords(const uint8_t* from, uint64_t size, uint8_t* to) {
+  for (uint64_t at = 0; at + 8 <= size; at += 8) {
+    uint64_t word;
+    memcpy(&word, from + at, sizeof word);
+    StoreRelaxed(reinterpret_cast<uint64_t*>(to + at), word);
+  }
+}
+
 inline uint64_t FetchAdd(uint64_t* address, uint64_t amount) {
   return __atomic_fetch_add(address, amount, __ATOMIC_ACQ_REL);
 }

@@ -1,0 +1,161 @@
+// A replica on a thread of its own: the protocol, with real time, real files and real metrics.
+
+import { performance } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { attachRegistry, type SharedRegistry } from 'vsr-metrics';
+import { kimberlite, vsr } from 'vsr-metrics/catalogues';
+import { Instrumentation } from '../instrumentation/instrumentation.js';
+import { ResourceMeter } from '../instrumentation/resources.js';
+import { registryStopwatch } from '../instrumentation/stopwatch.js';
+import { withoutMetrics } from '../instrumentation/without-metrics.js';
+import { Codec } from '../messages/codec.js';
+import { Endpoint } from '../messages/endpoint.js';
+import { keyedSigner } from '../messages/signature.js';
+import type { ReplicaOptions } from '../replica/host.js';
+import { Replica } from '../replica/replica.js';
+import { FileStorage } from './files.js';
+import { type LinkFaults, Transport } from './transport.js';
+
+/** What the thread is started with. */
+export interface ReplicaWorkerData {
+  readonly options: ReplicaOptions;
+  readonly slots: number;
+  readonly directory: string;
+  readonly key: string;
+  readonly metrics: SharedRegistry;
+  /** False: the same calls, recording nothing. */
+  readonly records: boolean;
+}
+
+/** What the thread is told. */
+export type ReplicaCommand =
+  | { readonly type: 'connect'; readonly address: number; readonly port: MessagePort }
+  | { readonly type: 'start' }
+  | { readonly type: 'link'; readonly faults: LinkFaults }
+  | { readonly type: 'frame'; readonly frame: string }
+  | { readonly type: 'damageLog' }
+  | { readonly type: 'damageSuperblock' }
+  | { readonly type: 'skew'; readonly ms: number }
+  | { readonly type: 'slowDisk'; readonly ms: number }
+  | { readonly type: 'stop' };
+
+const tickMs = 10;
+const data = workerData as ReplicaWorkerData;
+const { id } = data.options;
+const registry = attachRegistry(data.metrics, {
+  catalogue: [vsr, kimberlite],
+  fixedLabels: { replica_id: String(id), node_id: String(id + 1) },
+  resourcesEveryMs: false,
+});
+const metrics = data.records ? registry.metrics : withoutMetrics();
+const instrumentation = new Instrumentation(metrics, registryStopwatch(registry));
+const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), instrumentation);
+const storage = new FileStorage(data.directory, data.slots, flushSoon);
+let skewMs = 0;
+
+const transport = new Transport(
+  () => registry.now(),
+  ({ sentAt, frames }) => {
+    for (const frame of frames) {
+      const message = endpoint.decode(frame, sentAt);
+      if (message !== undefined) replica.receive(message);
+    }
+    flushSoon();
+  },
+);
+const replica: Replica = new Replica(
+  data.options,
+  {
+    storage,
+    now: () => performance.now(),
+    wallClock: () => Date.now() + skewMs,
+    random: () => Math.random(),
+    send: (to, message) => transport.send(to, endpoint.encode(to, message)),
+  },
+  instrumentation,
+);
+
+let lastUtilization = performance.eventLoopUtilization();
+const resources = new ResourceMeter(metrics, performance.now(), () => {
+  const utilization = performance.eventLoopUtilization();
+  const { utilization: sinceLast } = performance.eventLoopUtilization(utilization, lastUtilization);
+  lastUtilization = utilization;
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return {
+    memoryBytes: used_heap_size + external_memory,
+    utilization: sinceLast,
+    receivedBytes: transport.counts.receivedBytes,
+    sentBytes: transport.counts.sentBytes,
+    diskOperations: storage.counts.operations,
+    diskReadBytes: storage.counts.bytesRead,
+    diskWrittenBytes: storage.counts.bytesWritten,
+  };
+});
+
+let isFlushPlanned = false;
+
+/** Once everything is in that has come meanwhile: that is what makes batches. */
+function flushSoon(): void {
+  if (isFlushPlanned) return;
+  isFlushPlanned = true;
+  setImmediate(() => {
+    isFlushPlanned = false;
+    replica.flush();
+    transport.flush();
+  });
+}
+
+let ticking: NodeJS.Timeout | undefined;
+
+function start(): void {
+  replica.start();
+  ticking = setInterval(() => {
+    replica.tick();
+    resources.tick(performance.now());
+    flushSoon();
+  }, tickMs);
+  flushSoon();
+}
+
+async function stop(): Promise<void> {
+  clearInterval(ticking);
+  transport.close();
+  await storage.close();
+  parentPort!.close();
+}
+
+parentPort!.on('message', (command: ReplicaCommand) => {
+  switch (command.type) {
+    case 'connect':
+      transport.connect(command.address, command.port);
+      return;
+    case 'start':
+      start();
+      return;
+    case 'link':
+      transport.faults = command.faults;
+      return;
+    case 'frame': {
+      const message = endpoint.decode(command.frame, registry.now());
+      if (message !== undefined) replica.receive(message);
+      flushSoon();
+      return;
+    }
+    case 'damageLog':
+      void storage.damageSlot(replica.commit);
+      return;
+    case 'damageSuperblock':
+      void storage.damageSuperblock(0);
+      return;
+    case 'skew':
+      skewMs = command.ms;
+      return;
+    case 'slowDisk':
+      storage.slowness = command.ms;
+      return;
+    case 'stop':
+      void stop();
+      return;
+  }
+});

@@ -1,0 +1,26 @@
+// How durations are taken: with the registry's clock, or in simulated time.
+
+import type { Histogram } from 'vsr-metrics';
+
+export interface Stopwatch {
+  now(): number;
+  /** Records the time since `start`, into a histogram in milliseconds unless told otherwise. */
+  record(histogram: Histogram, start: number, unit?: 'ms' | 'seconds'): void;
+}
+
+/** Real time: `now` is a cell that native code fills, `since` converts once. */
+export function registryStopwatch(registry: { now(): number }): Stopwatch {
+  return {
+    now: () => registry.now(),
+    record: (histogram, start) => histogram.since(start),
+  };
+}
+
+/** Time that somebody else keeps, in milliseconds. */
+export function steppedStopwatch(now: () => number): Stopwatch {
+  return {
+    now,
+    record: (histogram, start, unit = 'ms') =>
+      histogram.record((now() - start) / (unit === 'ms' ? 1 : 1000)),
+  };
+}

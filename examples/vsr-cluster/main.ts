@@ -1,0 +1,182 @@
+// npm start: a cluster of Viewstamped Replication with live metrics on this machine.
+//
+//   npm start -- --replicas 5 --rate 5000 --faults "5s kill primary"
+//
+// How it is built, and where it records what: docs/vsr-cluster.md.
+
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDashboard } from 'vsr-metrics/dashboard';
+import { negotiate, renderBytes } from 'vsr-metrics/exposition';
+import { exitCodes, Failure } from '../../lib/cli/failure.js';
+import { MetricsServer } from '../../lib/cli/metrics-server.js';
+import { type PlannedFault, parseScript, runFault } from './cluster/fault-commands.js';
+import { keys } from './cluster/keys.js';
+import { Cluster } from './cluster/launcher.js';
+import { type ClusterArguments, clusterHelp, parseClusterArguments } from './cluster/options.js';
+import { Screen } from './cluster/screen.js';
+
+const defaultPort = 9464;
+
+async function run(given: readonly string[]): Promise<number> {
+  const args = parseClusterArguments(given);
+  if (args.has('help')) {
+    process.stdout.write(clusterHelp());
+    return exitCodes.ok;
+  }
+  const faults = faultsOf(args);
+  const seconds = args.number('duration', { least: 0.1, most: 1e6 });
+  const rate = args.number('rate', { least: 0, most: 1e6 }) ?? 1000;
+  const port = args.number('port', { least: 0, most: 65_535, whole: true });
+  const cluster = await Cluster.start({
+    replicas: Number(args.text('replicas') ?? 3),
+    standbys: args.number('standbys', { least: 0, most: 3, whole: true }) ?? 0,
+    rate,
+    data: args.text('data') ?? mkdtempSync(join(tmpdir(), 'vsr-cluster-')),
+    metricsFile: args.text('file') ?? `/dev/shm/vsr-cluster-${process.pid}.metrics`,
+  });
+  const session = new Session(cluster, args, rate);
+  try {
+    await session.run({ faults, seconds, port });
+  } finally {
+    await session.end();
+  }
+  return exitCodes.ok;
+}
+
+function faultsOf(args: ClusterArguments): readonly PlannedFault[] {
+  const script = args.text('faults');
+  if (script === undefined) return [];
+  let text = script;
+  try {
+    text = readFileSync(script, 'utf8');
+  } catch {
+    // No file of that name: the script itself.
+  }
+  return parseScript(text);
+}
+
+/** From the start of the cluster to its end. */
+class Session {
+  readonly #cluster: Cluster;
+  readonly #keeps: { readonly data: boolean; readonly file: boolean };
+  readonly #rate: number;
+  readonly #plain: boolean;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #server: MetricsServer | undefined;
+  #screen: Screen | undefined;
+
+  constructor(cluster: Cluster, args: ClusterArguments, rate: number) {
+    this.#cluster = cluster;
+    this.#rate = rate;
+    this.#plain = args.has('plain');
+    this.#keeps = { data: args.has('data'), file: args.has('file') };
+  }
+
+  async run({
+    faults,
+    seconds,
+    port,
+  }: {
+    readonly faults: readonly PlannedFault[];
+    readonly seconds: number | undefined;
+    readonly port: number | undefined;
+  }): Promise<void> {
+    const cluster = this.#cluster;
+    const server = await this.#serve(port);
+    await new Promise<void>((resolve, reject) => {
+      cluster.onFailure = reject;
+      const screen = new Screen({
+        plain: this.#plain,
+        snapshot: () => cluster.registry.snapshot(),
+        subscribe: (schedule, listener) => cluster.registry.onSnapshot(schedule, listener),
+        stateOf: (snapshot, previous) => ({
+          snapshot,
+          previous,
+          replicas: Array.from({ length: cluster.rosterSize }, (_, id) => ({
+            id,
+            isRunning: cluster.isRunning(id),
+          })),
+          rate: this.#rate,
+          answered: cluster.load.answered,
+          url: server.url,
+          file: cluster.options.metricsFile,
+          notice: '',
+        }),
+        onKey: (key) => {
+          const pressed = keys.find((each) => each.key === key);
+          if (key === 'q') resolve();
+          else if (pressed !== undefined) this.#fault(pressed.line);
+        },
+      });
+      this.#screen = screen;
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+      if (seconds !== undefined) this.#timers.push(setTimeout(resolve, seconds * 1000));
+      for (const { atMs, line } of faults) {
+        const carryOut = () => {
+          try {
+            this.#fault(line);
+          } catch (error) {
+            reject(error);
+          }
+        };
+        this.#timers.push(setTimeout(carryOut, atMs));
+      }
+      console.log(`metrics: ${server.url}`);
+      console.log(`file:    ${cluster.options.metricsFile}   (Ctrl-C ends)`);
+      screen.start();
+    });
+  }
+
+  async end(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#screen?.stop();
+    await this.#server?.close();
+    const { answered } = this.#cluster.load;
+    await this.#cluster.stop(this.#keeps);
+    console.log(`stopped after ${answered} operations`);
+  }
+
+  #fault(line: string): void {
+    runFault(this.#cluster, line);
+    if (this.#plain || !process.stdout.isTTY) console.log(`fault: ${line}`);
+    this.#screen?.draw(`fault: ${line}`);
+  }
+
+  /** On the port that was asked for; on the usual one, or a free one, when none was. */
+  async #serve(port: number | undefined): Promise<MetricsServer> {
+    const { registry } = this.#cluster;
+    const page = {
+      render(accept: string | undefined) {
+        const { format, contentType, escaping } = negotiate(accept);
+        return { contentType, body: renderBytes(format, registry.snapshot(), { escaping }) };
+      },
+    };
+    const help = 'GET /metrics gives the metrics of all replicas, / shows them\n';
+    const start = async (on: number) => {
+      const server = new MetricsServer({
+        page,
+        dashboard: createDashboard(registry),
+        help,
+        report: console.error,
+      });
+      await server.listen(on, '127.0.0.1');
+      return server;
+    };
+    try {
+      this.#server = await start(port ?? defaultPort);
+    } catch (error) {
+      if (port !== undefined) throw error;
+      this.#server = await start(0);
+    }
+    return this.#server;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof Failure)) throw error;
+  console.error(`npm start: ${error.message}`);
+  if (error.exitCode === exitCodes.usage) console.error('npm start -- --help says how to use it');
+  return error.exitCode;
+});

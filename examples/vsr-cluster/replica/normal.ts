@@ -1,0 +1,375 @@
+// Normal operation (VR section 4.1): requests become entries, entries are prepared on a quorum, and
+// are committed then.
+//
+//   client      primary               backups
+//     |--Request-->|                     |
+//     |            |------Prepare------->|   a batch of entries, and how far all is committed
+//     |            |       (each writes the entries to its disk)
+//     |            |<-----PrepareOk------|   everything up to op is on my disk
+//     |            |  quorum: commit, apply
+//     |<--Reply----|-------Commit------->|   or the next Prepare says it
+//
+// Messages that came in together are answered together, in flush(): the fuller the pipe, the larger
+// the batches.
+
+import { noSpan, type Span } from '../instrumentation/spans.js';
+import { type Entry, entryBytes, sealEntry } from '../log/entry.js';
+import { isQuery, type Outcome } from '../machine/ledger.js';
+import type { Session } from '../machine/sessions.js';
+import type { MessageOf, Request } from '../messages/messages.js';
+import { configurationIn, isConfigurationEntry } from './application.js';
+import { Backup } from './backup.js';
+import { isVoter, reachedByQuorum, votersOf } from './configuration.js';
+import { Duplicates } from './duplicates.js';
+import type { Replica } from './replica.js';
+
+/** An operation on its way: when what happened to it, on the stopwatch. */
+interface Flight {
+  readonly arrived: number;
+  sent: number;
+  decided: number;
+  readonly write: Span;
+  prepare: Span;
+  commit: Span;
+}
+
+const mostPending = 10_000;
+
+export class NormalOperation {
+  readonly #replica: Replica;
+  readonly backup: Backup;
+  readonly #duplicates: Duplicates;
+
+  // The primary's: requests that wait for room, entries that are not sent yet.
+  #pending: { readonly request: Request; readonly arrived: number }[] = [];
+  #unsent: Entry[] = [];
+  readonly #flights = new Map<number, Flight>();
+  /** Per replica: everything up to here is on its disk, in this view. */
+  readonly #acknowledged: number[];
+  /** Per replica: how far it was last known to be, whoever said so; -1: unknown. */
+  readonly #progress: number[];
+  readonly #progressAt: number[];
+  /** What the log held when the view began: until it is committed nobody is told what he did not do. */
+  #inheritedOp = 0;
+  #announced = 0;
+  #spokeAt = 0;
+
+  constructor(replica: Replica) {
+    this.#replica = replica;
+    this.backup = new Backup(replica);
+    this.#duplicates = new Duplicates(replica);
+    const zeros = () => Array.from({ length: replica.options.rosterSize }, () => 0);
+    this.#acknowledged = zeros();
+    this.#progress = zeros();
+    this.#progressAt = zeros();
+  }
+
+  /** Whether everything that earlier views left is committed. */
+  get isSettled(): boolean {
+    return this.#replica.commit >= this.#inheritedOp;
+  }
+
+  get pendingCount(): number {
+    return this.#pending.length;
+  }
+
+  /** How far a replica was last known to be; -1 when nothing is known. */
+  progressOf(replica: number): number {
+    return this.#progress[replica]!;
+  }
+
+  /** This replica leads the view that begins now. */
+  lead(): void {
+    const { log, commit } = this.#replica;
+    this.leave();
+    this.#acknowledged.fill(0);
+    this.#progress.fill(-1);
+    this.#inheritedOp = log.op;
+    this.#announced = commit;
+    this.#duplicates.inherit(log.slice(commit + 1, log.op));
+    this.#spokeAt = this.#replica.host.now();
+  }
+
+  /** The view ended, or is another's. */
+  leave(): void {
+    this.#pending = [];
+    this.#unsent = [];
+    for (const { write, prepare, commit } of this.#flights.values()) {
+      prepare.end();
+      commit.end();
+      write.end();
+    }
+    this.#flights.clear();
+    this.#duplicates.clear();
+    this.#showPending();
+  }
+
+  // ---- the primary ----
+
+  onRequest(request: Request): void {
+    const replica = this.#replica;
+    if (!replica.isNormal || !replica.isPrimary || !this.isSettled) return;
+    if (this.#pending.length >= mostPending || this.#duplicates.check(request)) return;
+    this.#duplicates.add(request.from, request.request);
+    this.#pending.push({ request, arrived: replica.instrumentation.stopwatch.now() });
+  }
+
+  /** An entry of the primary's own: a change of the configuration. */
+  propose(kind: Entry['kind'], body: string): void {
+    const { stopwatch } = this.#replica.instrumentation;
+    this.#append({ kind, body, client: 0, session: 0, request: 0 }, stopwatch.now());
+  }
+
+  flush(): void {
+    if (!this.#replica.isNormal) return;
+    if (!this.#replica.isPrimary) {
+      this.backup.flush();
+      return;
+    }
+    this.#takePending();
+    if (this.#unsent.length > 0) this.#prepare();
+    else if (this.#replica.commit > this.#announced) this.#sayCommit();
+  }
+
+  #takePending(): void {
+    const { options } = this.#replica;
+    let taken = 0;
+    while (
+      taken < this.#pending.length &&
+      this.#unsent.length < options.batch &&
+      this.#flights.size < options.pipeline &&
+      this.hasRoom(this.#replica.log.op + 1)
+    ) {
+      const { request, arrived } = this.#pending[taken++]!;
+      const { from: client, session, request: number, body } = request;
+      const kind = session === 0 ? 'register' : 'operation';
+      this.#append({ kind, body, client, session, request: number }, arrived);
+    }
+    if (taken > 0) this.#pending.splice(0, taken);
+    this.#showPending();
+  }
+
+  #showPending(): void {
+    const { metrics } = this.#replica.instrumentation;
+    const count = this.#pending.length + this.#flights.size;
+    metrics.pendingRequests.set(count);
+    metrics.requestsInFlight.set(count);
+  }
+
+  /** Whether the ring of slots has one for this operation that is not needed any more. */
+  hasRoom(op: number): boolean {
+    return op - this.#replica.ringBase < this.#replica.host.storage.slots;
+  }
+
+  #append(
+    content: Pick<Entry, 'kind' | 'body' | 'client' | 'session' | 'request'>,
+    arrived: number,
+  ): void {
+    const { log, view, host, instrumentation } = this.#replica;
+    const timestamp = Math.max(log.lastTimestamp + 1, Math.floor(host.wallClock()));
+    const entry = sealEntry({
+      ...content,
+      op: log.op + 1,
+      view,
+      parent: log.lastChecksum,
+      timestamp,
+    });
+    this.appendToLog(entry);
+    this.#unsent.push(entry);
+    const write = instrumentation.spans.begin(isQuery(content.body) ? 'kmb.query' : 'kmb.write');
+    const flight = { arrived, sent: 0, decided: 0, write, prepare: noSpan, commit: noSpan };
+    this.#flights.set(entry.op, flight);
+  }
+
+  /** Into memory; writing it to the disk is the caller's. */
+  appendToLog(entry: Entry): void {
+    const replica = this.#replica;
+    replica.log.append(entry);
+    replica.instrumentation.appended(entry.body, entryBytes(entry));
+    if (isConfigurationEntry(entry)) replica.configurationChanged(configurationIn(entry));
+  }
+
+  #prepare(): void {
+    const replica = this.#replica;
+    const { view, commit, instrumentation } = replica;
+    const entries = this.#unsent;
+    this.#unsent = [];
+    replica.logChanged();
+    const { stopwatch, spans } = instrumentation;
+    const sent = stopwatch.now();
+    for (const { op } of entries) {
+      const flight = this.#flights.get(op)!;
+      flight.sent = sent;
+      flight.prepare = spans.begin('kmb.consensus.prepare', flight.write);
+    }
+    replica.broadcast({ type: 'Prepare', view, commit, entries });
+    this.#spoke();
+    this.writeEntries(entries);
+  }
+
+  /** Writes entries of this view's log; they are acknowledged once they are on the disk. */
+  writeEntries(entries: readonly Entry[]): void {
+    const replica = this.#replica;
+    const last = entries.at(-1)!.op;
+    const view = replica.view;
+    replica.instrumentation.metrics.bytesWritten.inc(
+      entries.reduce((sum, entry) => sum + entryBytes(entry), 0),
+    );
+    replica.host.storage.writeEntries(entries, () => {
+      // A view change since then may have replaced them.
+      if (replica.view !== view || !replica.isNormal) return;
+      replica.durable = Math.max(replica.durable, last);
+      if (replica.isPrimary) this.decide();
+    });
+  }
+
+  onPrepareOk({ from, view, op }: MessageOf<'PrepareOk'>): void {
+    const replica = this.#replica;
+    if (view !== replica.view || !replica.isNormal || !replica.isPrimary) return;
+    if (op > replica.log.op) {
+      replica.reject('op_number_mismatch');
+      return;
+    }
+    this.#acknowledged[from] = Math.max(this.#acknowledged[from]!, op);
+    this.heardOf(from, op);
+    this.decide();
+  }
+
+  /** A replica has everything up to `op`; whether that is a vote is not said here. */
+  heardOf(replica: number, op: number): void {
+    if (op > this.#progress[replica]!) {
+      this.#progress[replica] = op;
+      this.#progressAt[replica] = this.#replica.host.now();
+    }
+  }
+
+  /** Commits what a quorum has on its disks. */
+  decide(): void {
+    const replica = this.#replica;
+    const { configuration, instrumentation } = replica;
+    const { stopwatch, metrics, spans } = instrumentation;
+    this.#acknowledged[replica.id] = replica.durable;
+    const reached = reachedByQuorum(configuration, (id) => this.#acknowledged[id]!);
+    this.#showVotes();
+    if (reached <= replica.commit) return;
+    const decided = stopwatch.now();
+    for (let op = replica.commit + 1; op <= reached; op++) {
+      const flight = this.#flights.get(op);
+      if (flight === undefined) continue;
+      flight.decided = decided;
+      flight.prepare.end();
+      flight.commit = spans.begin('kmb.consensus.commit', flight.write);
+      stopwatch.record(metrics.prepareLatency, flight.sent);
+    }
+    replica.application.commitTo(reached);
+    this.#showPending();
+  }
+
+  /** Votes for the operation that is being decided; for the last one while there is none. */
+  #showVotes(): void {
+    const { log, commit, configuration, instrumentation } = this.#replica;
+    const op = Math.min(commit + 1, log.op);
+    const votes = votersOf(configuration).filter((id) => this.#acknowledged[id]! >= op).length;
+    instrumentation.metrics.prepareOkVotes.set(votes);
+  }
+
+  #sayCommit(): void {
+    const { view, commit } = this.#replica;
+    this.#replica.broadcast({ type: 'Commit', view, commit });
+    this.#spoke();
+  }
+
+  /** The others were just told how far everything is committed. */
+  #spoke(): void {
+    const { commit, host, instrumentation } = this.#replica;
+    const { stopwatch, metrics } = instrumentation;
+    this.#spokeAt = host.now();
+    for (let op = this.#announced + 1; op <= commit; op++) {
+      const flight = this.#flights.get(op);
+      if (flight === undefined) continue;
+      stopwatch.record(metrics.commitLatency, flight.decided);
+      stopwatch.record(metrics.consensusRtt, flight.sent);
+      flight.commit.end();
+      flight.write.end();
+      this.#flights.delete(op);
+    }
+    this.#announced = commit;
+    this.#showPending();
+  }
+
+  /** The state machine ran an entry. The primary answers whoever asked for it. */
+  onApplied(entry: Entry, outcome: Outcome): void {
+    const replica = this.#replica;
+    this.#duplicates.remove(entry.client, entry.request);
+    if (!replica.isPrimary || !replica.isNormal || isConfigurationEntry(entry)) return;
+    const { op, client, request } = entry;
+    const session = entry.kind === 'register' ? op : entry.session;
+    const { result } = outcome;
+    replica.sendToClient(client, {
+      type: 'Reply',
+      view: replica.view,
+      session,
+      request,
+      op,
+      result,
+    });
+    const flight = this.#flights.get(op);
+    if (flight !== undefined && entry.kind === 'operation') {
+      replica.instrumentation.answered(entry.body, outcome, flight.arrived);
+    }
+  }
+
+  /** A session had to go: the primary tells the client. */
+  evict({ client, session }: Session): void {
+    const replica = this.#replica;
+    if (!replica.isPrimary || !replica.isNormal) return;
+    replica.sendToClient(client, { type: 'Eviction', view: replica.view, session });
+  }
+
+  // ---- the backups ----
+
+  onPrepare(message: MessageOf<'Prepare'>): void {
+    this.backup.onPrepare(message);
+  }
+
+  onCommit({ view, commit }: MessageOf<'Commit'>): void {
+    this.backup.onSign(view, commit, commit);
+  }
+
+  onHeartbeat({ view, commit, op }: MessageOf<'Heartbeat'>): void {
+    this.backup.onSign(view, commit, op);
+  }
+
+  // ---- time ----
+
+  tick(): void {
+    const replica = this.#replica;
+    if (!replica.isNormal) return;
+    if (!replica.isPrimary) {
+      this.backup.tick();
+      return;
+    }
+    const { view, commit, log, host, options } = replica;
+    const now = host.now();
+    if (now - this.#spokeAt >= options.timing.heartbeat) {
+      replica.broadcast({ type: 'Heartbeat', view, commit, op: log.op });
+      this.#spoke();
+    }
+    for (let peer = 0; peer < options.rosterSize; peer++) this.#resendTo(peer, now);
+  }
+
+  /** What somebody has not acknowledged for too long was lost, or the acknowledgement was. */
+  #resendTo(peer: number, now: number): void {
+    const { id, view, commit, log, options, configuration } = this.#replica;
+    const known = this.#progress[peer]!;
+    const votes = isVoter(configuration, peer) ? this.#acknowledged[peer]! : known;
+    if (peer === id || votes >= log.op || now - this.#progressAt[peer]! < options.timing.resend) {
+      return;
+    }
+    this.#progressAt[peer] = now;
+    // Of one that nothing is known of the answer to the last entry will tell.
+    const first = known < 0 ? log.op : Math.min(known + 1, log.op);
+    const entries = log.slice(first, first + options.batch - 1);
+    if (entries.length > 0) this.#replica.send(peer, { type: 'Prepare', view, commit, entries });
+  }
+}

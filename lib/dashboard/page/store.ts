@@ -1,0 +1,175 @@
+// What the page knows: the catalogue, the values of now, and their past.
+//
+// The past comes from the recorder in the region when a family is first shown, and from the values of
+// each second from then on.
+
+export type Labels = Readonly<Record<string, string>>;
+type JsonNumber = number | 'NaN' | '+Inf' | '-Inf';
+type Percentiles = Readonly<Record<string, number | null>>;
+
+export interface Family {
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly unit: string | null;
+  readonly labels: readonly string[];
+}
+
+export interface Series {
+  readonly labels: Labels;
+  readonly value?: JsonNumber;
+  readonly count?: number;
+  readonly percentiles?: Percentiles;
+  readonly recent?: { readonly count: number; readonly percentiles: Percentiles };
+}
+
+export interface Values {
+  readonly takenAt: number;
+  readonly families: readonly { readonly name: string; readonly series: readonly Series[] }[];
+}
+
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+  readonly percentiles: Percentiles | undefined;
+}
+
+export interface Track {
+  readonly labels: Labels;
+  points: Point[];
+}
+
+interface Catalogue {
+  readonly families: readonly Family[];
+}
+
+interface History {
+  readonly series: readonly {
+    readonly labels: Labels;
+    readonly points: readonly { at: number; value: JsonNumber; percentiles?: Percentiles }[];
+  }[];
+}
+
+const keptMs = 3_700_000;
+
+export class Store {
+  families: readonly Family[] = [];
+  values: Values = { takenAt: 0, families: [] };
+  readonly #series = new Map<string, readonly Series[]>();
+  readonly #tracks = new Map<string, Map<string, Track>>();
+  /** Per family the time of the values before and what counters had then, for rates of now. */
+  #before = new Map<string, number>();
+  #rates = new Map<string, number>();
+
+  family(name: string): Family | undefined {
+    return this.families.find((each) => each.name === name);
+  }
+
+  series(name: string): readonly Series[] {
+    return this.#series.get(name) ?? [];
+  }
+
+  /** Per second, between the last two values. */
+  rate(name: string, labels: Labels): number | undefined {
+    return this.#rates.get(keyOf(name, labels));
+  }
+
+  tracks(name: string): Track[] {
+    return [...(this.#tracks.get(name)?.values() ?? [])];
+  }
+
+  async loadCatalogue(): Promise<void> {
+    this.families = (await getJson<Catalogue>('api/v1/catalogue')).families;
+  }
+
+  /** Begins to keep the past of a family; resolves when what the region has of it is there. */
+  async follow(name: string): Promise<void> {
+    if (this.#tracks.has(name)) return;
+    this.#tracks.set(name, new Map());
+    await this.refill(name);
+  }
+
+  /** Fetches the past of all families that are followed, after a time without connection. */
+  async refillAll(): Promise<void> {
+    await Promise.all(Array.from(this.#tracks.keys(), (name) => this.refill(name)));
+  }
+
+  async refill(name: string): Promise<void> {
+    const from = Date.now() - keptMs;
+    const path = `api/v1/history?name=${encodeURIComponent(name)}&from=${from}`;
+    const { series } = await getJson<History>(path);
+    for (const { labels, points } of series) {
+      const track = this.#track(name, labels);
+      const live = track.points;
+      const first = live[0]?.at ?? Number.POSITIVE_INFINITY;
+      const older = points
+        .filter(({ at }) => at < first)
+        .map(({ at, value, percentiles }) => ({ at, value: numberOf(value), percentiles }));
+      track.points = [...older, ...live];
+    }
+  }
+
+  accept(values: Values): void {
+    const seconds = (values.takenAt - this.values.takenAt) / 1000;
+    const before = this.#before;
+    if (this.values.takenAt > 0 && seconds <= 0) return;
+    this.values = values;
+    this.#before = new Map();
+    this.#rates = new Map();
+    this.#series.clear();
+    for (const { name, series } of values.families) {
+      this.#series.set(name, series);
+      const isFollowed = this.#tracks.has(name);
+      for (const each of series) {
+        const key = keyOf(name, each.labels);
+        const value = each.count ?? numberOf(each.value);
+        const earlier = before.get(key);
+        this.#before.set(key, value);
+        if (earlier !== undefined) this.#rates.set(key, growth(earlier, value) / seconds);
+        if (!isFollowed) continue;
+        this.#append(this.#track(name, each.labels), {
+          at: values.takenAt,
+          value,
+          percentiles: each.recent?.percentiles,
+        });
+      }
+    }
+  }
+
+  #append({ points }: Track, point: Point): void {
+    points.push(point);
+    if (points[0]!.at < point.at - keptMs) points.shift();
+  }
+
+  #track(name: string, labels: Labels): Track {
+    const tracks = this.#tracks.get(name)!;
+    const key = keyOf(name, labels);
+    let track = tracks.get(key);
+    if (track === undefined) {
+      track = { labels, points: [] };
+      tracks.set(key, track);
+    }
+    return track;
+  }
+}
+
+/** How much a counter grew; one that is lower than before started again from nothing. */
+export function growth(before: number, after: number): number {
+  return after >= before ? after - before : after;
+}
+
+export function numberOf(value: JsonNumber | undefined): number {
+  if (typeof value === 'number') return value;
+  if (value === '+Inf') return Number.POSITIVE_INFINITY;
+  return value === '-Inf' ? Number.NEGATIVE_INFINITY : Number.NaN;
+}
+
+function keyOf(name: string, labels: Labels): string {
+  return `${name} ${JSON.stringify(labels)}`;
+}
+
+export async function getJson<Type>(path: string): Promise<Type> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return (await response.json()) as Type;
+}

@@ -1,0 +1,22 @@
+// Where the page's numbers come from: a registry, a reader of its file, or many files as one.
+
+import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
+import type { Snapshot } from '../core/snapshot.js';
+
+/**
+ * What a dashboard shows. Registries and readers are such sources as they are.
+ *
+ * @example
+ * ```ts
+ * import { readRegistry } from 'vsr-metrics';
+ * import { createDashboard } from 'vsr-metrics/dashboard';
+ *
+ * const dashboard = createDashboard(readRegistry('/dev/shm/replica-0.metrics'));
+ * dashboard.close();
+ * ```
+ */
+export interface DashboardSource {
+  snapshot(): Snapshot;
+  /** Earlier values of the one series that these labels name, oldest first. */
+  history(name: string, range?: HistoryRange): HistoryPoint[];
+}

@@ -1,0 +1,88 @@
+// Exporters by type and endpoint, which export when they are told to:
+//
+//   const exporter = createExporter({ type: 'Otlp', endpoint: 'http://localhost:4317' });
+//   await exporter.export(registry);
+
+import type { SnapshotSource } from '../driver.js';
+import type { Exporter } from '../exporter.js';
+import { createStatsdExporter } from '../statsd/exporter.js';
+import { resolveOptions } from './options.js';
+import { OtlpExporter } from './otlp-exporter.js';
+import { PrometheusPage } from './prometheus-page.js';
+
+/** Which exporter, and where to: where it pushes to, or for Prometheus where it listens. */
+export type ExporterType =
+  | { readonly type: 'Prometheus'; readonly endpoint: string }
+  | { readonly type: 'Otlp'; readonly endpoint: string }
+  | { readonly type: 'StatsD'; readonly endpoint: string };
+
+/** Exports when it is told to; `startExporter` does so at intervals. */
+export interface ExporterOnDemand {
+  /** Exports what has been recorded up to now. Rejects when it has not arrived. */
+  export(source: Pick<SnapshotSource, 'snapshot'>): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * An exporter that pushes when it is told to, or, for Prometheus, shows what it was given last.
+ *
+ * @example
+ * ```ts
+ * import { createExporter } from 'vsr-metrics/otlp';
+ *
+ * const exporter = createExporter({ type: 'Otlp', endpoint: 'http://localhost:4317' });
+ * await exporter.export(registry);
+ * await exporter.shutdown();
+ * ```
+ * @throws VsrMetricsError when the endpoint makes no sense
+ */
+export function createExporter(type: ExporterType): ExporterOnDemand {
+  return new OnDemand(exporterOf(type));
+}
+
+function exporterOf({ type, endpoint }: ExporterType): Exporter {
+  switch (type) {
+    case 'Prometheus':
+      return new PrometheusPage(endpoint);
+    case 'Otlp':
+      return new OtlpExporter(resolveOptions({ endpoint }));
+    case 'StatsD':
+      return createStatsdExporter({ endpoint });
+  }
+}
+
+class OnDemand implements ExporterOnDemand {
+  readonly #exporter: Exporter;
+  #started: Promise<void> | undefined;
+  // One after the other, as an exporter may expect.
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(exporter: Exporter) {
+    this.#exporter = exporter;
+  }
+
+  export(source: Pick<SnapshotSource, 'snapshot'>): Promise<void> {
+    const done = this.#last.then(async () => {
+      await this.#start();
+      await this.#exporter.export(source.snapshot());
+      await this.#exporter.flush?.();
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#last;
+    await this.#exporter.stop?.();
+  }
+
+  #start(): Promise<void> {
+    this.#started ??= Promise.resolve(
+      this.#exporter.start?.({ dropped: () => undefined, retried: () => undefined }),
+    ).catch((error) => {
+      this.#started = undefined;
+      throw error;
+    });
+    return this.#started;
+  }
+}

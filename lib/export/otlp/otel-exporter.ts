@@ -1,0 +1,127 @@
+// One object that exports a registry in the ways of the instrumentation guide: to a collector by
+// OTLP, at intervals and on demand; and as lines of StatsD.
+//
+//   const exporter = new OtelExporter(registry, { otlpEndpoint: 'http://localhost:4317' });
+//   await exporter.initOtlp();
+//   await exporter.exportMetrics();      // besides every 10 seconds
+//   await exporter.shutdown();
+
+import { VsrMetricsError } from '../../core/errors.js';
+import { packageVersion } from '../../core/package-version.js';
+import type { Snapshot } from '../../core/snapshot.js';
+import { renderStatsd } from '../../exposition/statsd.js';
+import type { RunningExporter, SnapshotSource } from '../driver.js';
+import { startOtlp } from './start.js';
+
+/** What an `OtelExporter` is told. */
+export interface OtelConfig {
+  /** Where the collector listens: `http://localhost:4317`. There is no default. */
+  readonly otlpEndpoint?: string | undefined;
+  readonly exportIntervalSecs: number;
+  readonly serviceName: string;
+  readonly serviceVersion: string;
+}
+
+/**
+ * What `OtelExporter` uses where nothing else is said. It has no endpoint, so with this alone
+ * `initOtlp` fails, unless the environment names one.
+ *
+ * @example
+ * ```ts
+ * import { defaultOtelConfig } from 'vsr-metrics/otlp';
+ *
+ * const config = { ...defaultOtelConfig(), otlpEndpoint: 'http://localhost:4317' };
+ * ```
+ */
+export function defaultOtelConfig(): OtelConfig {
+  return {
+    otlpEndpoint: undefined,
+    exportIntervalSecs: 10,
+    serviceName: 'kimberlite-vsr',
+    serviceVersion: packageVersion(),
+  };
+}
+
+/**
+ * Exports a registry.
+ *
+ * @example
+ * ```ts
+ * import { OtelExporter } from 'vsr-metrics/otlp';
+ *
+ * const exporter = new OtelExporter(registry, {
+ *   otlpEndpoint: 'http://localhost:4317',
+ *   exportIntervalSecs: 10,
+ *   serviceName: 'ledger',
+ * });
+ * await exporter.initOtlp();
+ * process.once('SIGTERM', () => void exporter.shutdown());
+ * ```
+ */
+export class OtelExporter {
+  readonly config: OtelConfig;
+  readonly #registry: SnapshotSource;
+  #running: RunningExporter | undefined;
+  #lastStatsd: Snapshot | undefined;
+
+  constructor(registry: SnapshotSource, config: Partial<OtelConfig> = {}) {
+    this.#registry = registry;
+    this.config = { ...defaultOtelConfig(), ...config };
+  }
+
+  /**
+   * Begins to push to the collector, every `exportIntervalSecs`.
+   *
+   * @throws VsrMetricsError when there is no endpoint, or a package is missing
+   */
+  async initOtlp(): Promise<void> {
+    if (this.#running !== undefined) return;
+    const { otlpEndpoint, exportIntervalSecs, serviceName, serviceVersion } = this.config;
+    this.#running = await startOtlp({
+      registry: this.#registry,
+      endpoint: otlpEndpoint,
+      intervalMs: 1000 * exportIntervalSecs,
+      serviceName,
+      serviceVersion,
+    });
+  }
+
+  /**
+   * Pushes what has been recorded up to now; true when it has arrived.
+   *
+   * @throws VsrMetricsError before `initOtlp`
+   */
+  async exportMetrics(): Promise<boolean> {
+    if (this.#running === undefined) {
+      throw new VsrMetricsError('VSR_METRICS_EXPORTER_OPTIONS', {
+        problem: 'exportMetrics comes after initOtlp, which has not succeeded',
+      });
+    }
+    return this.#running.flush();
+  }
+
+  /**
+   * What has been recorded since the last call, as lines of StatsD to be sent wherever one likes.
+   *
+   * @example
+   * ```ts
+   * import { createSocket } from 'node:dgram';
+   * import { OtelExporter } from 'vsr-metrics/otlp';
+   *
+   * const socket = createSocket('udp4');
+   * const exporter = new OtelExporter(registry);
+   * for (const line of exporter.exportStatsd()) socket.send(line, 8125, 'localhost');
+   * ```
+   */
+  exportStatsd(): string[] {
+    const snapshot = this.#registry.snapshot();
+    const lines = renderStatsd(snapshot, this.#lastStatsd);
+    this.#lastStatsd = snapshot;
+    return lines;
+  }
+
+  /** Pushes once more and ends; true when that has arrived, or nothing was begun. */
+  async shutdown(): Promise<boolean> {
+    return (await this.#running?.stop()) ?? true;
+  }
+}

@@ -1,0 +1,41 @@
+// startOtlp: pushes a registry to a collector, in one call.
+
+import { type RunningExporter, type SnapshotSource, startExporter } from '../driver.js';
+import { type OtlpSettings, resolveOptions } from './options.js';
+import { OtlpExporter } from './otlp-exporter.js';
+
+/** What `startOtlp` takes. */
+export interface OtlpStart extends OtlpSettings {
+  /** A registry, or a reader of another process's file. */
+  readonly registry: SnapshotSource;
+}
+
+/**
+ * Pushes snapshots to an OpenTelemetry collector, every 10 seconds unless told otherwise. Needs
+ * `@opentelemetry/sdk-metrics`, `@opentelemetry/resources` and the exporter of the protocol:
+ * `@opentelemetry/exporter-metrics-otlp-grpc`, `-proto` or `-http`.
+ *
+ * @example
+ * ```ts
+ * import { startOtlp } from 'vsr-metrics/otlp';
+ *
+ * const otlp = await startOtlp({
+ *   registry,
+ *   endpoint: 'http://localhost:4317',
+ *   serviceName: 'ledger',
+ *   serviceVersion: '1.7.0',
+ * });
+ * process.once('SIGTERM', () => void otlp.stop()); // with a last export
+ * ```
+ * @throws VsrMetricsError when there is no endpoint, an option makes no sense, or a package is missing
+ */
+export async function startOtlp({ registry, ...settings }: OtlpStart): Promise<RunningExporter> {
+  const options = resolveOptions(settings);
+  const exporter = new OtlpExporter(options);
+  // Before anything runs: what is missing must be known now, and not from a warning later.
+  await exporter.load();
+  return startExporter(registry, exporter, {
+    everyMs: options.intervalMs,
+    stopTimeoutMs: 3 * options.timeoutMs,
+  });
+}

@@ -1,0 +1,218 @@
+// Health checks: each runs at its own interval, on the thread that made it, and is a result whatever
+// it does.
+//
+//   const health = createHealthChecks({ registry });
+//   health.add('database', () => database.ping());
+//   health.add('mail', () => mailer.ping(), { critical: false });
+//   console.log(health.report().status);
+//
+// A check that throws is unhealthy; one that does not end in time is too, and is not started again
+// before it has ended. Timers hold no process alive.
+
+import { HealthError } from '../core/errors.js';
+import { HealthMeter } from './metrics.js';
+import { type HealthReport, type HealthResult, type HealthStatus, reportOf } from './report.js';
+import { type HealthCheck, runCheck } from './run-check.js';
+
+/** What `createHealthChecks` takes. All of it can be told differently for one check. */
+export interface HealthChecksOptions {
+  /** Gets `health_check_status{check_name}` and `health_check_duration_seconds{check_name}`. */
+  readonly registry?: object;
+  /** How often checks run: 10,000 ms unless told otherwise. */
+  readonly everyMs?: number;
+  /** How long a check may take: 2,000 ms unless told otherwise. */
+  readonly timeoutMs?: number;
+}
+
+/** What `add` takes. */
+export interface HealthCheckOptions {
+  readonly everyMs?: number;
+  readonly timeoutMs?: number;
+  /** `run()` takes a result that is not older for granted: 1,000 ms unless told otherwise. */
+  readonly cacheMs?: number;
+  /** When a result counts as unknown: after three intervals and the timeout unless told otherwise. */
+  readonly staleAfterMs?: number;
+  /** Without it the whole is degraded at worst when this fails; true unless told otherwise. */
+  readonly critical?: boolean;
+}
+
+/**
+ * A set of health checks, which runs from the first `add` on.
+ *
+ * @example
+ * ```ts
+ * import { statfs } from 'node:fs/promises';
+ * import { createHealthChecks } from 'vsr-metrics/health';
+ *
+ * const health = createHealthChecks({ registry, everyMs: 30_000 });
+ * health.add('disk', async () => {
+ *   const { bavail, blocks } = await statfs('/var/lib/ledger');
+ *   return { status: bavail / blocks > 0.05 ? 'healthy' : 'unhealthy' };
+ * });
+ * health.add('leader', () => ({ status: 'degraded', message: 'no leader is known' }));
+ * console.log((await health.run()).status);
+ * health.close();
+ * ```
+ */
+export function createHealthChecks(options: HealthChecksOptions = {}): HealthChecks {
+  return new HealthChecks(options);
+}
+
+interface Entry {
+  readonly check: HealthCheck;
+  readonly options: Required<HealthCheckOptions>;
+  readonly timer: NodeJS.Timeout;
+  result: HealthResult;
+  /** The run that has not ended yet, and whether it has taken too long. */
+  running: Promise<void> | undefined;
+  isLate: boolean;
+}
+
+export class HealthChecks {
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Set<(results: readonly HealthResult[]) => void>();
+  readonly #defaults: { readonly everyMs: number; readonly timeoutMs: number };
+  readonly #meter: HealthMeter;
+
+  constructor({ registry, everyMs = 10_000, timeoutMs = 2000 }: HealthChecksOptions) {
+    this.#defaults = { everyMs, timeoutMs };
+    checkTimes('of health checks', this.#defaults);
+    this.#meter = new HealthMeter(registry);
+  }
+
+  /**
+   * Adds a check and starts it at once. It is told by a signal when it has taken too long.
+   *
+   * @throws HealthError when there is one of that name, or an option does not fit
+   */
+  add(name: string, check: HealthCheck, options: HealthCheckOptions = {}): this {
+    if (typeof name !== 'string' || name === '') {
+      throw new HealthError('VSR_METRICS_HEALTH_OPTIONS', {
+        problem: 'a health check needs a name',
+        given: name,
+      });
+    }
+    if (typeof check !== 'function' || this.#entries.has(name)) {
+      const problem = typeof check === 'function' ? 'is there already' : 'is no function';
+      throw new HealthError('VSR_METRICS_HEALTH_OPTIONS', {
+        problem: `health check ${JSON.stringify(name)} ${problem}`,
+      });
+    }
+    const complete = { ...this.#defaults, cacheMs: 1000, critical: true, ...options };
+    const { everyMs, timeoutMs } = complete;
+    const { staleAfterMs = 3 * everyMs + timeoutMs } = options;
+    const withStale = { ...complete, staleAfterMs };
+    const { critical, ...times } = withStale;
+    checkTimes(`of health check ${JSON.stringify(name)}`, times);
+    const entry: Entry = {
+      check,
+      options: withStale,
+      timer: setInterval(() => this.#start(name, entry), everyMs).unref(),
+      result: {
+        ...found('unknown', 'it has not run yet'),
+        name,
+        critical,
+        durationMs: 0,
+        checkedAt: undefined,
+        staleAfterMs: withStale.staleAfterMs,
+      },
+      running: undefined,
+      isLate: false,
+    };
+    this.#entries.set(name, entry);
+    this.#start(name, entry);
+    return this;
+  }
+
+  /** Ends a check; its series go. */
+  remove(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    clearInterval(entry.timer);
+    this.#entries.delete(name);
+    this.#meter.remove(name);
+    this.#tell();
+  }
+
+  /** Runs all checks whose results are not fresh, and says what they found. Never rejects. */
+  async run(): Promise<HealthReport> {
+    const runs = Array.from(this.#entries, ([name, entry]) => {
+      const { checkedAt } = entry.result;
+      const isFresh = checkedAt !== undefined && Date.now() - checkedAt <= entry.options.cacheMs;
+      return isFresh ? undefined : this.#start(name, entry);
+    });
+    await Promise.all(runs);
+    return this.report();
+  }
+
+  /** What the checks found when they last ran. */
+  report(): HealthReport {
+    return reportOf(this.results(), Date.now());
+  }
+
+  results(): readonly HealthResult[] {
+    return Array.from(this.#entries.values(), ({ result }) => result);
+  }
+
+  /**
+   * Calls `listener` with all results whenever one is new.
+   *
+   * @returns a function that ends it
+   */
+  onResults(listener: (results: readonly HealthResult[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Ends all checks. What they found last can still be read. */
+  close(): void {
+    for (const { timer } of this.#entries.values()) clearInterval(timer);
+  }
+
+  /** Until the run has ended, or has taken too long. */
+  #start(name: string, entry: Entry): Promise<void> {
+    if (entry.running === undefined) {
+      entry.running = this.#run(name, entry);
+    } else if (entry.isLate) {
+      // It hangs still: what was found then holds now.
+      entry.result = { ...entry.result, checkedAt: Date.now() };
+      this.#tell();
+    }
+    return entry.running;
+  }
+
+  async #run(name: string, entry: Entry): Promise<void> {
+    const { outcome, ended } = runCheck(entry.check, entry.options.timeoutMs);
+    // Not before a check that hangs has ended is it asked again.
+    void ended.then(() => {
+      entry.running = undefined;
+      entry.isLate = false;
+    });
+    const what = await outcome;
+    entry.isLate = entry.running !== undefined;
+    if (this.#entries.get(name) !== entry) return;
+    entry.result = { ...entry.result, ...what, checkedAt: Date.now() };
+    this.#meter.record(entry.result);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this.results());
+  }
+}
+
+function found(status: HealthStatus, message: string) {
+  return { status, message, details: {} };
+}
+
+function checkTimes(whose: string, times: Readonly<Record<string, number>>): void {
+  for (const [option, given] of Object.entries(times)) {
+    const least = option === 'cacheMs' ? 0 : 1;
+    if (Number.isFinite(given) && given >= least && given <= 86_400_000) continue;
+    throw new HealthError('VSR_METRICS_HEALTH_OPTIONS', {
+      problem: `${option} ${whose} does not fit`,
+      given,
+      allowed: `milliseconds from ${least} to 86400000`,
+    });
+  }
+}

@@ -1,0 +1,56 @@
+// Proofs that are programs in C++: the native part under sanitizers, longer than in the tests.
+//
+// Of the same shape as those of test/prove. `run` throws when the claim does not hold, and with a
+// `reason` when this machine cannot try it.
+
+import { buildFuzzer, fuzz, mergeCorpus } from './fuzz.mjs';
+import { findRuntime, runNativeTests } from './sanitized.mjs';
+
+export const nativeProofs = [
+  {
+    name: 'hostile',
+    claim: 'no byte of a region file can crash or hang its reader',
+    sizes: { full: { files: 100_000 }, short: { files: 3000 } },
+    async run(size) {
+      const { files } = this.sizes[size];
+      const environment = { VSR_METRICS_HOSTILE_CASES: String(files) };
+      return tested({ only: 'hostile_test', environment, minutes: 60 });
+    },
+  },
+  {
+    name: 'tsan',
+    claim: 'threads that record, come, go and read at once race for nothing',
+    sizes: { full: { seconds: 120 }, short: { seconds: 2 } },
+    async run(size) {
+      const { reason } = await findRuntime('thread');
+      if (reason) throw unavailable(reason);
+      const environment = { VSR_METRICS_STRESS_SECONDS: String(this.sizes[size].seconds) };
+      return tested({ sanitizer: 'thread', only: 'stress_test', environment, minutes: 30 });
+    },
+  },
+  {
+    name: 'fuzz',
+    claim: 'no input that a coverage-guided fuzzer finds can crash or hang the reader of a region',
+    sizes: { full: { seconds: 300 }, short: { seconds: 10 } },
+    async run(size) {
+      const { path, reason } = await buildFuzzer();
+      if (reason) throw unavailable(reason);
+      const figures = await fuzz(path, this.sizes[size].seconds);
+      return size === 'full' ? { ...figures, corpus: await mergeCorpus(path) } : figures;
+    },
+  },
+];
+
+/** Runs one native test; what it counted, from its remarks: `# 12 readings, 7 named errors`. */
+async function tested(options) {
+  const { passed, failed, remarks } = await runNativeTests(options);
+  if (failed > 0 || passed === 0) throw new Error('see above');
+  const counted = remarks.flatMap((remark) =>
+    Array.from(remark.matchAll(/(\d+) ([a-z ]+)/g), ([, count, what]) => [what, Number(count)]),
+  );
+  return { checks: passed, ...Object.fromEntries(counted) };
+}
+
+function unavailable(reason) {
+  return Object.assign(new Error(reason), { reason });
+}

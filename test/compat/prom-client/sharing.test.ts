@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { expect } from 'chai';
+import client from '../../../lib/compat/prom-client/index.js';
+import { expectedLines } from './programs/sharing.js';
+
+const workerProgram = new URL('./programs/sharing-worker.js', import.meta.url);
+const clusterProgram = fileURLToPath(new URL('./programs/sharing-cluster.js', import.meta.url));
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Waits, as long as the test may take, until a line is shown. */
+async function untilShown(registry: { metrics(): Promise<string> }, line: string): Promise<void> {
+  while (!linesOf(await registry.metrics()).includes(line)) await delay(20);
+}
+
+describe('a shared registry', function () {
+  this.timeout(60_000);
+
+  it('shows exact totals of worker threads, also of those that have ended', async () => {
+    const registry = new client.Registry();
+    const metrics = await client.shareRegistry(registry);
+    const names = ['early_total', 'requests_total'];
+    for (const name of names) {
+      const labelNames = name === 'requests_total' ? ['method', 'status'] : [];
+      new client.Counter({ name, help: 'Seen here too', labelNames, registers: [registry] });
+    }
+    const level = new client.Gauge({ name: 'level', help: 'B', registers: [registry] });
+    new client.Gauge({ name: 'highest', help: 'C', aggregator: 'max', registers: [registry] });
+    new client.Histogram({
+      name: 'sizes',
+      help: 'D',
+      labelNames: ['method'],
+      buckets: client.exponentialBuckets(0.7, 1.3, 8),
+      registers: [registry],
+    });
+    level.set(5);
+    const workers = [1, 2, 3].map(
+      (member) => new Worker(workerProgram, { workerData: { metrics, member } }),
+    );
+    try {
+      await Promise.all(workers.map((worker) => once(worker, 'message')));
+      const during = linesOf(await registry.metrics());
+      expect(during).to.include.members([...expectedLines(3), 'level 60005', 'highest 3']);
+      const ended = workers.map((worker) => once(worker, 'exit'));
+      for (const worker of workers) worker.postMessage('end');
+      await Promise.all(ended);
+    } finally {
+      for (const worker of workers) void worker.terminate();
+    }
+    await untilShown(registry, 'level 5');
+    expect(linesOf(await registry.metrics())).to.include.members(expectedLines(3));
+  });
+
+  it('shows exact totals of cluster workers, one of them killed, without messages', async () => {
+    const file = `/dev/shm/vsr-metrics-prom-client-${process.pid}.metrics`;
+    try {
+      const text = await new Promise<string>((resolve, reject) => {
+        const env = { ...process.env, SHARED_FILE: file };
+        execFile(process.execPath, [clusterProgram], { env }, (error, stdout) =>
+          error === null ? resolve(stdout) : reject(error),
+        );
+      });
+      expect(linesOf(text)).to.include.members(expectedLines(4));
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
+
+  it('resets, removes and reads back', async () => {
+    const registry = new client.Registry();
+    const registers = [registry];
+    await client.shareRegistry(registry);
+    const counter = new client.Counter({ name: 'c', help: 'C', labelNames: ['a'], registers });
+    const gauge = new client.Gauge({ name: 'g', help: 'G', registers });
+    const histogram = new client.Histogram({ name: 'h', help: 'H', buckets: [1, 2], registers });
+    const child = counter.labels('x');
+    child.inc(3);
+    counter.inc({ a: 'y' });
+    gauge.set(-4.5);
+    histogram.observe(1.5);
+    const { values } = await counter.get();
+    expect(values).to.deep.equal([
+      { value: 3, labels: { a: 'x' } },
+      { value: 1, labels: { a: 'y' } },
+    ]);
+    counter.remove('y');
+    expect(linesOf(await registry.metrics())).to.include.members(['c{a="x"} 3', 'g -4.5']);
+    expect(await registry.metrics()).to.match(/^h_bucket\{le="2"\} 1\nh_bucket\{le="\+Inf"\} 1$/m);
+    expect(await registry.metrics()).not.to.include('a="y"');
+    registry.resetMetrics();
+    expect(linesOf(await registry.metrics())).to.include.members([
+      'c{a="x"} 0',
+      'g 0',
+      'h_count 0',
+    ]);
+    child.inc(2);
+    expect(linesOf(await registry.metrics())).to.include('c{a="x"} 2');
+  });
+
+  it('lets the others see what collect functions set, although they are not scraped @slow', async () => {
+    const scraped = new client.Registry();
+    const metrics = await client.shareRegistry(scraped);
+    const other = new client.Registry();
+    await client.shareRegistry(other, metrics);
+    new client.Gauge({ name: 'g', help: 'G', registers: [scraped] });
+    new client.Gauge({
+      name: 'g',
+      help: 'G',
+      registers: [other],
+      collect() {
+        this.set(7);
+      },
+    });
+    await untilShown(scraped, 'g 7');
+  });
+
+  it('keeps with its thread what cannot be summed, and says what comes too late', async () => {
+    const registry = new client.Registry();
+    const registers = [registry];
+    const late = new client.Histogram({ name: 'late', help: 'L', registers });
+    late.observe(1);
+    let error: unknown;
+    await client.shareRegistry(registry).catch((thrown) => {
+      error = thrown;
+    });
+    expect(String(error)).to.equal('Error: Share the registry before late observes anything');
+    registry.clear();
+    const from0 = client.linearBuckets(0, 1, 3);
+    const shared = new client.Registry();
+    await client.shareRegistry(shared);
+    const histogram = new client.Histogram({
+      name: 'h',
+      help: 'H',
+      buckets: from0,
+      registers: [shared],
+    });
+    histogram.observe(-1);
+    new client.Summary({ name: 's', help: 'S', registers: [shared] }).observe(3);
+    expect(linesOf(await shared.metrics())).to.include.members(['h_bucket{le="0"} 1', 's_sum 3']);
+  });
+});

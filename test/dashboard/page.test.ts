@@ -1,0 +1,209 @@
+// The live page in a browser. Its screenshots are kept in .cache/screenshots.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { vsr } from '../../lib/catalogues/index.js';
+import { assetPaths } from '../../lib/dashboard/assets.js';
+import { createDashboard, type Dashboard } from '../../lib/dashboard/index.js';
+import { createRegistry } from '../../lib/index.js';
+import { openBrowser } from '../support/browser.js';
+import { inPackage } from '../support/package-root.js';
+
+const replicas = ['0', '1', '2'] as const;
+
+describe('the live page @slow', function () {
+  this.timeout(120_000);
+  const registry = createRegistry({ catalogue: vsr });
+  const { metrics } = registry;
+  let dashboard: Dashboard;
+  let server: Server;
+  let url: string;
+  let browser: Browser | undefined;
+  let recording: NodeJS.Timeout;
+
+  function record(): void {
+    for (const replica_id of replicas) {
+      metrics.operations.with({ replica_id, status: 'success' }).inc(10 + Number(replica_id));
+      for (let step = 1; step <= 50; step++) {
+        metrics.clientLatency.with({ replica_id }).record(step * (1 + Number(replica_id)));
+        metrics.prepareLatency.with({ replica_id }).record(step / 10);
+      }
+    }
+  }
+
+  async function listen(port: number): Promise<void> {
+    dashboard = createDashboard(registry);
+    server = createServer((request, response) => {
+      if (!dashboard.handle(request, response)) response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  }
+
+  async function stop(): Promise<void> {
+    dashboard.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  before(async function () {
+    browser = await openBrowser(this);
+    for (const replica_id of replicas) {
+      metrics.replicaStatus.with({ replica_id }).set(0);
+      metrics.viewNumber.with({ replica_id }).set(4);
+      metrics.opNumber.with({ replica_id }).set(12_400 + Number(replica_id));
+      metrics.clusterSize.with({ replica_id }).set(3);
+      metrics.quorumSize.with({ replica_id }).set(2);
+      metrics.replicaLag.with({ replica_id }).set(Number(replica_id));
+    }
+    record();
+    recording = setInterval(record, 100);
+    await listen(0);
+  });
+
+  after(async () => {
+    clearInterval(recording);
+    await browser?.close();
+    await stop();
+    registry.close();
+  });
+
+  async function open(colorScheme: 'light' | 'dark' = 'light', width = 1440) {
+    const page = await browser!.newPage({ colorScheme, viewport: { width, height: 1000 } });
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => requests.push(request.url()));
+    const response = await page.goto(url);
+    await page.waitForSelector('#connection[data-state="live"]');
+    await page.waitForSelector('#panels canvas');
+    return { page, complaints, requests, response };
+  }
+
+  function cellOf(page: Page, replica: string, column: number): Promise<string | null> {
+    const row = `#replicas tr[data-key="${replica}"]`;
+    return page.locator(`${row} > :nth-child(${column})`).textContent();
+  }
+
+  it('shows the values of the API', async () => {
+    const { page } = await open();
+    for (const replica of replicas) {
+      const shown = [2, 4, 5, 7].map((column) => cellOf(page, replica, column));
+      const expected = ['Normal', '4', String(12_400 + Number(replica)), replica];
+      expect(await Promise.all(shown)).to.deep.equal(expected);
+    }
+    expect(await cellOf(page, '1', 3)).to.equal('leader');
+    clearInterval(recording);
+    const values = (await (await fetch(`${url}api/v1/values`)).json()) as {
+      families: { name: string; series: { labels: object; value?: number; count?: number }[] }[];
+    };
+    const expected = values.families.flatMap(({ name, series }) =>
+      series.map(({ labels, value, count }) => {
+        const names = Object.entries(labels).map(([label, text]) => `${label}=${text}`);
+        return [name, names.join(' '), String(value ?? count)];
+      }),
+    );
+    await page.fill('#filter', 'vsr_operations_total replica_id=2 success');
+    const total = expected.find(
+      ([name, labels]) =>
+        name === 'vsr_operations_total' && labels!.includes('replica_id=2 status=s'),
+    )!;
+    await page.waitForSelector(`#series tbody td:text-is("${total[2]}")`);
+    await page.fill('#filter', 'vsr_');
+    const rows = await page
+      .locator('#series tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) => [...row.children].slice(0, 3).map(({ textContent }) => textContent)),
+      );
+    const resources = /memory|cpu|disk|network/;
+    const steady = (list: readonly (readonly (string | null)[])[]) =>
+      list.filter(([name]) => !resources.test(name!));
+    expect(rows.length).to.be.above(20);
+    for (const row of steady(rows)) expect(expected).to.deep.include(row);
+    recording = setInterval(record, 100);
+  });
+
+  it('shows a fault within three seconds', async () => {
+    const { page } = await open();
+    metrics.replicaStatus.with({ replica_id: '2' }).set(2);
+    metrics.checksumFailures.with({ replica_id: '2', component: 'log' }).inc(7);
+    const row = page.locator('#replicas tr[data-key="2"]');
+    await row.getByText('Recovering').waitFor({ timeout: 3000 });
+    expect(await cellOf(page, '2', 11)).to.equal('7');
+    await page.locator('#health').getByText('2 of 3 normal').waitFor({ timeout: 3000 });
+    metrics.replicaStatus.with({ replica_id: '2' }).set(0);
+  });
+
+  it('draws percentiles and rates of one replica when it is chosen', async () => {
+    const { page } = await open();
+    await page.waitForSelector('#replica option[value="1"]', { state: 'attached' });
+    await page.selectOption('#replica', '1');
+    const legend = page.locator('section[aria-label="Latency over time"] tbody th');
+    await page.waitForFunction(
+      `document.querySelectorAll('section[aria-label="Latency over time"] tbody th').length === 4`,
+    );
+    expect(await legend.allTextContents()).to.deep.equal(['p50', 'p90', 'p99', 'p99.9']);
+    // The curves of all three stand there until the one has come.
+    await page.waitForFunction(
+      `document.querySelectorAll('section[aria-label^="Percentile curve"] tbody tr').length === 1`,
+    );
+    const curve = page.locator('section[aria-label^="Percentile curve"] tbody td');
+    const [median] = await curve.allTextContents();
+    // Of 2, 4, ... 100.
+    expect(Number(median)).to.be.within(49, 51);
+  });
+
+  it('says when the connection is lost, and goes on when it is back', async () => {
+    const { page } = await open();
+    const { port } = server.address() as AddressInfo;
+    await stop();
+    await page.waitForSelector('#connection[data-state="lost"]', { timeout: 10_000 });
+    expect(await page.locator('#connection').textContent()).to.include('connection lost');
+    metrics.opNumber.with({ replica_id: '0' }).set(77_777);
+    await listen(port);
+    await page.waitForSelector('#connection[data-state="live"]', { timeout: 20_000 });
+    await page.locator('#replicas').getByText('77777').waitFor();
+  });
+
+  it('asks for nothing from elsewhere, complains of nothing, and allows nothing inline', async () => {
+    const { page, complaints, requests, response } = await open();
+    await page.waitForTimeout(2000);
+    expect(complaints).to.deep.equal([]);
+    expect(requests.filter((each) => !each.startsWith(url) && each !== 'data:,')).to.deep.equal([]);
+    const policy = response!.headers()['content-security-policy'];
+    expect(policy).to.include("default-src 'none'").and.not.to.include('unsafe');
+  });
+
+  it('is smaller than 200 kB', async () => {
+    let bytes = 0;
+    for (const path of assetPaths) {
+      const response = await fetch(new URL(path, url));
+      expect(response.status, path).to.equal(200);
+      bytes += (await response.arrayBuffer()).byteLength;
+    }
+    expect(bytes).to.be.within(50_000, 200_000);
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const width of [1440, 390]) {
+      it(`has nothing that axe objects to, ${scheme}, ${width} pixels wide`, async () => {
+        const { page } = await open(scheme, width);
+        await page.waitForTimeout(1500);
+        const folder = inPackage('.cache', 'screenshots');
+        mkdirSync(folder, { recursive: true });
+        await page.screenshot({ path: `${folder}/page-${scheme}-${width}.png` });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(width);
+        // Through the debugger: the page's own policy lets no other script in.
+        await page.evaluate(readFileSync(inPackage('node_modules/axe-core/axe.min.js'), 'utf8'));
+        const violations = await page.evaluate(
+          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))',
+        );
+        expect(violations).to.deep.equal([]);
+      });
+    }
+  }
+});
