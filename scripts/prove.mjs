@@ -5,6 +5,7 @@
 //   npm run prove -- --short         as small as in the tests
 //   npm run prove -- collector       exports to the real OpenTelemetry Collector, built first (needs Go)
 //   npm run prove -- vsr --seed 17   one simulation of the VSR cluster, which may have failed
+//   npm run prove -- vsr-load        an hour of load on the VSR cluster; --seconds 300: so long instead
 //
 // Prints progress and a line for each, and records the figures in docs/proofs.json. The exit code is
 // 1 when a claim did not hold.
@@ -23,9 +24,10 @@ import { ensurePrometheus, toolsPath } from './support/tools.mjs';
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { short: { type: 'boolean' }, seed: { type: 'string' } },
+  options: { short: { type: 'boolean' }, seed: { type: 'string' }, seconds: { type: 'string' } },
 });
 const size = values.short ? 'short' : 'full';
+if (values.seconds !== undefined) process.env.VSR_LOAD_SECONDS = values.seconds;
 
 await ensureDependencies();
 await buildNative();
@@ -33,8 +35,9 @@ await buildTypeScript();
 if (values.seed !== undefined) await replay(Number(values.seed));
 const typeScriptProofs = await import('../dist/test/prove/index.js');
 const proofs = [...typeScriptProofs.proofs, ...nativeProofs];
-const { proofsOnDemand } = typeScriptProofs;
-const names = [...proofs, ...proofsOnDemand].map(({ name }) => name);
+const { longProofs, proofsOnDemand } = typeScriptProofs;
+const named = [...proofs, ...longProofs, ...proofsOnDemand];
+const names = named.map(({ name }) => name);
 const unknown = wanted.find((name) => !names.includes(name));
 if (unknown !== undefined) {
   console.error(`no proof is called ${unknown}; there are ${names.join(', ')}`);
@@ -49,7 +52,7 @@ const results = {};
 let failed = 0;
 const asked = (proof) => wanted.includes(proof.name);
 if (proofsOnDemand.some(asked)) await findCollector();
-const chosen = wanted.length === 0 ? proofs : [...proofs, ...proofsOnDemand].filter(asked);
+const chosen = wanted.length === 0 ? proofs : named.filter(asked);
 for (const proof of chosen) {
   console.log(`${proof.name}: ${proof.claim}`);
   const started = Date.now();

@@ -9,8 +9,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { describeOverhead, formatPercent } from '../../lib/budget/describe.js';
-import { alignColumns, formatTime } from '../harness/format.js';
+import { describeOverhead } from '../../lib/budget/describe.js';
+import { alignColumns } from '../harness/format.js';
 import { describeMachine, machineLine } from '../harness/machine.js';
 import {
   type BudgetResults,
@@ -20,35 +20,7 @@ import {
   measureHandlers,
   target,
 } from './measure.js';
-
-function rowOf(result: HandlerResult): string[] {
-  const { handler, report, recordingNanoseconds, recordingShare } = result;
-  const { baselineNanoseconds, overhead, interval } = report;
-  return [
-    handler,
-    formatTime(baselineNanoseconds),
-    formatPercent(overhead),
-    `${formatPercent(interval.lower)} to ${formatPercent(interval.upper)}`,
-    keepsTo(result, budget) ? 'proven' : 'NOT PROVEN',
-    formatTime(recordingNanoseconds),
-    formatPercent(recordingShare),
-    recordingShare < target ? 'met' : 'NOT MET',
-  ];
-}
-
-function tableOf(results: readonly HandlerResult[]): string {
-  const head = [
-    'handler',
-    'without metrics',
-    'overhead',
-    '99 % interval',
-    `under ${formatPercent(budget)}`,
-    'records alone',
-    'their share',
-    `under ${formatPercent(target)}`,
-  ];
-  return alignColumns([head, ...results.map(rowOf)]).join('\n');
-}
+import { tableHead, tableRow } from './table.js';
 
 function exitCodeOf(results: readonly HandlerResult[]): number {
   if (results.some(({ report }) => report.interval.lower > budget)) return 1;
@@ -69,7 +41,8 @@ const handlers = await measureHandlers({
   limitSeconds: Number(values.seconds),
   onResult: ({ handler, report }) => console.error(`${handler}: ${describeOverhead(report)}`),
 });
-console.log(`${machineLine(machine)}\n\n${tableOf(handlers)}`);
+const table = alignColumns([tableHead, ...handlers.map(tableRow)]).join('\n');
+console.log(`${machineLine(machine)}\n\n${table}`);
 if (values.json !== undefined) {
   const results: BudgetResults = { startedAt, machine, budget, target, handlers };
   writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);

@@ -10,6 +10,7 @@ import { prometheus } from './prometheus.js';
 import { runnable } from './proof.js';
 import { race } from './race.js';
 import { vsr } from './vsr.js';
+import { vsrLoad } from './vsr-load.js';
 
 export const proofs = [
   runnable(churn),
@@ -23,6 +24,9 @@ export const proofs = [
   runnable(vsr),
   runnable(prometheus),
 ];
+
+/** Proofs that take an hour: run when they are asked for by name, and in the tests in short. */
+export const longProofs = [runnable(vsrLoad)];
 
 /** Proofs that need a program which takes minutes to build: run when they are asked for by name. */
 export const proofsOnDemand = [runnable(collector)];

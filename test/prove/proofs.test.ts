@@ -1,12 +1,15 @@
 import { expect } from 'chai';
 import { needPrometheus } from '../exposition/programs.js';
-import { proofs } from './index.js';
+import { longProofs, proofs } from './index.js';
 
 describe('proofs, in their short form', () => {
-  for (const proof of proofs) {
+  for (const proof of [...proofs, ...longProofs]) {
     // A sanitizer keeps freed memory back, so how much is resident says nothing there; what the
-    // budget's statistics are told, and a server that scrapes, are the same everywhere.
-    const mark = ['memory', 'budget', 'prometheus'].includes(proof.name) ? ' @slow' : '';
+    // budget's statistics are told, a server that scrapes, and what a load counts are the same
+    // everywhere.
+    const mark = ['memory', 'budget', 'prometheus', 'vsr-load'].includes(proof.name)
+      ? ' @slow'
+      : '';
     it(`${proof.name}: ${proof.claim}${mark}`, async function () {
       this.timeout(120_000);
       if (proof.name === 'prometheus') await needPrometheus(this);

@@ -41,7 +41,8 @@ export class Codec {
     }
     if (separator < 1 || !isWellFormed(message)) return { rejection: 'malformed' };
     const signature = frame.slice(0, separator);
-    if (message.type === 'Request') return { message };
+    // To and from clients.
+    if (['Request', 'Reply', 'Eviction'].includes(message.type)) return { message };
     if (!isReplica(message.from) && message.from !== operator) {
       return { rejection: 'unknown_sender' };
     }

@@ -128,11 +128,12 @@ export class Application {
     const snapshot = this.takeSnapshot();
     const { op, checksum } = snapshot;
     replica.host.storage.writeCheckpoint(snapshot, () => {
-      if (op <= replica.checkpoint.op) return done();
       const before = replica.checkpoint;
-      replica.checkpoint = { op, checksum };
+      if (op > before.op) replica.checkpoint = { op, checksum };
+      const referred = replica.checkpoint.op;
       replica.persist(() => {
-        replica.ringBase = op;
+        // Not before: until then the old checkpoint needs what the ring holds.
+        replica.ringBase = referred;
         // The entries before are kept for others for one more round.
         replica.log.forget(Math.min(before.op, replica.log.op));
         replica.logChanged();

@@ -6,12 +6,15 @@
 // everywhere, and a log that said otherwise would be a defect that must not spread.
 
 import { statuses } from '../instrumentation/instrumentation.js';
-import { type Entry, entryBytes } from '../log/entry.js';
+import type { Entry } from '../log/entry.js';
 import type { TransferredState } from '../messages/messages.js';
 import type { Replica } from './replica.js';
 
 export class Installation {
   readonly #replica: Replica;
+  #generation = 0;
+  /** Installations that wait for a checkpoint. */
+  #deferred = 0;
 
   constructor(replica: Replica) {
     this.#replica = replica;
@@ -62,7 +65,7 @@ export class Installation {
 
   /** Adds what is committed elsewhere, which holds in every view. */
   adoptCommitted(state: TransferredState): void {
-    if (this.connects(state))
+    if (this.#deferred === 0 && this.connects(state))
       this.#takeOver(state, { mayShorten: false, isAnew: false }, () => undefined);
   }
 
@@ -90,9 +93,23 @@ export class Installation {
     // Behind a snapshot nothing that the ring holds means anything.
     const isAll = isRestored || isAnew;
     const lastToClear = isAll ? log.base + replica.host.storage.slots : opBefore;
-    const write = () => this.#write(written, last, lastToClear, done);
-    if (isRestored || !replica.normal.hasRoom(last)) application.checkpoint(write);
-    else write();
+    // Whatever is installed later is the one to wait for.
+    const generation = ++this.#generation;
+    const write = () =>
+      this.#write(written, lastToClear, () => {
+        if (generation === this.#generation) done();
+      });
+    if (!isRestored && this.#deferred === 0 && replica.normal.hasRoom(last)) {
+      write();
+      return;
+    }
+    // The ring is not touched before the superblock knows of a checkpoint that does without it; and
+    // what is installed meanwhile has to wait in line.
+    this.#deferred++;
+    application.checkpoint(() => {
+      this.#deferred--;
+      write();
+    });
   }
 
   /** Replaces what differs, and returns the entries that are new. */
@@ -111,15 +128,12 @@ export class Installation {
     return written;
   }
 
-  #write(written: readonly Entry[], last: number, lastToClear: number, done: () => void): void {
-    const { storage } = this.#replica.host;
-    if (written.length > 0) {
-      this.#replica.instrumentation.metrics.bytesWritten.inc(
-        written.reduce((sum, entry) => sum + entryBytes(entry), 0),
-      );
-      storage.writeEntries(written, () => undefined);
-    }
+  #write(installed: readonly Entry[], lastToClear: number, done: () => void): void {
+    const { log, host } = this.#replica;
+    // Some time may have passed: what the log has got since was written then.
+    const written = installed.filter(({ op, checksum }) => log.checksumAt(op) === checksum);
+    if (written.length > 0) this.#replica.writeEntries(written, () => undefined);
     // In the order in which they were asked for: when this is done, so is everything before.
-    storage.clearSlots(last + 1, Math.max(last, lastToClear), done);
+    host.storage.clearSlots(log.op + 1, Math.max(log.op, lastToClear), done);
   }
 }

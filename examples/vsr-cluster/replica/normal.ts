@@ -212,10 +212,7 @@ export class NormalOperation {
     const replica = this.#replica;
     const last = entries.at(-1)!.op;
     const view = replica.view;
-    replica.instrumentation.metrics.bytesWritten.inc(
-      entries.reduce((sum, entry) => sum + entryBytes(entry), 0),
-    );
-    replica.host.storage.writeEntries(entries, () => {
+    replica.writeEntries(entries, () => {
       // A view change since then may have replaced them.
       if (replica.view !== view || !replica.isNormal) return;
       replica.durable = Math.max(replica.durable, last);

@@ -103,16 +103,16 @@ export class Recoveries {
   #goOn(isSuperblockDamaged: boolean): void {
     const replica = this.#replica;
     if (isSuperblockDamaged) replica.persist(() => undefined);
-    if (!replica.isVoter) {
-      if (replica.isPrimary) replica.stateTransfer.follow(replica.view);
-      else replica.becomesNormal();
-    } else if (replica.view > replica.logView) {
+    if (replica.view > replica.logView) {
+      // It promised the view and has not its log yet.
       replica.viewChange.resume();
-    } else if (replica.isPrimary) {
+    } else if (!replica.isPrimary) {
+      replica.becomesNormal();
+    } else if (replica.isVoter) {
       // Others may have entries of this view that it sent and had not on its own disk yet.
       replica.viewChange.toNextView('primary_abdication');
     } else {
-      replica.becomesNormal();
+      replica.stateTransfer.follow(replica.view);
     }
   }
 

@@ -140,7 +140,7 @@ export class Repairs {
       this.#tryAgain(wanted);
       return;
     }
-    this.#replica.host.storage.writeEntries([entry], () => undefined);
+    this.#replica.writeEntries([entry], () => undefined);
     this.#succeeded(wanted);
   }
 
@@ -165,7 +165,7 @@ export class Repairs {
     }
     // Nobody has it any more. The copy in memory is what it was made from.
     const own = replica.log.get(wanted.op);
-    if (own !== undefined) replica.host.storage.writeEntries([own], () => undefined);
+    if (own !== undefined) replica.writeEntries([own], () => undefined);
   }
 
   #drop(wanted: Wanted): void {

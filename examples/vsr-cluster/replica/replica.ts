@@ -11,6 +11,7 @@
 // Each part of the protocol is a file of its own beside this one.
 
 import { type Instrumentation, type Status, statuses } from '../instrumentation/instrumentation.js';
+import { type Entry, entryBytes } from '../log/entry.js';
 import { Log } from '../log/log.js';
 import type { CheckpointReference } from '../log/superblock.js';
 import { Ledger } from '../machine/ledger.js';
@@ -258,6 +259,13 @@ export class Replica {
       { sequence, replica, view, logView, checkpoint, isWhole, incarnation, incarnations },
       done,
     );
+  }
+
+  /** Writes entries to their slots; whatever the reason, these are bytes written to the log. */
+  writeEntries(entries: readonly Entry[], done: () => void): void {
+    const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+    this.instrumentation.metrics.bytesWritten.inc(bytes);
+    this.host.storage.writeEntries(entries, done);
   }
 
   superblockWas(sequence: number): void {

@@ -51,7 +51,7 @@ export class Scrubber {
   }
 
   #examine(op: number, reading: SlotReading): void {
-    const { log, durable, instrumentation, repair, host } = this.#replica;
+    const { log, durable, instrumentation, repair } = this.#replica;
     this.#read++;
     const checksum = log.checksumAt(op);
     // Replaced or forgotten since it was asked for.
@@ -62,7 +62,7 @@ export class Scrubber {
     instrumentation.checksumFailures.log.inc();
     instrumentation.metrics.scrubCorruptionsDetected.inc();
     // What is not committed may be nowhere else.
-    if (op > this.#replica.commit) host.storage.writeEntries([log.get(op)!], () => undefined);
+    if (op > this.#replica.commit) this.#replica.writeEntries([log.get(op)!], () => undefined);
     else repair.want(op, checksum);
   }
 

@@ -24,6 +24,7 @@ export class SimulatedClient {
   #request = 0;
   #waiting: { readonly request: Request; readonly before: number } | undefined;
   #primary = 0;
+  #isThinking = false;
   #stopped = false;
   /** How many requests were answered. */
   answered = 0;
@@ -78,8 +79,10 @@ export class SimulatedClient {
   }
 
   #continue(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#isThinking) return;
+    this.#isThinking = true;
     this.#events.after(this.#options.think * this.#random.next(), () => {
+      this.#isThinking = false;
       if (this.#waiting === undefined && !this.#stopped) this.#begin(this.#session, this.#body());
     });
   }

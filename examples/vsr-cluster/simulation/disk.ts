@@ -4,6 +4,7 @@
 // part of that may be on the disk, or torn, and nothing of those behind it.
 
 import type { Entry } from '../log/entry.js';
+import { slotBytes } from '../log/slot.js';
 import type { SlotReading, Storage, Stored } from '../log/storage.js';
 import {
   decodeSuperblock,
@@ -30,7 +31,7 @@ export class SimulatedDisk implements Storage {
   /** Milliseconds a request takes, and what chance adds. */
   latency = { least: 0.2, jitter: 0.4 };
   /** What was written and read, for whoever counts. */
-  readonly counts = { writes: 0, reads: 0, bytesWritten: 0, bytesRead: 0 };
+  readonly counts = { operations: 0, bytesWritten: 0, bytesRead: 0 };
   readonly #events: EventQueue;
   readonly #random: Random;
   readonly #ring = new Map<number, Entry | typeof damaged>();
@@ -80,7 +81,10 @@ export class SimulatedDisk implements Storage {
   writeEntries(entries: readonly Entry[], done: () => void): void {
     const write = (entry: Entry) => this.#ring.set(entry.op % this.slots, entry);
     this.#add({
-      happen: () => entries.forEach(write),
+      happen: () => {
+        entries.forEach(write);
+        this.counts.bytesWritten += entries.length * slotBytes;
+      },
       tear: (mayDamage) => {
         for (const entry of entries) {
           const fate = this.#random.next();
@@ -130,8 +134,10 @@ export class SimulatedDisk implements Storage {
   }
 
   readSlot(op: number, done: (reading: SlotReading) => void): void {
-    this.counts.reads++;
-    this.#add({ happen: () => undefined, tear: () => undefined, done: () => done(this.#read(op)) });
+    const happen = () => {
+      this.counts.bytesRead += slotBytes;
+    };
+    this.#add({ happen, tear: () => undefined, done: () => done(this.#read(op)) });
   }
 
   checkSuperblock(done: (damagedCopies: number) => void): void {
@@ -157,7 +163,7 @@ export class SimulatedDisk implements Storage {
       if (life !== this.#life) return;
       const { happen, done } = this.#queue[0]!;
       happen();
-      this.counts.writes++;
+      this.counts.operations++;
       this.#queue.shift();
       if (this.#queue.length > 0) this.#planNext();
       done();

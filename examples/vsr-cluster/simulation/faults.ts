@@ -135,8 +135,9 @@ export const faults = {
   },
 
   operator({ nodes }, random) {
-    const { replica } = random.pick(nodes);
-    if (replica?.isNormal) replica.viewChange.toNextView('operator');
+    random.pick(nodes).operate((replica) => {
+      if (replica.isNormal) replica.viewChange.toNextView('operator');
+    });
   },
 
   upgrade(simulation, random) {

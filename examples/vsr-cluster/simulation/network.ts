@@ -1,6 +1,5 @@
 // A network that loses, delays, doubles and reorders, and that can be cut in two.
 
-import type { Message } from '../messages/messages.js';
 import type { EventQueue } from './event-queue.js';
 import type { Random } from './random.js';
 
@@ -20,29 +19,29 @@ export const healthyNetwork: Readonly<NetworkFaults> = {
   jitter: 0.5,
 };
 
-export class SimulatedNetwork {
+export class SimulatedNetwork<Packet> {
   readonly faults: NetworkFaults = { ...healthyNetwork };
   readonly #events: EventQueue;
   readonly #random: Random;
-  readonly #deliver: (to: number, message: Message, sentAt: number) => void;
+  readonly #deliver: (to: number, packet: Packet, sentAt: number) => void;
   /** Who is on the other side; clients are on both. */
   #cutOff: ReadonlySet<number> = new Set();
 
   constructor(
     events: EventQueue,
     random: Random,
-    deliver: (to: number, message: Message, sentAt: number) => void,
+    deliver: (to: number, packet: Packet, sentAt: number) => void,
   ) {
     this.#events = events;
     this.#random = random;
     this.#deliver = deliver;
   }
 
-  send(from: number, to: number, message: Message): void {
+  send(from: number, to: number, packet: Packet): void {
     const { loss, duplication } = this.faults;
     if (this.isCut(from, to) || this.#random.chance(loss)) return;
-    this.#plan(from, to, message);
-    if (this.#random.chance(duplication)) this.#plan(from, to, message);
+    this.#plan(from, to, packet);
+    if (this.#random.chance(duplication)) this.#plan(from, to, packet);
   }
 
   cut(replicas: readonly number[]): void {
@@ -59,12 +58,12 @@ export class SimulatedNetwork {
     return this.#cutOff.has(from) !== this.#cutOff.has(to);
   }
 
-  #plan(from: number, to: number, message: Message): void {
+  #plan(from: number, to: number, packet: Packet): void {
     const { delay, jitter } = this.faults;
     const sentAt = this.#events.now;
     this.#events.after(delay + jitter * this.#random.next() ** 2, () => {
       // What was on its way when the network was cut is lost.
-      if (!this.isCut(from, to)) this.#deliver(to, message, sentAt);
+      if (!this.isCut(from, to)) this.#deliver(to, packet, sentAt);
     });
   }
 }

@@ -1,7 +1,10 @@
 // One machine of the simulation: a disk and clocks that stay, and a replica that comes and goes.
 
 import { Instrumentation, type ReplicaMetrics } from '../instrumentation/instrumentation.js';
+import { ResourceMeter, type ResourceReading } from '../instrumentation/resources.js';
 import { steppedStopwatch } from '../instrumentation/stopwatch.js';
+import type { Codec } from '../messages/codec.js';
+import { Endpoint } from '../messages/endpoint.js';
 import type { Message } from '../messages/messages.js';
 import type { Host, ReplicaOptions } from '../replica/host.js';
 import { Replica } from '../replica/replica.js';
@@ -12,15 +15,21 @@ import type { EventQueue } from './event-queue.js';
 import type { Random } from './random.js';
 
 const tickMs = 10;
+/** What a simulated processor takes for everything that a replica does. */
+const msPerStep = 0.01;
+const noUsage = () => ({ sentBytes: 0, receivedBytes: 0, steps: 0, measuredSteps: 0 });
 /** Messages that come in within this are answered together. */
 const flushMs = 0.05;
 
 /** Where the simulation can be watched from outside. */
 export interface Observer {
-  onSend?(from: number, to: number, message: Message): void;
-  onReceive?(to: number, message: Message, sentAt: number): void;
+  /** `bytes` is 0 where messages travel as they are. */
+  onSend?(from: number, to: number, message: Message, bytes: number): void;
+  onReceive?(to: number, message: Message, bytes: number, sentAt: number): void;
   onStart?(node: SimulatedNode): void;
   onCrash?(node: SimulatedNode): void;
+  /** Every few milliseconds, before the replica is told. */
+  onTick?(node: SimulatedNode): void;
   /** After everything that a replica did: its fields are what they are now. */
   onStep?(node: SimulatedNode): void;
 }
@@ -31,8 +40,13 @@ export interface World {
   readonly checker: Checker;
   readonly observer: Observer;
   readonly metricsOf: (replica: number) => ReplicaMetrics;
-  readonly send: (from: number, to: number, message: Message) => void;
+  readonly send: (from: number, to: number, packet: Packet) => void;
+  /** Takes messages to pieces, as on a real network; without one they travel as they are. */
+  readonly codec: Codec | undefined;
 }
+
+/** What travels: a message, or the frame that a codec made of it. */
+export type Packet = Message | string;
 
 export class SimulatedNode {
   readonly id: number;
@@ -41,7 +55,9 @@ export class SimulatedNode {
   clockSkew = 0;
   version: Version = { major: 1, minor: 0 };
   replica: Replica | undefined;
-  /** Virtual milliseconds of work, for the processor's gauge. */
+  /** What it did since it was started, for the gauges of resources. */
+  usage = noUsage();
+  #endpoint: Endpoint | undefined;
   readonly #world: World;
   readonly #options: Omit<ReplicaOptions, 'version'>;
   #isFlushPlanned = false;
@@ -54,11 +70,14 @@ export class SimulatedNode {
   }
 
   start(): void {
-    const { events, checker, observer, metricsOf, random } = this.#world;
+    const { events, checker, observer, metricsOf, random, codec } = this.#world;
+    const metrics = metricsOf(this.id);
     const instrumentation = new Instrumentation(
-      metricsOf(this.id),
+      metrics,
       steppedStopwatch(() => events.now),
     );
+    this.usage = noUsage();
+    this.#endpoint = codec && new Endpoint(codec, instrumentation);
     // A closure of this life: what a former one still had planned finds its replica gone.
     const isCurrent = () => this.replica === replica;
     const storage = guarded(this.disk, isCurrent, () => this.#stepped());
@@ -68,8 +87,11 @@ export class SimulatedNode {
       wallClock: () => events.now + this.clockSkew,
       random: () => random.next(),
       send: (to, message) => {
-        observer.onSend?.(this.id, to, message);
-        this.#world.send(this.id, to, message);
+        const packet = this.#endpoint?.encode(to, message) ?? message;
+        const bytes = typeof packet === 'string' ? packet.length : 0;
+        this.usage.sentBytes += bytes;
+        observer.onSend?.(this.id, to, message, bytes);
+        this.#world.send(this.id, to, packet);
       },
     };
     const options = { ...this.#options, version: this.version };
@@ -81,8 +103,11 @@ export class SimulatedNode {
     observer.onStart?.(this);
     replica.start();
     this.#stepped();
+    const resources = new ResourceMeter(metrics, events.now, () => this.#readUsage());
     const tick = (): void => {
       if (!isCurrent()) return;
+      observer.onTick?.(this);
+      resources.tick(events.now);
       replica.tick();
       this.#stepped();
       events.after(tickMs, tick);
@@ -96,23 +121,55 @@ export class SimulatedNode {
     this.#world.observer.onCrash?.(this);
   }
 
-  receive(message: Message, sentAt: number): void {
+  receive(packet: Packet, sentAt: number): void {
     if (this.replica === undefined) return;
-    this.#world.observer.onReceive?.(this.id, message, sentAt);
+    const bytes = typeof packet === 'string' ? packet.length : 0;
+    this.usage.receivedBytes += bytes;
+    const message = typeof packet === 'string' ? this.#endpoint!.decode(packet, sentAt) : packet;
+    if (message === undefined) return;
+    this.#world.observer.onReceive?.(this.id, message, bytes, sentAt);
     this.replica.receive(message);
     this.#stepped();
   }
 
+  /** Somebody does something to the replica that no message does. */
+  operate(act: (replica: Replica) => void): void {
+    if (this.replica === undefined) return;
+    act(this.replica);
+    this.#stepped();
+  }
+
+  /** Of a machine whose processor takes a hundredth of a millisecond for everything. */
+  #readUsage(): ResourceReading {
+    const { sentBytes, receivedBytes, steps, measuredSteps } = this.usage;
+    this.usage.measuredSteps = steps;
+    const { operations, bytesRead, bytesWritten } = this.disk.counts;
+    return {
+      memoryBytes: this.replica?.log.bytes ?? 0,
+      utilization: ((steps - measuredSteps) * msPerStep) / 1000,
+      sentBytes,
+      receivedBytes,
+      diskOperations: operations,
+      diskReadBytes: bytesRead,
+      diskWrittenBytes: bytesWritten,
+    };
+  }
+
   /** The replica did something: what collected is sent soon. */
   #stepped(): void {
-    this.#world.observer.onStep?.(this);
+    this.#count();
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
     this.#world.events.after(flushMs, () => {
       this.#isFlushPlanned = false;
       this.replica?.flush();
-      this.#world.observer.onStep?.(this);
+      this.#count();
     });
+  }
+
+  #count(): void {
+    this.usage.steps++;
+    this.#world.observer.onStep?.(this);
   }
 }
 

@@ -2,6 +2,8 @@
 //
 //   runSeed(17);     // throws a Violation when the cluster breaks a promise
 
+import { Codec } from '../messages/codec.js';
+import { simulatedSigner } from '../messages/signature.js';
 import { planFaults } from './faults.js';
 import { Random } from './random.js';
 import { Simulation } from './simulation.js';
@@ -26,6 +28,8 @@ export function runSeed(seed: number): SeedResult {
     members: Array.from({ length: memberCount }, (_, id) => id),
     clients: random.between(1, 4),
     think: random.pick([5, 30, 100]),
+    // Some with every message taken to pieces: slower, and nothing can be shared unseen.
+    ...(random.chance(0.1) && { codec: new Codec(simulatedSigner) }),
     replica: { mostSessions: random.pick([2, 16]), batch: random.pick([1, 8]) },
   });
   const faultyMs = random.pick([1500, 3000, 5000]);

@@ -9,14 +9,15 @@
 
 import type { ReplicaMetrics } from '../instrumentation/instrumentation.js';
 import { withoutMetrics } from '../instrumentation/without-metrics.js';
-import { firstClient, type Message } from '../messages/messages.js';
+import type { Codec } from '../messages/codec.js';
+import { firstClient } from '../messages/messages.js';
 import { defaultTiming, type ReplicaOptions } from '../replica/host.js';
 import { Checker, check } from './checker.js';
 import { SimulatedClient } from './client.js';
 import { SimulatedDisk } from './disk.js';
 import { EventQueue } from './event-queue.js';
 import { SimulatedNetwork } from './network.js';
-import { type Observer, SimulatedNode, type World } from './node.js';
+import { type Observer, type Packet, SimulatedNode, type World } from './node.js';
 import { Random } from './random.js';
 
 export interface SimulationOptions {
@@ -30,7 +31,7 @@ export interface SimulationOptions {
   readonly observer?: Observer;
   readonly metricsOf?: (replica: number) => ReplicaMetrics;
   /** Takes every message to pieces and puts it together again, as a real network does. */
-  readonly recode?: (message: Message) => Message;
+  readonly codec?: Codec;
 }
 
 const silentMetrics = withoutMetrics();
@@ -41,18 +42,20 @@ export class Simulation {
   readonly events = new EventQueue();
   readonly random: Random;
   readonly checker = new Checker();
-  readonly network: SimulatedNetwork;
+  readonly network: SimulatedNetwork<Packet>;
+  readonly #codec: Codec | undefined;
   readonly nodes: readonly SimulatedNode[];
   readonly clients: readonly SimulatedClient[];
   readonly #rosterSize: number;
 
   constructor(options: SimulationOptions) {
-    const { seed, rosterSize, members, observer = {}, recode } = options;
+    const { seed, rosterSize, members, observer = {}, codec } = options;
+    this.#codec = codec;
     this.random = new Random(seed);
     this.#rosterSize = rosterSize;
     const { events, random, checker } = this;
-    this.network = new SimulatedNetwork(events, random, (to, message, sentAt) =>
-      this.#deliver(to, recode === undefined ? message : recode(message), sentAt),
+    this.network = new SimulatedNetwork(events, random, (to, packet, sentAt) =>
+      this.#deliver(to, packet, sentAt),
     );
     const world: World = {
       events,
@@ -60,7 +63,8 @@ export class Simulation {
       checker,
       observer,
       metricsOf: options.metricsOf ?? (() => silentMetrics),
-      send: (from, to, message) => this.network.send(from, to, message),
+      codec,
+      send: (from, to, packet) => this.network.send(from, to, packet),
     };
     this.nodes = Array.from({ length: rosterSize }, (_, id) => {
       const disk = new SimulatedDisk(events, random, options.slots ?? 96);
@@ -83,7 +87,7 @@ export class Simulation {
       return new SimulatedClient(
         { id, rosterSize, accounts: 16, think, retry: 150 },
         { events, random, checker },
-        (to, message) => this.network.send(id, to, message),
+        (to, message) => this.network.send(id, to, codec?.encode(message, to) ?? message),
       );
     });
   }
@@ -98,8 +102,8 @@ export class Simulation {
   }
 
   /** What an operator or a fault sends. */
-  tell(to: number, message: Message): void {
-    this.#deliver(to, message, this.events.now);
+  tell(to: number, packet: Packet): void {
+    this.#deliver(to, packet, this.events.now);
   }
 
   /** The replica that leads the latest view. */
@@ -162,8 +166,12 @@ export class Simulation {
     );
   }
 
-  #deliver(to: number, message: Message, sentAt: number): void {
-    if (to < this.#rosterSize) this.nodes[to]!.receive(message, sentAt);
-    else this.clients[to - firstClient]?.receive(message);
+  #deliver(to: number, packet: Packet, sentAt: number): void {
+    if (to < this.#rosterSize) {
+      this.nodes[to]!.receive(packet, sentAt);
+      return;
+    }
+    const decoded = typeof packet === 'string' ? this.#codec!.decode(packet) : { message: packet };
+    if ('message' in decoded) this.clients[to - firstClient]?.receive(decoded.message);
   }
 }

@@ -95,7 +95,10 @@ class Counter extends Metric {
     else if (!(typeof amount === 'number' && amount >= 0 && amount < Infinity)) {
       amount = unusualAmount(amount);
     }
-    if (series === undefined) series = this.#index.create(labelsOf(labels));
+    if (series === undefined) {
+      series = this.#index.create(labelsOf(labels));
+      series.value = -0; // so that a new series becomes the amount itself, also where that is -0
+    }
     series.value += amount as number;
     series.mirror?.(amount as number);
     return series;

@@ -79,7 +79,8 @@ class Gauge extends Metric {
     const isLabelled = labels !== null && typeof labels === 'object';
     const given = isLabelled ? value : labels;
     if (typeof given !== 'number') throw validation.notANumber(given);
-    const series = this.#series(isLabelled ? (labels as Labels) : undefined);
+    const own = isLabelled ? (labels as Labels) : undefined;
+    const series = this.#find(own) ?? this.#index.create(own ?? noLabels);
     series.value = given;
     if (series.mirror !== undefined) series.mirror(given);
   }
@@ -110,14 +111,15 @@ class Gauge extends Metric {
     if (typeof delta !== 'number') {
       throw new TypeError(`Delta is not a valid number: ${util.format(delta)}`);
     }
-    const series = this.#series(labels as Labels | undefined);
-    series.value += delta;
+    const known = this.#find(labels as Labels | undefined);
+    const series = known ?? this.#index.create((labels as Labels | undefined) ?? noLabels);
+    // A new series starts as the delta, not as zero and the delta: that differs for -0.
+    series.value = known === undefined ? delta : series.value + delta;
     if (series.mirror !== undefined) series.mirror(series.value);
   }
 
-  #series(labels: Labels | undefined): GaugeSeries {
-    if (labels === undefined) return this.#index.bare ?? this.#index.create(noLabels);
-    return this.#index.find(labels) ?? this.#index.create(labels);
+  #find(labels: Labels | undefined): GaugeSeries | undefined {
+    return labels === undefined ? this.#index.bare : this.#index.find(labels);
   }
 
   labels(...given: unknown[]): Child {

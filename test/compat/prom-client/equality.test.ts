@@ -155,3 +155,20 @@ describe('any program', function () {
     }
   });
 });
+
+describe('a new series', () => {
+  it('starts as what is recorded first, also where that is -0', async () => {
+    const first = async ({ Counter, Gauge }: Client) => {
+      const counter = new Counter({ name: 'a_total', help: 'a', labelNames: ['a'], registers: [] });
+      counter.inc({ a: '1' }, -0);
+      counter.labels('2').inc(-0);
+      const gauge = new Gauge({ name: 'a', help: 'a', labelNames: ['a'], registers: [] });
+      gauge.inc({ a: '1' }, -0);
+      gauge.dec({ a: '2' }, 0);
+      gauge.labels('3').dec(0);
+      const read = [await counter.get(), await gauge.get()];
+      return read.flatMap(({ values }) => values.map(({ value }) => value));
+    };
+    expect(await first(ours)).to.deep.equal(await first(theirs));
+  });
+});

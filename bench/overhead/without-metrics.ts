@@ -1,0 +1,4 @@
+import { createLoopCluster } from './cluster.js';
+
+const cluster = createLoopCluster(false);
+export default (): void => cluster.run();

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Cluster } from '../../examples/vsr-cluster/cluster/launcher.js';
+import type { Snapshot } from '../../lib/index.js';
+import { until } from '../support/until.js';
+import { claim, delay, type Proof } from './proof.js';
+
+interface Size {
+  readonly rate: number;
+  readonly seconds: number;
+  readonly burstRate: number;
+  readonly burstSeconds: number;
+}
+
+const replicas = ['0', '1', '2'];
+
+/** A cluster on threads and files under load; VSR_LOAD_SECONDS says for how long instead. */
+export const vsrLoad: Proof<Size> = {
+  name: 'vsr-load',
+  claim: 'under load every replica of the VSR cluster that applies an operation counts it once',
+  full: { rate: 10_000, seconds: 3600, burstRate: 50_000, burstSeconds: 60 },
+  short: { rate: 1000, seconds: 2, burstRate: 5000, burstSeconds: 1 },
+
+  async run({ rate, seconds, burstRate, burstSeconds }, progress) {
+    const asked = Number(process.env.VSR_LOAD_SECONDS ?? seconds);
+    const directory = mkdtempSync(join(tmpdir(), 'vsr-load-'));
+    const metricsFile = `/dev/shm/vsr-load-${process.pid}.metrics`;
+    const data = join(directory, 'data');
+    const cluster = await Cluster.start({ replicas: 3, rate, data, metricsFile, sessions: 1024 });
+    try {
+      const sustained = await load(cluster, rate, asked, progress);
+      const burst = await load(cluster, burstRate, burstSeconds, () => undefined);
+      await cluster.drain();
+      const { sent, answered, evicted } = cluster.load;
+      claim(evicted === 0 && answered === sent, `${answered} of ${sent} were answered`);
+      await until(() => areLevel(cluster.registry.snapshot()), 60_000);
+      const snapshot = cluster.registry.snapshot();
+      // One that fell far behind got the others' state, and did not apply what led to it.
+      const whole = replicas.filter((id) => transfersOf(snapshot, id) === 0);
+      claim(whole.length > 0, 'all replicas fell behind');
+      for (const id of whole) {
+        const operations = operationsOf(snapshot, id);
+        claim(operations === sent, `replica ${id} counted ${operations} operations, not ${sent}`);
+      }
+      return {
+        operations: sent,
+        sustainedSeconds: asked,
+        replicasThatAppliedAll: whole.length,
+        sustainedPerSecond: sustained,
+        burstPerSecond: burst,
+        recordsPerSecond: Math.round(recordsOf(snapshot) / (asked + burstSeconds)),
+      };
+    } finally {
+      await cluster.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+};
+
+/** Asks for so many a second; returns how many a second were answered. */
+async function load(
+  cluster: Cluster,
+  rate: number,
+  seconds: number,
+  progress: (done: number, of: number) => void,
+): Promise<number> {
+  cluster.setRate(rate);
+  const before = cluster.load.answered;
+  const start = performance.now();
+  const passed = () => (performance.now() - start) / 1000;
+  while (passed() < seconds) {
+    await delay(100);
+    progress(passed(), seconds);
+  }
+  return Math.round((cluster.load.answered - before) / passed());
+}
+
+function areLevel(snapshot: Snapshot): boolean {
+  const commits = replicas.map((replica_id) => snapshot.value('vsr_commit_number', { replica_id }));
+  const ops = replicas.map((replica_id) => snapshot.value('vsr_op_number', { replica_id }));
+  return new Set([...commits, ...ops]).size === 1;
+}
+
+function transfersOf(snapshot: Snapshot, replica_id: string): number {
+  return snapshot.histogram('vsr_state_transfer_latency_ms', { replica_id })?.count ?? 0;
+}
+
+function operationsOf(snapshot: Snapshot, replica_id: string): number {
+  return ['success', 'failure'].reduce(
+    (sum, status) => sum + (snapshot.value('vsr_operations_total', { replica_id, status }) ?? 0),
+    0,
+  );
+}
+
+/** How often something was recorded, as far as counts tell: histograms, and counters of single steps. */
+function recordsOf(snapshot: Snapshot): number {
+  let records = 0;
+  for (const { info, series } of snapshot.families) {
+    const isStepped = info.kind === 'counter' && !info.name.includes('bytes');
+    if (info.kind !== 'histogram' && !isStepped) continue;
+    const at = info.kind === 'histogram' ? info.bounds.length : 0;
+    for (const { offset } of series) records += snapshot.values[offset + at]!;
+  }
+  return records;
+}
