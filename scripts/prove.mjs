@@ -22,10 +22,11 @@ import { nativeProofs } from './support/native-proofs.mjs';
 import { inRoot } from './support/paths.mjs';
 import { ensurePrometheus, toolsPath } from './support/tools.mjs';
 
-const { values, positionals: wanted } = parseArgs({
-  allowPositionals: true,
-  options: { short: { type: 'boolean' }, seed: { type: 'string' }, seconds: { type: 'string' } },
-});
+const { values, positionals: wanted } = readArguments();
+if (values.help) {
+  console.log(await usage());
+  process.exit(0);
+}
 const size = values.short ? 'short' : 'full';
 if (values.seconds !== undefined) process.env.VSR_LOAD_SECONDS = values.seconds;
 
@@ -80,6 +81,27 @@ if (size === 'full') {
   await writeFile(record, `${JSON.stringify({ ...before, ...results }, null, 2)}\n`);
 }
 process.exit(failed === 0 ? 0 : 1);
+
+function readArguments() {
+  const options = {
+    help: { type: 'boolean', short: 'h' },
+    short: { type: 'boolean' },
+    seed: { type: 'string' },
+    seconds: { type: 'string' },
+  };
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    console.error(`npm run prove: ${error.message}; npm run prove -- --help tells what there is`);
+    process.exit(2);
+  }
+}
+
+/** What this file begins with. */
+async function usage() {
+  const source = await readFile(new URL(import.meta.url), 'utf8');
+  return source.slice(0, source.indexOf('\n\n')).replace(/^\/\/ ?/gm, '');
+}
 
 /** One simulation of the VSR cluster again: the same seed gives the same run, event by event. */
 async function replay(seed) {

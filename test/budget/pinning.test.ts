@@ -10,12 +10,12 @@ describe('pinning', () => {
     expect(processorsIn('')).to.eql([]);
   });
 
-  it('starts programs on one processor, on another each round', async function () {
+  it('starts programs on one processor, on another each round', async () => {
     const rounds = [pinningOf(0), pinningOf(1)];
     if (rounds[0]!.execPath === undefined) {
       // One processor, or no taskset: nothing is chosen, and programs start all the same.
       expect(rounds).to.eql([{}, {}]);
-      this.skip();
+      return;
     }
     const allowed = await Promise.all(
       rounds.map(async ({ execPath, execArgv }) => {

@@ -25,6 +25,7 @@ import type { SlotReading, Storage, Stored } from '../log/storage.js';
 import {
   decodeSuperblock,
   encodeSuperblock,
+  firstSuperblock,
   newestSuperblock,
   type Superblock,
   superblockCopies,
@@ -44,16 +45,7 @@ export function format(directory: string, { replica, rosterSize, members }: Form
   const snapshot = emptySnapshot(members);
   writeFileSync(join(directory, 'log'), '');
   writeFileSync(join(directory, 'checkpoint-0'), encodeSnapshot(snapshot));
-  const superblock: Superblock = {
-    sequence: 1,
-    replica,
-    view: 0,
-    logView: 0,
-    checkpoint: { op: 0, checksum: snapshot.checksum },
-    isWhole: true,
-    incarnation: 0,
-    incarnations: Array.from({ length: rosterSize }, () => 0),
-  };
+  const superblock = firstSuperblock(replica, rosterSize, snapshot.checksum);
   for (let copy = 0; copy < superblockCopies; copy++) {
     writeFileSync(superblockPath(directory, copy), encodeSuperblock(superblock));
   }

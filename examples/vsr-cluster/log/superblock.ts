@@ -29,6 +29,24 @@ export interface CheckpointReference {
 
 export const superblockCopies = 2;
 
+/** That of a replica that never ran: `checkpoint` is the checksum of its empty snapshot. */
+export function firstSuperblock(
+  replica: number,
+  rosterSize: number,
+  checkpoint: number,
+): Superblock {
+  return {
+    sequence: 1,
+    replica,
+    view: 0,
+    logView: 0,
+    checkpoint: { op: 0, checksum: checkpoint },
+    isWhole: true,
+    incarnation: 0,
+    incarnations: Array.from({ length: rosterSize }, () => 0),
+  };
+}
+
 /** The text of one copy: its checksum in front. */
 export function encodeSuperblock(block: Superblock): string {
   const text = JSON.stringify(block);

@@ -9,6 +9,7 @@ import type { SlotReading, Storage, Stored } from '../log/storage.js';
 import {
   decodeSuperblock,
   encodeSuperblock,
+  firstSuperblock,
   newestSuperblock,
   type Superblock,
   superblockCopies,
@@ -51,16 +52,7 @@ export class SimulatedDisk implements Storage {
   format(replica: number, rosterSize: number, members: readonly number[]): void {
     const snapshot = emptySnapshot(members);
     this.#checkpoints.set(0, snapshot);
-    const block: Superblock = {
-      sequence: 1,
-      replica,
-      view: 0,
-      logView: 0,
-      checkpoint: { op: 0, checksum: snapshot.checksum },
-      isWhole: true,
-      incarnation: 0,
-      incarnations: Array.from({ length: rosterSize }, () => 0),
-    };
+    const block = firstSuperblock(replica, rosterSize, snapshot.checksum);
     for (let copy = 0; copy < superblockCopies; copy++) {
       this.#superblocks[copy] = encodeSuperblock(block);
     }

@@ -125,9 +125,7 @@ class Gauge extends Metric {
   labels(...given: unknown[]): Child {
     const known = this.#index.findFor(given);
     if (known?.child !== undefined) return known.child;
-    const labels = this.#index.labelsOf(given);
-    validation.validateLabels(this.labelNames, labels);
-    return this.#bind(labels);
+    return this.#bind(this.#index.declaredLabelsOf(given));
   }
 
   #bind(labels: Labels): Child {
@@ -176,8 +174,7 @@ class Gauge extends Metric {
   }
 
   remove(...given: unknown[]): void {
-    const labels = this.#index.labelsOf(given);
-    validation.validateLabels(this.labelNames, labels);
+    const labels = this.#index.declaredLabelsOf(given);
     this.#index.remove(labels);
     this.#shared?.remove(labels);
   }

@@ -221,9 +221,7 @@ class Histogram extends Metric {
   labels(...given: unknown[]): Child {
     const known = this.#index.findFor(given);
     if (known?.child !== undefined) return known.child;
-    const labels = this.#index.labelsOf(given);
-    validation.validateLabels(this.labelNames, labels);
-    return this.#bind(labels);
+    return this.#bind(this.#index.declaredLabelsOf(given));
   }
 
   #bind(labels: Labels): Child {
@@ -257,8 +255,7 @@ class Histogram extends Metric {
   }
 
   remove(...given: unknown[]): void {
-    const labels = this.#index.labelsOf(given);
-    validation.validateLabels(this.labelNames, labels);
+    const labels = this.#index.declaredLabelsOf(given);
     this.#index.remove(labels);
     this.#shared?.remove(labels);
   }

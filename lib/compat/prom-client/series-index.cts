@@ -135,6 +135,17 @@ class SeriesIndex<S extends IndexedSeries> {
     }
     return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Labels;
   }
+
+  /**
+   * The same, all of them declared.
+   *
+   * @throws Error when a label was not
+   */
+  declaredLabelsOf(values: readonly unknown[]): Labels {
+    const labels = this.labelsOf(values);
+    validateLabels(this.names, labels);
+    return labels;
+  }
 }
 
 function keyOf(value: unknown): string | undefined {

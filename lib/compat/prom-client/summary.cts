@@ -92,9 +92,7 @@ class Summary extends Metric {
   labels(...given: unknown[]): Child {
     const known = this.#index.findFor(given);
     if (known?.child !== undefined) return known.child;
-    const labels = this.#index.labelsOf(given);
-    validation.validateLabels(this.labelNames, labels);
-    return this.#bind(labels);
+    return this.#bind(this.#index.declaredLabelsOf(given));
   }
 
   #bind(labels: Labels): Child {
@@ -117,8 +115,7 @@ class Summary extends Metric {
   }
 
   remove(...given: unknown[]): void {
-    const labels = this.#index.labelsOf(given);
-    validation.validateLabels(this.labelNames, labels);
+    const labels = this.#index.declaredLabelsOf(given);
     this.#index.remove(labels);
   }
 
