@@ -73,9 +73,3 @@ export const handlers: readonly BudgetedHandler[] = [
     },
   },
 ];
-
-export function handlerNamed(name: string): BudgetedHandler {
-  const found = handlers.find((each) => each.name === name);
-  if (found === undefined) throw new RangeError(`no handler is named ${name}`);
-  return found;
-}

@@ -1,6 +1,6 @@
 // What metrics add to the handlers of a replica, and whether that keeps to their budget.
 //
-//   node dist/bench/budget/main.js [--quick] [--seconds 300] [--json FILE]
+//   node dist/bench/budget/main.js [--quick] [--seconds 60] [--json FILE]
 //
 //   --quick     ends as soon as the budget of 1 % is decided, not the target of 0.1 %
 //   --seconds   at most so long a handler
@@ -9,7 +9,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { describeOverhead } from '../../lib/budget/describe.js';
+import { adviceOn, describeOverhead } from '../../lib/budget/describe.js';
 import { alignColumns } from '../harness/format.js';
 import { describeMachine, machineLine } from '../harness/machine.js';
 import {
@@ -30,7 +30,7 @@ function exitCodeOf(results: readonly HandlerResult[]): number {
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '300' },
+    seconds: { type: 'string', default: '60' },
     json: { type: 'string' },
   },
 });
@@ -39,7 +39,11 @@ const machine = describeMachine();
 const handlers = await measureHandlers({
   quick: values.quick,
   limitSeconds: Number(values.seconds),
-  onResult: ({ handler, report }) => console.error(`${handler}: ${describeOverhead(report)}`),
+  onResult: (result) => {
+    const { handler, report } = result;
+    const advice = keepsTo(result, budget) ? '' : `: ${adviceOn(report)}`;
+    console.error(`${handler}: ${describeOverhead(report)}${advice}`);
+  },
 });
 const table = alignColumns([tableHead, ...handlers.map(tableRow)]).join('\n');
 console.log(`${machineLine(machine)}\n\n${table}`);

@@ -1,13 +1,14 @@
 // Measures what metrics add to each handler.
 
-import { clockNamed, defaultClock } from '../../lib/budget/clocks.js';
+import { defaultClock } from '../../lib/budget/clocks.js';
 import { measureOverhead, type OverheadReport } from '../../lib/budget/index.js';
 import { localSide } from '../../lib/budget/operations.js';
-import { warmUp } from '../../lib/budget/round.js';
+import { median, warmUp } from '../../lib/budget/round.js';
 import { vsr } from '../../lib/catalogues/index.js';
 import { createRegistry } from '../../lib/index.js';
 import type { Machine } from '../harness/types.js';
 import { type BudgetedHandler, handlers } from './handlers.js';
+import { createPair } from './pair.js';
 
 /** What is promised, and what is aimed at. */
 export const budget = 0.01;
@@ -58,16 +59,15 @@ async function measureHandler(
   { quick, limitSeconds }: BudgetRun,
 ): Promise<HandlerResult> {
   const messageBytes = await calibrate(each);
-  const module = (metrics: 'on' | 'off') => {
-    const query = `handler=${each.name}&bytes=${messageBytes}&metrics=${metrics}`;
-    return new URL(`./operation.js?${query}`, import.meta.url);
-  };
+  const pair = createPair(each, messageBytes);
   const report = await measureOverhead({
-    baseline: module('off'),
-    instrumented: module('on'),
+    baseline: pair.baseline,
+    instrumented: pair.instrumented,
     budget: quick ? budget : target,
+    clock: 'typical',
     limitSeconds,
   });
+  pair.finish();
   const recordingNanoseconds = await measureRecording(each);
   return {
     handler: each.name,
@@ -79,13 +79,16 @@ async function measureHandler(
 }
 
 /** The size of message at which the handler takes as long as it is meant to, here and now. */
-async function calibrate({ create, microseconds }: BudgetedHandler): Promise<number> {
+export async function calibrate({ create, microseconds }: BudgetedHandler): Promise<number> {
   let bytes = 16_384;
-  // Several times: code is compiled better and better, and the last size is nearly the right one.
-  for (let attempt = 0; attempt < 3; attempt++) {
+  // Twice: of the size that is found, code is a little slower or faster.
+  for (let attempt = 0; attempt < 2; attempt++) {
     const handler = create(bytes);
-    const milliseconds = await warmUp(localSide(() => handler.handle(), clockNamed('wall')));
-    bytes = 8 * Math.round((bytes * microseconds) / (1000 * milliseconds) / 8);
+    const side = localSide(() => handler.handle(), 'typical');
+    await warmUp(side);
+    const operations = 501;
+    const taken = (await side.run(operations)) / operations / 1000;
+    bytes = 8 * Math.round((bytes * microseconds) / taken / 8);
   }
   return bytes;
 }
@@ -93,11 +96,11 @@ async function calibrate({ create, microseconds }: BudgetedHandler): Promise<num
 async function measureRecording({ create, instrument }: BudgetedHandler): Promise<number> {
   const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
   const record = instrument(create(64), registry);
-  const side = localSide(() => record(registry.now()), clockNamed(defaultClock()));
+  const side = localSide(() => record(registry.now()), defaultClock());
   await warmUp(side);
   const operations = 20_000;
   const blocks: number[] = [];
   while (blocks.length < 101) blocks.push((await side.run(operations)) / operations);
   registry.close();
-  return blocks.sort((one, other) => one - other)[50]!;
+  return median(blocks);
 }

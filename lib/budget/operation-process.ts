@@ -9,7 +9,7 @@
 //
 // Whatever goes wrong is answered by { failure: TEXT }.
 
-import { type BudgetClock, clockNamed } from './clocks.js';
+import type { BudgetClock } from './clocks.js';
 import { leadIn, localSide, type Operation } from './operations.js';
 
 interface OperationModule {
@@ -39,7 +39,7 @@ async function serve(url: string, clock: BudgetClock): Promise<void> {
   if (typeof loaded.default !== 'function') {
     throw new TypeError('its default export is not a function, the operation to measure');
   }
-  const side = localSide(loaded.default as Operation, clockNamed(clock));
+  const side = localSide(loaded.default as Operation, clock);
   let operations = 0;
   process.on('message', async (message: ToOperation) => {
     try {

@@ -1,7 +1,7 @@
 // An operation, called so often in a row and timed.
 
-import type { ReadClock } from './clocks.js';
-import type { Side } from './round.js';
+import { type BudgetClock, clockNamed } from './clocks.js';
+import { median, type Side } from './round.js';
 
 /** What is measured: called again and again; when it returns a promise, that is awaited. */
 export type Operation = () => unknown;
@@ -16,7 +16,8 @@ export function leadIn(operations: number): number {
 }
 
 /** A side whose operation runs here. */
-export function localSide(operation: Operation, readClock: ReadClock): Side {
+export function localSide(operation: Operation, clock: BudgetClock): Side {
+  const readClock = clockNamed(clock);
   const repeat = async (operations: number): Promise<void> => {
     for (let index = 0; index < operations; index++) {
       const pending = operation();
@@ -24,12 +25,26 @@ export function localSide(operation: Operation, readClock: ReadClock): Side {
       if (isThenable(pending)) await pending;
     }
   };
+  const timeAll = async (operations: number): Promise<number> => {
+    const started = readClock();
+    await repeat(operations);
+    return readClock() - started;
+  };
+  const timeTypical = async (operations: number): Promise<number> => {
+    const times = new Float64Array(operations);
+    for (let index = 0; index < operations; index++) {
+      const started = readClock();
+      const pending = operation();
+      if (isThenable(pending)) await pending;
+      times[index] = readClock() - started;
+    }
+    return operations * median(times);
+  };
+  const time = clock === 'typical' ? timeTypical : timeAll;
   return {
     async run(operations) {
       await repeat(leadIn(operations));
-      const started = readClock();
-      await repeat(operations);
-      return readClock() - started;
+      return time(operations);
     },
   };
 }
