@@ -33,6 +33,7 @@ export {
   HealthError,
   LabelError,
   RegistryError,
+  ServerError,
   VsrMetricsError,
   type VsrMetricsErrorCode,
 } from './core/errors.js';

@@ -4,6 +4,7 @@
 #include "clock_binding.h"
 #include "reader_binding.h"
 #include "registry_binding.h"
+#include "resources_binding.h"
 #include "text_binding.h"
 #include "unix_datagram_binding.h"
 
@@ -15,6 +16,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterClock(env, exports);
   RegisterReader(env, exports);
   RegisterText(env, exports);
+  RegisterResources(env, exports);
   RegisterUnixDatagram(env, exports);
   return exports;
 }

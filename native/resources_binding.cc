@@ -59,6 +59,21 @@ struct Running {
   ~Running() { Sampler::Instance().Remove(task); }
 };
 
+Napi::Value CreateResourceSampler(const Napi::CallbackInfo& info) {
+  auto sampler = std::make_shared<ResourceSampler>();
+  // The start of the first interval of all rates.
+  sampler->Sample(MonotonicNanoseconds());
+  return Napi::Function::New(info.Env(), [sampler](const Napi::CallbackInfo& call) {
+    sampler->Sample(MonotonicNanoseconds());
+    Napi::Object readings = Napi::Object::New(call.Env());
+    for (const auto& [name, field] : kReadings) {
+      const double value = sampler->last().*field;
+      if (!std::isnan(value)) readings.Set(name, value);
+    }
+    return readings;
+  });
+}
+
 }  // namespace
 
 Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> region,
@@ -79,6 +94,10 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
                                           [sampling](uint64_t now) { sampling->Sample(now); });
   return Napi::Function::New(
       env, [running](const Napi::CallbackInfo&) { Sampler::Instance().Remove(running->task); });
+}
+
+void RegisterResources(Napi::Env env, Napi::Object exports) {
+  exports.Set("resourceSampler", Napi::Function::New(env, CreateResourceSampler));
 }
 
 }  // namespace vsr_metrics

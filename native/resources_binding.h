@@ -1,4 +1,5 @@
-// Gauges that the operating system fills, without JavaScript.
+// What the operating system says of this process and its machine: in gauges that it fills without
+// JavaScript, and for whoever asks.
 #ifndef VSR_METRICS_RESOURCES_BINDING_H_
 #define VSR_METRICS_RESOURCES_BINDING_H_
 
@@ -14,6 +15,10 @@ namespace vsr_metrics {
 // the name of a reading to the index of a series. Returns a function that stops it.
 Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> region,
                                      uint64_t period_nanoseconds, Napi::Object gauges);
+
+// resourceSampler(): a function that returns the readings of now, by name, with rates since its
+// last call, or since it was made. What is not known is left out.
+void RegisterResources(Napi::Env env, Napi::Object exports);
 
 }  // namespace vsr_metrics
 

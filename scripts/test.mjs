@@ -18,8 +18,10 @@ import { buildSanitizedAddon, findRuntime, runNativeTests } from './support/sani
 import {
   ensureChromium,
   ensureJavaHdrHistogram,
+  ensurePostgres,
   ensurePrometheus,
   ensurePythonParser,
+  ensureRedis,
 } from './support/tools.mjs';
 
 /** Each part runs on its own and returns `{ passed, failed }`. */
@@ -74,8 +76,11 @@ function summarise(results, seconds) {
 }
 
 async function build() {
-  // What renderings are held against. Tests that lack it say so, and fail with CI=true.
-  const tools = [ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium];
+  // What the library is held against. Tests that lack it say so, and fail with CI=true.
+  const tools = [
+    ...[ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium],
+    ...[ensureRedis, ensurePostgres],
+  ];
   for (const ensure of tools) {
     const { reason } = await ensure();
     if (reason) console.log(`  ${reason}`);

@@ -7,10 +7,9 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDashboard } from 'vsr-metrics/dashboard';
-import { negotiate, renderBytes } from 'vsr-metrics/exposition';
+import { ServerError } from 'vsr-metrics';
+import { type RunningServer, startServer } from 'vsr-metrics/server';
 import { exitCodes, Failure } from '../../lib/cli/failure.js';
-import { MetricsServer } from '../../lib/cli/metrics-server.js';
 import { type PlannedFault, parseScript, runFault } from './cluster/fault-commands.js';
 import { keys } from './cluster/keys.js';
 import { Cluster } from './cluster/launcher.js';
@@ -64,7 +63,7 @@ class Session {
   readonly #rate: number;
   readonly #plain: boolean;
   readonly #timers: NodeJS.Timeout[] = [];
-  #server: MetricsServer | undefined;
+  #server: RunningServer | undefined;
   #screen: Screen | undefined;
 
   constructor(cluster: Cluster, args: ClusterArguments, rate: number) {
@@ -145,30 +144,14 @@ class Session {
   }
 
   /** On the port that was asked for; on the usual one, or a free one, when none was. */
-  async #serve(port: number | undefined): Promise<MetricsServer> {
+  async #serve(port: number | undefined): Promise<RunningServer> {
     const { registry } = this.#cluster;
-    const page = {
-      render(accept: string | undefined) {
-        const { format, contentType, escaping } = negotiate(accept);
-        return { contentType, body: renderBytes(format, registry.snapshot(), { escaping }) };
-      },
-    };
-    const help = 'GET /metrics gives the metrics of all replicas, / shows them\n';
-    const start = async (on: number) => {
-      const server = new MetricsServer({
-        page,
-        dashboard: createDashboard(registry),
-        help,
-        report: console.error,
-      });
-      await server.listen(on, '127.0.0.1');
-      return server;
-    };
     try {
-      this.#server = await start(port ?? defaultPort);
+      this.#server = await startServer({ registry, port: port ?? defaultPort });
     } catch (error) {
-      if (port !== undefined) throw error;
-      this.#server = await start(0);
+      if (!(error instanceof ServerError)) throw error;
+      if (port !== undefined) throw new Failure(exitCodes.environment, error.message, error);
+      this.#server = await startServer({ registry, port: 0 });
     }
     return this.#server;
   }

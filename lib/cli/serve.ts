@@ -1,12 +1,12 @@
-// vsr-metrics serve: many files as one /metrics.
+// vsr-metrics serve: many files as one /metrics, with their health, their status and a live page.
 
 import { once } from 'node:events';
-import { createDashboard } from '../dashboard/index.js';
+import { ServerError } from '../core/errors.js';
+import { startServer } from '../server/index.js';
 import type { Arguments } from './arguments.js';
 import type { serveCommand } from './commands.js';
-import { exitCodes } from './failure.js';
-import { MetricsPage } from './metrics-page.js';
-import { MetricsServer } from './metrics-server.js';
+import { exitCodes, Failure } from './failure.js';
+import { FilesSource } from './files-source.js';
 import { parseLabels, parseSources } from './sources.js';
 
 export async function serve(args: Arguments<typeof serveCommand.options>): Promise<number> {
@@ -17,17 +17,27 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
   const hungAfter = args.number('hung-after', { least: 0.1, most: 86_400 }) ?? 5;
 
   const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
-  const page = new MetricsPage(sources, { commonLabels, hungAfterMs: hungAfter * 1000, report });
-  const help = 'GET /metrics gives the metrics of all files, / shows them\n';
-  const server = new MetricsServer({ page, dashboard: createDashboard(page), help, report });
-  await server.listen(port, host);
-  page.check();
+  const source = new FilesSource(sources, { commonLabels, hungAfterMs: hungAfter * 1000, report });
+  const server = await startServer({
+    source,
+    health: source,
+    port,
+    host,
+    onError: (error) => report(String(error instanceof Error ? error.stack : error)),
+  }).catch(explain);
+  // What is wrong with the files is said at the start.
+  source.snapshot();
   // Whoever reads the line may at once ask to stop.
   const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const files = sources.length === 1 ? '1 file' : `${sources.length} files`;
   console.log(`serving ${files} on ${server.url}`);
   await asked;
   await server.close();
-  page.close();
+  source.close();
   return exitCodes.ok;
+}
+
+function explain(error: unknown): never {
+  if (!(error instanceof ServerError)) throw error;
+  throw new Failure(exitCodes.environment, error.message, error);
 }

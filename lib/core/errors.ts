@@ -35,6 +35,14 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_ENCODING_INVALID'
   /** A health check is declared in a way that makes no sense. */
   | 'VSR_METRICS_HEALTH_OPTIONS'
+  /** A server lacks an option, or was given one that makes no sense. */
+  | 'VSR_METRICS_SERVER_OPTIONS'
+  /** A server cannot listen where it should; the message says why. */
+  | 'VSR_METRICS_SERVER_LISTEN'
+  /** The thread of a server ended again and again. */
+  | 'VSR_METRICS_SERVER_ENDED'
+  /** A server has nothing to show yet. */
+  | 'VSR_METRICS_SERVER_EMPTY'
   /** What should be measured, or how, makes no sense. */
   | 'VSR_METRICS_BUDGET_OPTIONS'
   /** An operation to be measured cannot be loaded, or failed. */
@@ -109,6 +117,11 @@ export class EncodingError extends VsrMetricsError {
 /** Health checks cannot be set up. */
 export class HealthError extends VsrMetricsError {
   override readonly name = 'HealthError';
+}
+
+/** A server cannot be started. */
+export class ServerError extends VsrMetricsError {
+  override readonly name = 'ServerError';
 }
 
 /** An overhead cannot be measured. */

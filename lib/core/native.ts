@@ -1,6 +1,6 @@
 // The addon's shape. It is the only place that knows what the native side exports.
 
-import type { ResourceName } from './catalogue/types.js';
+import type { ResourceName, ResourceReadings } from './catalogue/resources.js';
 import { loadAddon } from './load-addon.js';
 
 /** Numbers of include/vsr_metrics/layout.h; offsets and sizes in bytes. */
@@ -193,6 +193,8 @@ interface Addon {
   Region: new (from: RegionSizes | (RegionSizes & RegionFile) | { attach: string }) => NativeRegion;
   Reader: new (path: string) => NativeReader;
   layout: Layout;
+  /** A function that reads the operating system, with rates since its last call. */
+  resourceSampler(): () => ResourceReadings;
   /** Stores the clock's reading in `clockCell`. */
   readClock(): void;
   clockCell: ArrayBuffer;

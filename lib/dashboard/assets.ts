@@ -11,7 +11,23 @@ export interface Asset {
 const script = 'text/javascript; charset=utf-8';
 const style = 'text/css; charset=utf-8';
 
-const modules = ['main', 'store', 'panels', 'chart', 'overview', 'series-table', 'format', 'dom'];
+const modules = [
+  'changes',
+  'chart',
+  'dom',
+  'families',
+  'format',
+  'health',
+  'lines',
+  'main',
+  'members',
+  'panels',
+  'profiles',
+  'queries',
+  'series-table',
+  'store',
+  'tiles',
+];
 
 const { resolve } = createRequire(import.meta.url);
 

@@ -11,12 +11,14 @@ const mostListeners = 64;
 
 export class EventStream {
   readonly #snapshot: () => Snapshot;
+  readonly #health: (() => object) | undefined;
   readonly #listeners = new Set<ServerResponse>();
   #recent: Snapshot[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(snapshot: () => Snapshot) {
+  constructor(snapshot: () => Snapshot, health?: () => object) {
     this.#snapshot = snapshot;
+    this.#health = health;
   }
 
   /** Whether one more may listen. */
@@ -62,7 +64,8 @@ export class EventStream {
       const snapshot = this.#snapshot();
       const values = valuesDocument(snapshot, this.#recent[0]);
       this.#recent = [...this.#recent, snapshot].slice(-windowSeconds);
-      return `data: ${JSON.stringify(values)}\n\n`;
+      const message = { ...values, health: this.#health?.() };
+      return `data: ${JSON.stringify(message)}\n\n`;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return `event: problem\ndata: ${JSON.stringify({ message })}\n\n`;

@@ -8,8 +8,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { VsrMetricsError } from '../core/errors.js';
 import type { HistoryRange } from '../core/history-points.js';
-import { compress } from '../exposition/compress.js';
-import { assetAt } from './assets.js';
+import { answer, json, noStore, plain, securityHeaders } from './answer.js';
+import { assetAt, assetPaths } from './assets.js';
 import {
   catalogueDocument,
   historyDocument,
@@ -20,16 +20,6 @@ import { EventStream } from './event-stream.js';
 import type { DashboardSource } from './source.js';
 
 export type { DashboardSource } from './source.js';
-
-/** Nothing from elsewhere, nothing inline, no frame around it. */
-const securityHeaders = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-} as const;
 
 /** What a request to the API asks for. */
 interface Query {
@@ -50,37 +40,48 @@ const documents: Readonly<Record<string, Document>> = {
     percentilesDocument(source.snapshot(), name, labels),
 };
 
-const eventsPath = '/api/v1/events';
+/** Where the values of each second are: an answer without an end. */
+export const eventsPath = '/api/v1/events';
+
+/** What `createDashboard` takes besides what it shows. */
+export interface DashboardOptions {
+  /** Asked every second for what health checks found, as `/api/v1/health` of a server has it. */
+  readonly health?: () => object;
+}
 
 /** The live page and the data behind it. */
 export class Dashboard {
   readonly #source: DashboardSource;
   readonly #events: EventStream;
 
-  constructor(source: DashboardSource) {
+  constructor(source: DashboardSource, { health }: DashboardOptions = {}) {
     this.#source = source;
-    this.#events = new EventStream(() => source.snapshot());
+    this.#events = new EventStream(() => source.snapshot(), health);
+  }
+
+  /** Whether there is something of the page, or of its data, at a path. */
+  has(path: string): boolean {
+    return assetPaths.includes(path) || Object.hasOwn(documents, path) || path === eventsPath;
   }
 
   /** Answers the request when it is for the page or its data; false: it is for someone else. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const [path = '', search = ''] = (request.url ?? '').split('?', 2);
+    if (!this.has(path)) return false;
     const asset = assetAt(path);
-    const isDocument = Object.hasOwn(documents, path);
-    if (asset === undefined && !isDocument && path !== eventsPath) return false;
-    const send = (status: number, contentType: string, body: Uint8Array, more = {}) =>
-      answer(request, response, { status, contentType, body, more });
+    const send = (status: number, contentType: string, body: Uint8Array, headers = {}) =>
+      answer(request, response, { status, contentType, body, headers });
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      void send(405, plain, Buffer.from('Only GET and HEAD are allowed.\n'), {
+      send(405, plain, Buffer.from('Only GET and HEAD are allowed.\n'), {
         Allow: 'GET, HEAD',
       });
     } else if (asset !== undefined) {
-      void send(200, asset.contentType, asset.body, { 'Cache-Control': 'no-cache' });
-    } else if (isDocument) {
+      send(200, asset.contentType, asset.body, { 'Cache-Control': 'no-cache' });
+    } else if (Object.hasOwn(documents, path)) {
       const { status, body } = this.#document(documents[path]!, search);
-      void send(status, json, Buffer.from(JSON.stringify(body)), noStore);
+      send(status, json, Buffer.from(JSON.stringify(body)), noStore);
     } else if (!this.#events.hasRoom) {
-      void send(503, plain, Buffer.from('Too many listen already.\n'), { 'Retry-After': '5' });
+      send(503, plain, Buffer.from('Too many listen already.\n'), { 'Retry-After': '5' });
     } else {
       response.writeHead(200, {
         'Content-Type': 'text/event-stream',
@@ -127,34 +128,11 @@ export class Dashboard {
  * }).listen(9090, '127.0.0.1');
  * ```
  */
-export function createDashboard(source: DashboardSource): Dashboard {
-  return new Dashboard(source);
-}
-
-const plain = 'text/plain; charset=utf-8';
-const json = 'application/json; charset=utf-8';
-const noStore = { 'Cache-Control': 'no-store' } as const;
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  given: {
-    readonly status: number;
-    readonly contentType: string;
-    readonly body: Uint8Array;
-    readonly more: Readonly<Record<string, string>>;
-  },
-): Promise<void> {
-  const { body, headers } = await compress(given.body, request.headers['accept-encoding']);
-  const contentType = { 'Content-Type': given.contentType };
-  response.writeHead(given.status, {
-    ...contentType,
-    ...headers,
-    ...securityHeaders,
-    ...given.more,
-  });
-  // Node leaves the body out when the method is HEAD.
-  response.end(body);
+export function createDashboard(
+  source: DashboardSource,
+  options: DashboardOptions = {},
+): Dashboard {
+  return new Dashboard(source, options);
 }
 
 function parseQuery(parameters: URLSearchParams): Query | { problem: string; given: string } {

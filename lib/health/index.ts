@@ -1,9 +1,11 @@
 // Health checks, and what they come to:
 //
 //   const health = createHealthChecks({ registry });
-//   health.add('database', () => database.ping());
+//   health.add('memory', memoryCheck());
+//   health.add('mail', () => mailer.ping());
 //   console.log(health.report().status);
 
+export * from './builtin/index.js';
 export {
   createHealthChecks,
   type HealthCheckOptions,

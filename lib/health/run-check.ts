@@ -80,7 +80,7 @@ function unhealthy(message: string) {
 }
 
 /** A check may throw anything, also what refuses to become a string. */
-function textOf(error: unknown): string {
+export function textOf(error: unknown): string {
   if (typeof error === 'string') return error;
   if (!(error instanceof Error)) return `it threw ${typeof error}`;
   // Of several addresses none answered: the message of the whole is empty.

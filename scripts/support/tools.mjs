@@ -1,9 +1,9 @@
 // What some checks and benchmarks need and npm does not bring: clang and clang-format, Prometheus and
-// its promtool, its Python and C++ libraries, HdrHistogram for Java, a browser.
+// its promtool, its Python and C++ libraries, HdrHistogram for Java, a browser, Redis, PostgreSQL.
 // On Debian and Ubuntu they are fetched when possible; otherwise the caller learns why not.
 
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { inRoot } from './paths.mjs';
 import { findProgram, run } from './run.mjs';
@@ -102,6 +102,52 @@ export async function ensurePrometheusCpp() {
 export async function ensureChromium() {
   const found = (await find('chromium')) ?? (await find('google-chrome'));
   return found ?? (await install('chromium', 'chromium'));
+}
+
+/**
+ * Finds or installs Redis' server: `{ path }` or `{ reason }`. Debian's package of that name would
+ * also start one; its tools hold the same program under another name.
+ */
+export async function ensureRedis() {
+  const found = await find('redis-server');
+  if (found !== undefined) return found;
+  const tools =
+    (await find('redis-check-rdb')) ?? (await install('redis-check-rdb', 'redis-tools'));
+  if (tools.path === undefined) return tools;
+  // It looks at the name that it was started by.
+  await link(tools.path, 'redis-server');
+  return find('redis-server');
+}
+
+/** Finds or installs PostgreSQL's server and its initdb: `{ path }` of the server or `{ reason }`. */
+export async function ensurePostgres() {
+  const programs = ['postgres', 'initdb'];
+  const found = await Promise.all(programs.map(find));
+  if (!found.includes(undefined)) return found[0];
+  const isThere = async () => (await newestPostgres()) !== undefined;
+  if (!(await isThere())) {
+    const { reason } = await installPackages(['postgresql'], isThere);
+    if (reason !== undefined) return { reason };
+  }
+  const folder = await newestPostgres();
+  for (const program of programs) await link(join(folder, program), program);
+  return find('postgres');
+}
+
+/** Debian keeps its programs off the PATH, in a folder for each version. */
+async function newestPostgres() {
+  const versions = await readdir('/usr/lib/postgresql').catch(() => []);
+  const folders = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((version) => join('/usr/lib/postgresql', version, 'bin'));
+  return folders.find((folder) => existsSync(join(folder, 'initdb')));
+}
+
+/** Makes a program of another folder one of the tools. */
+async function link(path, name) {
+  await mkdir(toolsPath, { recursive: true });
+  await rm(join(toolsPath, name), { force: true });
+  await symlink(path, join(toolsPath, name));
 }
 
 async function imports(python, module, folder) {

@@ -301,7 +301,7 @@ describe('vsr-metrics serve', function () {
     const taken = await vsrMetrics(['serve', file, '--port', port]);
     expect(taken.code).to.equal(3);
     expect(taken.stderr).to.equal(
-      `vsr-metrics serve: cannot listen on 127.0.0.1 port ${port}: another program listens there\n`,
+      `vsr-metrics serve: cannot listen on 127.0.0.1 port ${port}: another program listens there; take another port, or 0 for a free one\n`,
     );
     const wrong = await vsrMetrics(['serve', file, '--port', 'http']);
     expect(wrong.code).to.equal(1);

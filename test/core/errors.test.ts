@@ -5,13 +5,21 @@ import {
   EncodingError,
   LabelError,
   RegistryError,
+  ServerError,
   show,
   VsrMetricsError,
 } from '../../lib/core/errors.js';
 
 describe('errors', () => {
   it('have a common base, a name, a code and the metric', () => {
-    for (const Class of [BudgetError, CatalogueError, EncodingError, LabelError, RegistryError]) {
+    for (const Class of [
+      BudgetError,
+      CatalogueError,
+      EncodingError,
+      LabelError,
+      RegistryError,
+      ServerError,
+    ]) {
       const error = new Class('VSR_METRICS_LABEL_VALUE', { metric: 'a', problem: 'is wrong' });
       expect(error).to.be.instanceOf(VsrMetricsError).and.to.be.instanceOf(Error);
       expect(error.name).to.equal(Class.name);

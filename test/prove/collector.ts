@@ -1,25 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OtlpProtocol, startOtlp } from '../../lib/export/otlp/index.js';
 import { renderPrometheus } from '../../lib/exposition/index.js';
 import { createRegistry } from '../../lib/index.js';
+import { freePort } from '../servers/ports.js';
 import { until } from '../support/until.js';
 import { proofCatalogue } from './catalogue.js';
 import { claim, type Proof } from './proof.js';
 
 const protocols: readonly OtlpProtocol[] = ['grpc', 'http/protobuf', 'http/json'];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The collector as a process; its metrics can be read on a page, as Prometheus reads them. */
 class Collector {

@@ -17,3 +17,6 @@ export const resourceNames = [
 ] as const;
 
 export type ResourceName = (typeof resourceNames)[number];
+
+/** What is known of them; what is not is left out. */
+export type ResourceReadings = Readonly<Partial<Record<ResourceName, number>>>;

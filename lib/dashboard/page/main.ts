@@ -1,11 +1,14 @@
 // The page: takes the values of each second and shows them.
 
-import { fillSelect, find } from './dom.js';
-import { formatTime } from './format.js';
-import { showHealth, showReplicas } from './overview.js';
+import { Changes } from './changes.js';
+import { fillSelect, find, setText } from './dom.js';
+import { byNumber, formatTime } from './format.js';
+import { Health } from './health.js';
+import { Members } from './members.js';
 import { type Choice, Panels } from './panels.js';
-import { showSeries } from './series-table.js';
+import { SeriesTable } from './series-table.js';
 import { Store, type Values } from './store.js';
+import { Tiles } from './tiles.js';
 
 /** Longer without values than that is a lost connection, whatever the socket thinks. */
 const patienceMs = 3500;
@@ -13,13 +16,20 @@ const patienceMs = 3500;
 const replicaLabels = ['replica_id', 'node_id', 'node', 'broker_id', 'instance', 'file'];
 
 const store = new Store();
+const tiles = new Tiles(store);
+const members = new Members(store);
+const health = new Health(store);
+const changes = new Changes(store);
 const panels = new Panels(store, find('#panels'));
+const seriesTable = new SeriesTable(store);
 const replicaSelect = find<HTMLSelectElement>('#replica');
 const rangeSelect = find<HTMLSelectElement>('#range');
 const schemeSelect = find<HTMLSelectElement>('#scheme');
+const pauseButton = find<HTMLButtonElement>('#pause');
 let replicaLabel: string | undefined;
 let lastHeardAt = 0;
 let wasLost = false;
+let isPaused = false;
 let knownFamilies = '';
 
 function choice(): Choice {
@@ -28,17 +38,24 @@ function choice(): Choice {
 }
 
 function showAll(): void {
-  showReplicas(store);
-  showHealth(store);
-  panels.show(choice());
-  showSeries(store, choice());
+  const chosen = choice();
+  const cluster = members.cluster();
+  tiles.show(chosen);
+  members.show(cluster);
+  health.show(cluster);
+  changes.show(chosen);
+  panels.show(chosen);
+  seriesTable.show(chosen);
 }
 
 async function accept(values: Values): Promise<void> {
   lastHeardAt = performance.now();
   say('live', 'live');
+  // What is on the screen stays there; what comes meanwhile is missing from the charts afterwards
+  // no longer than it takes to fetch it.
+  if (isPaused) return;
   store.accept(values);
-  find('#taken').textContent = formatTime(values.takenAt);
+  setText(find('#taken'), formatTime(values.takenAt));
   const names = values.families.map(({ name }) => name).join();
   if (names !== knownFamilies) {
     await store.loadCatalogue();
@@ -64,7 +81,8 @@ function offerReplicas(): void {
   }
   const there = replicaLabels.filter((name) => found.has(name));
   replicaLabel = there.find((name) => found.get(name)!.size > 1) ?? there[0];
-  const values = [...(found.get(replicaLabel ?? '') ?? [])];
+  const values = [...(found.get(replicaLabel ?? '') ?? [])].sort(byNumber);
+  find('#replica-choice').hidden = values.length < 2;
   fillSelect(replicaSelect, [
     { value: '', text: 'all' },
     ...values.map((value) => ({ value, text: value })),
@@ -110,11 +128,17 @@ schemeSelect.value = localStorage.getItem('scheme') ?? '';
 schemeSelect.addEventListener('change', () => {
   localStorage.setItem('scheme', schemeSelect.value);
   applyScheme();
-  panels.show(choice());
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyScheme);
 for (const select of [replicaSelect, rangeSelect]) select.addEventListener('change', showAll);
-find('#filter').addEventListener('input', () => showSeries(store, choice()));
+pauseButton.addEventListener('click', () => {
+  isPaused = !isPaused;
+  // The seconds in between are fetched when it goes on.
+  wasLost = true;
+  pauseButton.textContent = isPaused ? 'Go on' : 'Pause';
+  document.documentElement.toggleAttribute('data-paused', isPaused);
+});
+find('#filter').addEventListener('input', () => seriesTable.show(choice()));
 find('#choices').addEventListener('submit', (event) => event.preventDefault());
 setInterval(() => {
   if (lastHeardAt > 0 && performance.now() - lastHeardAt > patienceMs) {

@@ -1,50 +1,63 @@
 // Every series there is, with its value of now.
 
-import { find, table } from './dom.js';
-import { formatLabels, formatNumber } from './format.js';
-import type { Choice } from './panels.js';
-import { numberOf, type Series, type Store } from './store.js';
+import { find, setText, Table } from './dom.js';
+import { byNumber, formatLabels, formatQuantity, unitOf } from './format.js';
+import { type Family, numberOf, type ReplicaChoice, type Series, type Store } from './store.js';
 
 const mostRows = 300;
 
-const columns = [
-  { title: 'metric' },
-  { title: 'labels' },
-  { title: 'value', isNumber: true },
-  { title: 'per second', isNumber: true },
-  { title: 'p50', isNumber: true },
-  { title: 'p99', isNumber: true },
-];
+export class SeriesTable {
+  readonly #store: Store;
+  readonly #table = new Table('All series', [
+    { title: 'metric' },
+    { title: 'labels' },
+    { title: 'value', isNumber: true },
+    { title: 'per second', isNumber: true },
+    { title: 'p50', isNumber: true },
+    { title: 'p99', isNumber: true },
+  ]);
 
-/** The series whose name or labels hold what the filter says, of the replica that was chosen. */
-export function showSeries(store: Store, { replicaLabel, replica }: Choice): void {
-  const words = find<HTMLInputElement>('#filter').value.toLowerCase().split(/\s+/);
-  const rows = store.families.flatMap(({ name, kind }) =>
-    store
-      .series(name)
-      .filter(({ labels }) => {
-        const text = `${name} ${formatLabels(labels)}`.toLowerCase();
-        const its = replicaLabel === undefined ? undefined : labels[replicaLabel];
-        const isChosen = replica === undefined || its === undefined || its === replica;
-        return isChosen && words.every((word) => text.includes(word));
-      })
-      .map((series) => ({
-        key: `${name} ${formatLabels(series.labels)}`,
-        cells: [name, formatLabels(series.labels), ...numbers(store, name, kind, series)],
-      })),
-  );
-  const shown = rows.slice(0, mostRows);
-  const more = rows.length > shown.length ? `; the first ${mostRows} are shown` : '';
-  find('#series-count').textContent = `${rows.length} series${more}`;
-  find('#series .scroll').replaceChildren(table('All series', columns, shown));
-}
+  constructor(store: Store) {
+    this.#store = store;
+    find('#series .scroll').append(this.#table.root);
+  }
 
-function numbers(store: Store, name: string, kind: string, series: Series): string[] {
-  const { labels, value, count, percentiles, recent } = series;
-  const rate = kind === 'gauge' ? '' : formatNumber(store.rate(name, labels));
-  if (count === undefined) return [exact(numberOf(value)), rate, '', ''];
-  const shown = recent !== undefined && recent.count > 0 ? recent.percentiles : percentiles;
-  return [String(count), rate, formatNumber(shown?.['50']), formatNumber(shown?.['99'])];
+  /** The series whose name or labels hold what the filter says, of the replica that was chosen. */
+  show({ replicaLabel, replica }: ReplicaChoice): void {
+    const words = find<HTMLInputElement>('#filter').value.toLowerCase().split(/\s+/);
+    const found = this.#store.families.flatMap((family) =>
+      this.#store
+        .series(family.name)
+        .filter(({ labels }) => {
+          const text = `${family.name} ${formatLabels(labels)}`.toLowerCase();
+          const its = replicaLabel === undefined ? undefined : labels[replicaLabel];
+          const isChosen = replica === undefined || its === undefined || its === replica;
+          return isChosen && words.every((word) => text.includes(word));
+        })
+        .sort((a, b) => byNumber(formatLabels(a.labels), formatLabels(b.labels)))
+        .map((series) => ({ family, series })),
+    );
+    const rows = found.slice(0, mostRows).map(({ family, series }) => {
+      const labels = formatLabels(series.labels);
+      const cells = [family.name, labels, ...this.#numbers(family, series)];
+      return { key: `${family.name} ${labels}`, cells };
+    });
+    const more = found.length > rows.length ? `; the first ${mostRows} are shown` : '';
+    setText(find('#series-count'), `${found.length} series${more}`);
+    this.#table.show(rows);
+  }
+
+  #numbers(family: Family, { labels, value, count, percentiles, recent }: Series): string[] {
+    const rate = this.#store.rate(family.name, labels);
+    const perSecond = unitOf({ ...family, kind: 'counter' });
+    const speed = family.kind === 'gauge' ? '' : formatQuantity(rate, perSecond);
+    if (count === undefined) return [exact(numberOf(value)), speed, '', ''];
+    const shown = recent !== undefined && recent.count > 0 ? recent.percentiles : percentiles;
+    const [p50, p99] = ['50', '99'].map((percent) =>
+      formatQuantity(shown?.[percent], unitOf(family)),
+    );
+    return [String(count), formatQuantity(rate, 'per_sec'), p50!, p99!];
+  }
 }
 
 /** In full: whoever looks here compares. */

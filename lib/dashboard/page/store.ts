@@ -3,6 +3,8 @@
 // The past comes from the recorder in the region when a family is first shown, and from the values of
 // each second from then on.
 
+import { byNumber, formatLabels } from './format.js';
+
 export type Labels = Readonly<Record<string, string>>;
 type JsonNumber = number | 'NaN' | '+Inf' | '-Inf';
 type Percentiles = Readonly<Record<string, number | null>>;
@@ -23,8 +25,26 @@ export interface Series {
   readonly recent?: { readonly count: number; readonly percentiles: Percentiles };
 }
 
+export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
+
+/** As the path api/v1/health has it. */
+export interface HealthReport {
+  readonly status: HealthStatus;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly status: HealthStatus;
+    readonly message: string;
+    readonly critical: boolean;
+    readonly ageMs: number | null;
+  }[];
+  /** Why the program itself does badly. */
+  readonly process: { readonly reasons: readonly string[] };
+}
+
 export interface Values {
   readonly takenAt: number;
+  /** Of servers that have health checks. */
+  readonly health?: HealthReport;
   readonly families: readonly { readonly name: string; readonly series: readonly Series[] }[];
 }
 
@@ -39,6 +59,12 @@ export interface Track {
   points: Point[];
 }
 
+export interface ReplicaChoice {
+  readonly replicaLabel: string | undefined;
+  /** Undefined: all of them. */
+  readonly replica: string | undefined;
+}
+
 interface Catalogue {
   readonly families: readonly Family[];
 }
@@ -51,6 +77,8 @@ interface History {
 }
 
 const keptMs = 3_700_000;
+/** Values come every second; further apart some are missing. */
+const gapMs = 2500;
 
 export class Store {
   families: readonly Family[] = [];
@@ -78,6 +106,15 @@ export class Store {
     return [...(this.#tracks.get(name)?.values() ?? [])];
   }
 
+  /** Those of the replica that was chosen, and those that belong to none. */
+  tracksOf(name: string, { replicaLabel, replica }: ReplicaChoice): Track[] {
+    const tracks = this.tracks(name).sort((a, b) =>
+      byNumber(formatLabels(a.labels), formatLabels(b.labels)),
+    );
+    if (replica === undefined || replicaLabel === undefined) return tracks;
+    return tracks.filter(({ labels }) => (labels[replicaLabel] ?? replica) === replica);
+  }
+
   async loadCatalogue(): Promise<void> {
     this.families = (await getJson<Catalogue>('api/v1/catalogue')).families;
   }
@@ -100,12 +137,10 @@ export class Store {
     const { series } = await getJson<History>(path);
     for (const { labels, points } of series) {
       const track = this.#track(name, labels);
-      const live = track.points;
-      const first = live[0]?.at ?? Number.POSITIVE_INFINITY;
-      const older = points
-        .filter(({ at }) => at < first)
-        .map(({ at, value, percentiles }) => ({ at, value: numberOf(value), percentiles }));
-      track.points = [...older, ...live];
+      const earlier = points.map(({ at, value, percentiles }) => {
+        return { at, value: numberOf(value), percentiles };
+      });
+      track.points = filledUp(track.points, earlier);
     }
   }
 
@@ -153,6 +188,18 @@ export class Store {
   }
 }
 
+/** What was seen live, and from the recorder what lies before and between. */
+function filledUp(live: readonly Point[], recorded: readonly Point[]): Point[] {
+  let next = 0;
+  const missing = recorded.filter(({ at }) => {
+    while (next < live.length && live[next]!.at <= at) next += 1;
+    const before = live[next - 1]?.at ?? Number.NEGATIVE_INFINITY;
+    const after = live[next]?.at ?? Number.POSITIVE_INFINITY;
+    return after - before > gapMs && Math.min(at - before, after - at) > gapMs / 2;
+  });
+  return [...missing, ...live].sort((a, b) => a.at - b.at);
+}
+
 /** How much a counter grew; one that is lower than before started again from nothing. */
 export function growth(before: number, after: number): number {
   return after >= before ? after - before : after;
@@ -172,4 +219,9 @@ export async function getJson<Type>(path: string): Promise<Type> {
   const response = await fetch(path);
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return (await response.json()) as Type;
+}
+
+export function report(problem: unknown): void {
+  // The connection says so already, and the next second tries again.
+  console.info(problem);
 }

@@ -1,17 +1,14 @@
 // Pulled instead of pushed: a page with the last snapshot that was exported.
 
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { VsrMetricsError } from '../../core/errors.js';
 import type { Snapshot } from '../../core/snapshot.js';
-import { negotiate } from '../../exposition/negotiate.js';
-import { renderBytes } from '../../exposition/render.js';
+import { type RunningServer, startServer } from '../../server/start.js';
 import type { Exporter } from '../exporter.js';
 
 export class PrometheusPage implements Exporter {
   readonly name = 'prometheus';
   readonly #endpoint: URL;
-  #server: Server | undefined;
+  #server: RunningServer | undefined;
   #snapshot: Snapshot | undefined;
 
   constructor(endpoint: string) {
@@ -28,27 +25,28 @@ export class PrometheusPage implements Exporter {
 
   async start(): Promise<void> {
     const { pathname, hostname, port } = this.#endpoint;
-    const path = pathname === '/' ? '/metrics' : pathname;
-    const server = createServer((request, response) => {
-      if (this.#snapshot === undefined || request.url?.split('?')[0] !== path) {
-        response.writeHead(404).end();
-        return;
-      }
-      const { format, contentType } = negotiate(request.headers.accept);
-      response.setHeader('content-type', contentType);
-      response.end(renderBytes(format, this.#snapshot));
+    this.#server = await startServer({
+      source: { snapshot: () => this.#shown(), history: () => [] },
+      path: pathname === '/' ? '/metrics' : pathname,
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: Number(port || 80),
+      dashboard: false,
     });
-    server.listen(Number(port || 80), hostname.replace(/^\[(.*)\]$/, '$1')).unref();
-    await once(server, 'listening');
-    this.#server = server;
+    this.#server.unref();
   }
 
   export(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
   }
 
-  stop(): void {
-    this.#server?.closeAllConnections();
-    this.#server?.close();
+  async stop(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  #shown(): Snapshot {
+    if (this.#snapshot !== undefined) return this.#snapshot;
+    throw new VsrMetricsError('VSR_METRICS_SERVER_EMPTY', {
+      problem: 'nothing has been exported yet',
+    });
   }
 }

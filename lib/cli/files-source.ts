@@ -1,4 +1,4 @@
-// What `serve` answers: the series of all files, and how the files do.
+// Many files as one source: the series of all of them, and how the files and their programs do.
 
 import { defineOwnCatalogue } from '../core/catalogue/define.js';
 import { type Omission, SnapshotCombiner } from '../core/combined-snapshot.js';
@@ -6,7 +6,8 @@ import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
 import type { WriterState } from '../core/reader.js';
 import { createRegistry } from '../core/registry.js';
 import type { Snapshot } from '../core/snapshot.js';
-import { negotiate, renderBytes } from '../exposition/index.js';
+import type { HealthResult, HealthStatus } from '../health/report.js';
+import type { HealthSource, ServerSource } from '../server/source.js';
 import { type FileReading, WatchedFile } from './files.js';
 import type { Source } from './sources.js';
 
@@ -47,12 +48,14 @@ const sourceCatalogue = defineOwnCatalogue({
   },
 });
 
-export interface RenderedPage {
-  readonly contentType: string;
-  readonly body: Uint8Array;
-}
+/** How well a file does, by the state of its program. */
+const healthOf: Readonly<Record<WriterState, HealthStatus>> = {
+  alive: 'healthy',
+  hung: 'degraded',
+  dead: 'unhealthy',
+};
 
-export class MetricsPage {
+export class FilesSource implements ServerSource, HealthSource {
   readonly #sources: readonly Source[];
   readonly #files: readonly WatchedFile[];
   readonly #commonLabels: Readonly<Record<string, string>>;
@@ -60,6 +63,7 @@ export class MetricsPage {
   readonly #problems = new Map<Source, string>();
   readonly #combiner = new SnapshotCombiner();
   #omitted: readonly Omission[] | undefined;
+  #remarks: readonly string[] = [];
   readonly #own = createRegistry({
     catalogue: sourceCatalogue,
     capacity: { lanes: 1, historyBytes: 0, series: 2 * maxSeries },
@@ -81,23 +85,38 @@ export class MetricsPage {
     this.#report = report;
   }
 
-  /** Reads all files anew, for a client that sent this Accept header. */
-  render(accept: string | undefined): RenderedPage {
-    const { snapshot, omissions } = this.#read();
-    const { format, contentType, escaping } = negotiate(accept);
-    const body = renderBytes(format, snapshot, { escaping });
-    // OpenMetrics takes no comments, and protobuf and JSON have none.
-    if (format !== 'prometheus') return { contentType, body };
-    const comments = [...this.#problems.values(), ...omissions].map(comment);
-    return { contentType, body: Buffer.concat([Buffer.from(comments.join('')), body]) };
-  }
-
   /** Reads all files anew. */
   snapshot(): Snapshot {
-    return this.#read().snapshot;
+    const { snapshot, omissions } = this.#combine(this.#read());
+    this.#remarks = [...this.#problems.values(), ...omissions];
+    return snapshot;
   }
 
-  /** Earlier values of one series, from the file that it is from; none of the page's own series. */
+  /** What was wrong when they were last read, in words. */
+  remarks(): readonly string[] {
+    return this.#remarks;
+  }
+
+  /** Reads all files anew: each is a check, and healthy when its program runs. */
+  results(): HealthResult[] {
+    return this.#read().map((reading, index): HealthResult => {
+      const { problem } = reading;
+      const state = problem === undefined ? reading.writer.state : 'dead';
+      const words = state === 'alive' ? 'ok' : `its program is ${state}`;
+      return {
+        name: this.#sources[index]!.name,
+        status: healthOf[state],
+        message: problem ?? words,
+        durationMs: 0,
+        details: {},
+        critical: true,
+        checkedAt: Date.now(),
+        staleAfterMs: Number.POSITIVE_INFINITY,
+      };
+    });
+  }
+
+  /** Earlier values of one series, from the file that it is from; none of the series that this adds. */
   history(name: string, range: HistoryRange = {}): HistoryPoint[] {
     const index = this.#sources.findIndex((source) => source.name === range.labels?.file);
     if (index < 0) return [];
@@ -110,21 +129,16 @@ export class MetricsPage {
     return this.#files[index]!.history(name, { ...range, labels });
   }
 
-  /** Reads all files once, so that what is wrong with them is said at the start. */
-  check(): void {
-    this.render(undefined);
-  }
-
   close(): void {
     this.#own.close();
   }
 
-  #read(): { snapshot: Snapshot; omissions: string[] } {
+  #read(): FileReading[] {
     const readings = this.#files.map((file) => file.read());
     readings.forEach((reading, index) => {
       this.#describe(this.#sources[index]!, reading);
     });
-    return this.#combine(readings);
+    return readings;
   }
 
   #combine(readings: readonly FileReading[]): { snapshot: Snapshot; omissions: string[] } {
@@ -186,9 +200,4 @@ export class MetricsPage {
     else this.#problems.set(source, problem);
     this.#report(problem ?? `${source.path} can be read again`);
   }
-}
-
-function comment(text: string): string {
-  // One that began with TYPE or HELP would be none.
-  return `# vsr-metrics: ${text.replace(/[\r\n]+/g, ' ')}\n`;
 }

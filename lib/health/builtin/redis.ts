@@ -1,0 +1,112 @@
+// Redis, and whatever speaks its protocol: whether it answers, how fast, and how full it is.
+//
+//   health.add('redis', redisCheck({ address: 'localhost:6379', password: 'secret' }));
+//   health.add('redis', redisCheck({ client }));   // of ioredis or redis
+
+import type { HealthCheck } from '../run-check.js';
+import { type Address, ask, parseAddress } from './address.js';
+import { above, checkLimits, findingOf, misfit, type Remark, rounded, timed } from './limits.js';
+import { encodeCommands, parseReplies, type Reply } from './redis-protocol.js';
+
+/** What the check needs of a client; those of `ioredis` and `redis` have it. */
+export interface RedisClient {
+  ping(): Promise<unknown>;
+  info?(section: string): Promise<unknown>;
+}
+
+/** What `redisCheck` takes; nothing is needed. */
+export interface RedisCheckOptions {
+  /** A client that is connected; else the check connects on its own, each time it runs. */
+  readonly client?: RedisClient;
+  /** `HOST[:PORT]`, `[IPV6][:PORT]` or `unix:/PATH`: `localhost:6379` unless told otherwise. */
+  readonly address?: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** 1,000 unless told otherwise. */
+  readonly degradedMs?: number;
+  /** Of `maxmemory`, where that is set: 90 unless told otherwise. */
+  readonly degradedMemoryPercent?: number;
+}
+
+/**
+ * A check that a Redis answers PING, and that its memory is not full.
+ *
+ * @example
+ * ```ts
+ * import { createHealthChecks, redisCheck } from 'vsr-metrics/health';
+ *
+ * createHealthChecks().add('redis', redisCheck({ address: 'cache:6379', degradedMs: 100 }));
+ * ```
+ * @throws HealthError when an option does not fit
+ */
+export function redisCheck(options: RedisCheckOptions = {}): HealthCheck {
+  const { client, address, username, password, ...given } = options;
+  const limits = checkLimits('redis', { degradedMs: 1000, degradedMemoryPercent: 90, ...given });
+  const answers = client === undefined ? byAddress(options) : byClient(client, options);
+  return async (signal) => {
+    const { value: memory, ms } = await timed(() => answers(signal));
+    const remarks: Remark[] = [
+      above(ms, limits.degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
+    ];
+    const [used, most] = [numberIn(memory, 'used_memory'), numberIn(memory, 'maxmemory')];
+    // No maxmemory is a maxmemory of 0.
+    const percent = used !== undefined && most ? (100 * used) / most : undefined;
+    if (percent !== undefined) {
+      const message = `${rounded(percent)} % of maxmemory is used`;
+      remarks.push(above(percent, limits.degradedMemoryPercent, undefined, message));
+    }
+    return findingOf(remarks, {
+      response_time_ms: rounded(ms),
+      ...(used !== undefined && { used_memory_bytes: used }),
+      ...(percent !== undefined && { used_memory_percent: rounded(percent) }),
+    });
+  };
+}
+
+/** Throws when it does not answer; gives what INFO says of its memory. */
+type Answers = (signal: AbortSignal) => Promise<string>;
+
+function byClient(
+  client: RedisClient,
+  { address, username, password }: RedisCheckOptions,
+): Answers {
+  const more = address ?? username ?? password;
+  if (typeof client.ping !== 'function' || more !== undefined) {
+    throw misfit('redis', 'client', typeof client, 'an object with ping(), and then no address');
+  }
+  return async () => {
+    await client.ping();
+    return String((await client.info?.('memory')) ?? '');
+  };
+}
+
+function byAddress({ address, username, password }: RedisCheckOptions): Answers {
+  const place = parseAddress('redis', address ?? 'localhost:6379', 6379);
+  if (username !== undefined && password === undefined) {
+    throw misfit('redis', 'username', username, 'a username with a password');
+  }
+  const login = username === undefined ? [password] : [username, password];
+  const commands = [
+    ...(password === undefined ? [] : [['AUTH', ...(login as string[])]]),
+    ['PING'],
+    ['INFO', 'memory'],
+  ];
+  const request = encodeCommands(commands);
+  return async (signal) => {
+    const understood = (received: Buffer) => parseReplies(received, commands.length);
+    const replies = await ask(place, request, understood, signal);
+    for (const reply of replies.slice(0, -1)) failOnError(reply, place);
+    const info = replies.at(-1)!;
+    // Not everybody may ask for it.
+    return info.isError ? '' : info.text;
+  };
+}
+
+function failOnError({ isError, text }: Reply, { text: place }: Address): void {
+  if (isError) throw new Error(`${place} answered: ${text}`);
+}
+
+function numberIn(info: string, name: string): number | undefined {
+  const digits = new RegExp(`^${name}:(\\d+)\\r?$`, 'm').exec(info)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,57 @@
+// The endpoints as a handler for a server of one's own: node:http, express, fastify and the like.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RegistryReader } from '../core/reader.js';
+import { Endpoints } from './endpoints.js';
+import type { Condition } from './health-documents.js';
+import {
+  type HandlerOptions,
+  type ResolvedHandlerOptions,
+  resolveHandlerOptions,
+} from './options.js';
+import { checkShown } from './shown.js';
+
+/** Answers a request when it is for one of the endpoints; false: it is for someone else. */
+export interface Handler {
+  (request: IncomingMessage, response: ServerResponse): boolean;
+  /** From now on `/health/live`, `/health/ready` and `/health` say 503. */
+  beginShutdown(): void;
+  /** Ends the streams of those who watch the page. */
+  close(): void;
+}
+
+/**
+ * The endpoints as a handler for one's own server. It runs in this thread: while that is busy it
+ * answers nobody, other than a server of `startServer`.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createHandler } from 'vsr-metrics/server';
+ *
+ * const handler = createHandler({ registry });
+ * createServer((request, response) => {
+ *   if (!handler(request, response)) response.writeHead(404).end();
+ * }).listen(8080);
+ * ```
+ * @throws ServerError when an option makes no sense
+ */
+export function createHandler(options: HandlerOptions): Handler {
+  const endpoints = createEndpoints(options, resolveHandlerOptions(options));
+  return Object.assign(
+    (request: IncomingMessage, response: ServerResponse) => endpoints.handle(request, response),
+    { beginShutdown: () => endpoints.beginShutdown(), close: () => endpoints.close() },
+  );
+}
+
+/** @throws ServerError when there is nothing to show, or two things */
+export function createEndpoints(given: HandlerOptions, options: ResolvedHandlerOptions): Endpoints {
+  const source = checkShown(given);
+  const condition = (): Omit<Condition, 'isStopping'> => ({
+    // That it answers shows that the event loop turns.
+    loopAgeMs: undefined,
+    stuckAfterMs: options.stuckAfterMs,
+    writerState: source instanceof RegistryReader ? source.writer.state : undefined,
+  });
+  return new Endpoints({ ...options, source, condition });
+}

@@ -1,0 +1,25 @@
+// What GET /status answers: one replica, in the fields of Kimberlite's status document.
+
+import type { LabelFilter, Snapshot } from '../core/snapshot.js';
+import { replicasOf } from './replicas.js';
+
+/**
+ * Of the replica that has these labels. Of several it is the leader, or the first where none is
+ * known; undefined when there is none.
+ */
+export function statusDocument(snapshot: Snapshot, filter: LabelFilter) {
+  const candidates = replicasOf(snapshot, filter);
+  const replica = candidates.find(({ isLeader }) => isLeader) ?? candidates[0];
+  if (replica === undefined) return undefined;
+  const healthy = replicasOf(snapshot).filter(({ status }) => status === 'normal');
+  return {
+    node_id: replica.nodeId,
+    status: replica.status,
+    view: replica.view,
+    commit_number: replica.commitNumber,
+    op_number: replica.opNumber,
+    is_leader: replica.isLeader,
+    cluster_size: replica.clusterSize,
+    healthy_replicas: healthy.length,
+  };
+}

@@ -1,0 +1,26 @@
+// What a server's thread is given, and what it and the thread that started it tell each other.
+
+import type { HealthResult } from '../health/report.js';
+import type { CloseOptions } from './listener.js';
+import type { ListenOptions, ResolvedHandlerOptions } from './options.js';
+
+/** Plain data: it goes to another thread. */
+export interface ThreadSettings {
+  /** The region that is read. */
+  readonly file: string;
+  /** Whether this process records into it; otherwise it is the file of another program. */
+  readonly isOwn: boolean;
+  readonly handler: Omit<ResolvedHandlerOptions, 'health' | 'onError'>;
+  readonly listen: ListenOptions;
+  readonly results: readonly HealthResult[] | undefined;
+}
+
+export type ToThread =
+  | { readonly kind: 'results'; readonly results: readonly HealthResult[] }
+  | { readonly kind: 'close'; readonly options: CloseOptions };
+
+export type FromThread =
+  | { readonly kind: 'listening'; readonly address: string; readonly port: number }
+  /** It cannot listen, and ends. */
+  | { readonly kind: 'refused'; readonly message: string; readonly code: string }
+  | { readonly kind: 'problem'; readonly message: string };

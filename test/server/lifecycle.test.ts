@@ -1,0 +1,180 @@
+// From the first request to the last.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { createRegistry, defineCatalogue, ServerError } from '../../lib/index.js';
+import { type ServerOptions, startServer } from '../../lib/server/index.js';
+import { get, sendRaw, until } from './requests.js';
+
+const catalogue = defineCatalogue({
+  name: 'test',
+  families: {
+    events: {
+      kind: 'counter',
+      name: 'test_events_total',
+      help: 'Events',
+      labels: { kind: 'any' },
+      maxSeries: 20_000,
+    },
+  },
+});
+
+describe('the life of a server', function () {
+  this.timeout(60_000);
+  const registry = createRegistry({ catalogue, capacity: { series: 25_000 } });
+  const ends: (() => unknown)[] = [];
+
+  after(() => registry.close());
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
+  });
+
+  async function start(options: Partial<ServerOptions> = {}) {
+    const server = await startServer({ registry, port: 0, ...options });
+    ends.unshift(() => server.close({ drainMs: 100 }));
+    return server;
+  }
+
+  async function failure(options: Partial<ServerOptions>): Promise<ServerError> {
+    const error = await start(options).catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(ServerError);
+    return error as ServerError;
+  }
+
+  for (const thread of [true, false]) {
+    describe(thread ? 'in its own thread' : 'in this thread', () => {
+      it('says where it listens, or why it cannot', async () => {
+        const { url, port, address } = await start({ thread });
+        expect([address, url]).to.eql(['127.0.0.1', `http://127.0.0.1:${port}/metrics`]);
+        const taken = await failure({ thread, port });
+        expect(taken.code).to.equal('VSR_METRICS_SERVER_LISTEN');
+        expect(taken.message).to.equal(
+          `cannot listen on 127.0.0.1 port ${port}: another program listens there; ` +
+            'take another port, or 0 for a free one',
+        );
+        const elsewhere = await failure({ thread, host: '192.0.2.1' });
+        expect(elsewhere.message).to.include('this machine has no such address');
+      });
+
+      it('turns unready first, goes on, and then is gone', async () => {
+        const server = await start({ thread });
+        const codeOf = async (path: string) => (await get(new URL(path, server.url))).status;
+        const closing = server.close({ readinessDelayMs: 1500 });
+        let ready = await codeOf('/health/ready');
+        while (ready === 200) ready = await codeOf('/health/ready');
+        expect([ready, await codeOf('/health/live')]).to.eql([503, 503]);
+        expect(await codeOf('/metrics')).to.equal(200);
+        await closing;
+        await server.closed;
+        const [gone] = await once(connect(server.port, '127.0.0.1').unref(), 'close').catch(
+          (error: NodeJS.ErrnoException) => [error.code],
+        );
+        expect(gone).to.equal('ECONNREFUSED');
+        await server.close();
+      });
+
+      it('finishes the answers that are on their way, and holds no idle connection', async () => {
+        for (let kind = 0; kind < 20_000; kind++) {
+          registry.metrics.events.with({ kind: `k${kind}` }).inc();
+        }
+        const server = await start({ thread });
+        const idle = connect(server.port, '127.0.0.1');
+        idle.on('error', () => undefined);
+        idle.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+        await once(idle, 'data');
+        const scrapes = Array.from({ length: 8 }, () =>
+          sendRaw(server.port, 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'),
+        );
+        const first = connect(server.port, '127.0.0.1');
+        first.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+        await once(first, 'data');
+        const answered = Promise.all(scrapes);
+        const began = performance.now();
+        await server.close({ drainMs: 30_000 });
+        // Far below how long it would wait for a connection that is kept alive.
+        expect(performance.now() - began).to.be.below(20_000);
+        for (const answer of await answered) {
+          const length = Number(/content-length: (\d+)/i.exec(answer)?.[1] ?? Number.NaN);
+          const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+          // Whole, or not begun.
+          if (answer !== '') expect(body.length).to.equal(length);
+        }
+        idle.destroy();
+        first.destroy();
+      });
+    });
+  }
+
+  it('waits for a port that is about to be free', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const starting = start({ port, waitForPortMs: 30_000 });
+    setTimeout(() => other.close(), 300);
+    const server = await starting;
+    expect(server.port).to.equal(port);
+    expect((await get(server.url)).status).to.equal(200);
+  });
+
+  it('takes over a port without a gap where Node.js can, and says where it cannot', async () => {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    if (major < 22 || (major === 22 && minor < 12)) {
+      expect((await failure({ reusePort: true })).message).to.include('22.12');
+      return;
+    }
+    const first = await start({ reusePort: true });
+    const second = await start({ reusePort: true, port: first.port });
+    await first.close();
+    for (let scrape = 0; scrape < 20; scrape++) {
+      expect((await get(second.url)).status).to.equal(200);
+    }
+  });
+
+  describe('in a program', () => {
+    const program = fileURLToPath(new URL('./programs/ending.js', import.meta.url));
+
+    async function run(options: object): Promise<{ child: ChildProcess; url: string }> {
+      const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      ends.unshift(() => child.kill('SIGKILL'));
+      const [url] = (await once(createInterface(child.stdout!), 'line')) as [string];
+      return { child, url };
+    }
+
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      it(`ends in order on ${signal}`, async () => {
+        const { child, url } = await run({ readinessDelayMs: 2000 });
+        const ready = async () => (await get(new URL('/health/ready', url))).status;
+        expect(await ready()).to.equal(200);
+        child.kill(signal);
+        let code = await ready();
+        while (code === 200) code = await ready();
+        expect(code).to.equal(503);
+        const [exitCode, by] = await once(child, 'exit');
+        expect([exitCode, by]).to.eql([null, signal]);
+      });
+    }
+
+    it('ends at once on a second signal', async () => {
+      const { child, url } = await run({ readinessDelayMs: 600_000 });
+      child.kill('SIGTERM');
+      while ((await get(new URL('/health/ready', url))).status === 200);
+      child.kill('SIGTERM');
+      expect((await once(child, 'exit'))[1]).to.equal('SIGTERM');
+    });
+
+    it('keeps it alive, unless it is told not to', async () => {
+      const kept = await run({});
+      const free = await run({ unref: true });
+      await until(() => free.child.exitCode !== null);
+      expect(free.child.exitCode).to.equal(0);
+      expect(kept.child.exitCode).to.equal(null);
+      expect((await get(kept.url)).status).to.equal(200);
+    });
+  });
+});

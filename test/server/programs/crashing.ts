@@ -1,0 +1,15 @@
+// A program with a server, which says what its parent is told of its end.
+
+import { vsr } from '../../../lib/catalogues/index.js';
+import { createRegistry } from '../../../lib/index.js';
+import { startServer } from '../../../lib/server/index.js';
+
+const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
+registry.metrics.viewNumber.set(7);
+const server = await startServer({
+  registry,
+  port: 0,
+  onError: (error) => process.send!({ error: (error as Error).message }),
+});
+server.closed.catch((error) => process.send!({ closed: error.code }));
+process.send!({ url: server.url });
