@@ -62,8 +62,8 @@ export const dumpCommand = defineCommand({
 
 export const serveCommand = defineCommand({
   name: 'serve',
-  summary: 'serves many files as one /metrics',
-  operands: { name: 'FILE...', least: 1, most: Number.POSITIVE_INFINITY },
+  summary: 'serves many files and servers as one /metrics',
+  operands: { name: 'FILE|URL...', least: 1, most: Number.POSITIVE_INFINITY },
   options: {
     port: {
       takes: 'value',
@@ -77,19 +77,21 @@ export const serveCommand = defineCommand({
       placeholder: 'NAME=VALUE',
       short: 'l',
       repeats: true,
-      help: 'adds a label to every series of every file; may be repeated',
+      help: 'adds a label to every series; may be repeated',
     },
     'hung-after': hungAfter,
   },
   description: [
-    'Answers GET /metrics with the metrics of all files, in the format the client asks for. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
-    'Every series gets the label file: the name of its file, or the path as given where two names are the same. More labels of one file stand behind it, and may replace that one:',
+    'Answers GET /metrics with the metrics of all files, in the format the client asks for, /health, /health/live, /health/ready and /status with how they do, and / with a live page. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
+    'In the place of a file may stand the URL of a server of this library, as in http://10.0.0.2:9464, whose numbers are fetched every second. One that does not answer within two seconds is shown as unreachable and holds up nobody.',
+    'Every series gets the label file: the name of its file, the host and port of its URL, or the path as given where two names are the same. More labels of one file stand behind it, and may replace that one:',
     '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
     'A label of the series itself that has the same name is called exported_NAME, as Prometheus does it. How the files and their programs do is told by vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.',
   ],
   examples: [
     'vsr-metrics serve /dev/shm/replica-*.metrics --port 9464',
     'vsr-metrics serve a.metrics:file=a b.metrics:file=b --label zone=eu --port 0',
+    'vsr-metrics serve http://10.0.0.1:9464:file=a http://10.0.0.2:9464:file=b',
   ],
   run: async (args): Promise<number> => (await import('./serve.js')).serve(args),
 });

@@ -1,12 +1,13 @@
-// vsr-metrics serve: many files as one /metrics, with their health, their status and a live page.
+// vsr-metrics serve: many files and servers as one /metrics, with their health, their status and a
+// live page.
 
 import { once } from 'node:events';
 import { ServerError } from '../core/errors.js';
+import { ClusterSource, isUrl } from '../server/cluster-source.js';
 import { startServer } from '../server/index.js';
 import type { Arguments } from './arguments.js';
 import type { serveCommand } from './commands.js';
 import { exitCodes, Failure } from './failure.js';
-import { FilesSource } from './files-source.js';
 import { parseLabels, parseSources } from './sources.js';
 
 export async function serve(args: Arguments<typeof serveCommand.options>): Promise<number> {
@@ -17,7 +18,11 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
   const hungAfter = args.number('hung-after', { least: 0.1, most: 86_400 }) ?? 5;
 
   const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
-  const source = new FilesSource(sources, { commonLabels, hungAfterMs: hungAfter * 1000, report });
+  const source = new ClusterSource(sources, {
+    commonLabels,
+    hungAfterMs: hungAfter * 1000,
+    report,
+  });
   const server = await startServer({
     source,
     health: source,
@@ -29,8 +34,10 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
   source.snapshot();
   // Whoever reads the line may at once ask to stop.
   const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  const files = sources.length === 1 ? '1 file' : `${sources.length} files`;
-  console.log(`serving ${files} on ${server.url}`);
+  const urls = sources.filter(({ path }) => isUrl(path)).length;
+  const counts = [count(sources.length - urls, 'file'), count(urls, 'server')];
+  const parts = counts.filter((text) => text !== '').join(' and ');
+  console.log(`serving ${parts} on ${server.url}`);
   await asked;
   await server.close();
   source.close();
@@ -40,4 +47,9 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
 function explain(error: unknown): never {
   if (!(error instanceof ServerError)) throw error;
   throw new Failure(exitCodes.environment, error.message, error);
+}
+
+function count(number: number, what: string): string {
+  if (number === 0) return '';
+  return number === 1 ? `1 ${what}` : `${number} ${what}s`;
 }

@@ -1,27 +1,20 @@
-// The files of `serve` and the labels that tell their series apart.
+// The files and servers of `serve` and the labels that tell their series apart.
 
 import { existsSync } from 'node:fs';
 import { validateLabelName } from '../core/catalogue/validate.js';
 import { VsrMetricsError } from '../core/errors.js';
+import { type ClusterPart, isUrl } from '../server/cluster-source.js';
 import { type Misuse, misuse } from './failure.js';
 import { nameFiles } from './files.js';
 
 type Labels = Readonly<Record<string, string>>;
-
-export interface Source {
-  readonly path: string;
-  /** The value of the label `file`: no two sources have the same. */
-  readonly name: string;
-  /** For all its series; `file` comes first. */
-  readonly labels: Labels;
-}
 
 /**
  * Operands as in `/dev/shm/a.metrics:zone=eu,file=a`, and what `--label` adds to all of them.
  *
  * @throws Failure when a label cannot be used, or two files could not be told apart
  */
-export function parseSources(operands: readonly string[], common: Labels): Source[] {
+export function parseSources(operands: readonly string[], common: Labels): ClusterPart[] {
   if (common.file !== undefined) {
     throw misuse({
       problem: '--label cannot be file, which tells files apart',
@@ -30,7 +23,7 @@ export function parseSources(operands: readonly string[], common: Labels): Sourc
     });
   }
   const parsed = operands.map(parseOperand);
-  const names = nameFiles(parsed.map(({ path }) => path));
+  const names = nameFiles(parsed.map(({ path }) => (isUrl(path) ? new URL(path).host : path)));
   const sources = parsed.map(({ path, labels }, index) => {
     const all = { file: names[index]!, ...common, ...labels };
     return { path, name: all.file, labels: all };
@@ -67,8 +60,15 @@ export function parseLabels(option: string, given: readonly string[]): Labels {
 function parseOperand(operand: string): { path: string; labels: Labels } {
   const [, path, list] = /^(.+?):([a-zA-Z_]\w*=.*)$/s.exec(operand) ?? [];
   // A file may well have such a name.
-  if (path === undefined || existsSync(operand)) return { path: operand, labels: {} };
-  return { path, labels: parseLabels(operand, list!.split(',')) };
+  if (path === undefined || existsSync(operand)) return { path: checked(operand), labels: {} };
+  return { path: checked(path), labels: parseLabels(operand, list!.split(',')) };
+}
+
+function checked(path: string): string {
+  if (isUrl(path) && !URL.canParse(path)) {
+    throw misuse({ problem: 'no URL', given: path, allowed: 'http://HOST:PORT' });
+  }
+  return path;
 }
 
 function parseLabel(option: string, text: string): [name: string, value: string] {

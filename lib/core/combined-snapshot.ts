@@ -256,7 +256,8 @@ class LayoutBuilder {
 
 type Label = SeriesInfo['labels'][number];
 
-function withLabels(added: readonly Label[], own: readonly Label[]): Label[] {
+/** What a series is called in a combination whose part has these labels. */
+export function withLabels(added: readonly Label[], own: readonly Label[]): Label[] {
   const all = [...added];
   const taken = new Set(added.map(([name]) => name));
   const owned = new Set(own.map(([name]) => name));

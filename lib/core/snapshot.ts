@@ -11,7 +11,7 @@ export type Numbers = Pick<
   'takenAt' | 'values' | 'cellStart' | 'cellIndex' | 'cellCount' | 'exemplars'
 >;
 
-/** For combined-snapshot.ts alone: programs have no use for it. */
+/** For what combines and transfers snapshots: programs have no use for it. */
 export let numbersOf: (snapshot: Snapshot) => Numbers;
 
 /** Labels to find a series by. Those left out may have any value, if that leaves one series. */

@@ -6,6 +6,7 @@ import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
 import type { LabelFilter, Snapshot } from '../core/snapshot.js';
 import { toNumber } from '../exposition/json.js';
 import { percentilePoints } from '../exposition/percentile-distribution.js';
+import { encodeSnapshot } from '../exposition/transfer.js';
 import { intervalPercentile, shownPercentiles } from './interval-percentiles.js';
 import type { DashboardSource } from './source.js';
 
@@ -35,16 +36,24 @@ export function valuesDocument(snapshot: Snapshot, earlier?: Snapshot) {
   };
 }
 
+/** All that a server elsewhere needs to show the same, and how the program does. */
+export function snapshotDocument(snapshot: Snapshot, health: object | undefined) {
+  return { snapshot: encodeSnapshot(snapshot), health };
+}
+
 /** Earlier values of every series that has these labels. */
-export function historyDocument(source: DashboardSource, name: string, range: HistoryRange) {
+export async function historyDocument(source: DashboardSource, name: string, range: HistoryRange) {
   const family = source.snapshot().family(name);
   if (family === undefined) return undefined;
+  const fetched = (await source.fetchHistory?.(name, range)) ?? [];
+  const known = new Map(fetched.map(({ labels, points }) => [keyOf(labels), points]));
   return {
     name,
     kind: family.info.kind,
     series: matching(family, range.labels).map(({ info }) => {
       const labels = Object.fromEntries(info.labels);
-      return { labels, points: pointsOf(source.history(name, { ...range, labels })) };
+      const points = known.get(keyOf(labels));
+      return { labels, points: points ?? pointsOf(source.history(name, { ...range, labels })) };
     }),
   };
 }
@@ -63,6 +72,10 @@ export function percentilesDocument(snapshot: Snapshot, name: string, labels: La
       return [{ labels: Object.fromEntries(series.info.labels), count: reading.count, points }];
     }),
   };
+}
+
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).sort());
 }
 
 function matching({ series }: FamilySnapshot, labels: LabelFilter = {}): SeriesSnapshot[] {

@@ -14,6 +14,7 @@ import {
   catalogueDocument,
   historyDocument,
   percentilesDocument,
+  snapshotDocument,
   valuesDocument,
 } from './documents.js';
 import { EventStream } from './event-stream.js';
@@ -29,11 +30,16 @@ interface Query {
 }
 
 /** A document, or undefined when there is no family of that name. */
-type Document = (source: DashboardSource, query: Query) => object | undefined;
+type Document = (
+  source: DashboardSource,
+  query: Query,
+  health: object | undefined,
+) => object | undefined | Promise<object | undefined>;
 
 const documents: Readonly<Record<string, Document>> = {
   '/api/v1/catalogue': (source) => catalogueDocument(source.snapshot()),
   '/api/v1/values': (source) => valuesDocument(source.snapshot()),
+  '/api/v1/snapshot': (source, _, health) => snapshotDocument(source.snapshot(), health),
   '/api/v1/history': (source, { name, range, labels }) =>
     historyDocument(source, name, { ...range, labels }),
   '/api/v1/percentiles': (source, { name, labels }) =>
@@ -52,10 +58,12 @@ export interface DashboardOptions {
 /** The live page and the data behind it. */
 export class Dashboard {
   readonly #source: DashboardSource;
+  readonly #health: (() => object) | undefined;
   readonly #events: EventStream;
 
   constructor(source: DashboardSource, { health }: DashboardOptions = {}) {
     this.#source = source;
+    this.#health = health;
     this.#events = new EventStream(() => source.snapshot(), health);
   }
 
@@ -78,8 +86,9 @@ export class Dashboard {
     } else if (asset !== undefined) {
       send(200, asset.contentType, asset.body, { 'Cache-Control': 'no-cache' });
     } else if (Object.hasOwn(documents, path)) {
-      const { status, body } = this.#document(documents[path]!, search);
-      send(status, json, Buffer.from(JSON.stringify(body)), noStore);
+      void this.#document(documents[path]!, search).then(({ status, body }) =>
+        send(status, json, Buffer.from(JSON.stringify(body)), noStore),
+      );
     } else if (!this.#events.hasRoom) {
       send(503, plain, Buffer.from('Too many listen already.\n'), { 'Retry-After': '5' });
     } else {
@@ -99,16 +108,21 @@ export class Dashboard {
     this.#events.close();
   }
 
-  #document(document: Document, search: string): { status: number; body: object } {
+  async #document(
+    document: Document,
+    search: string,
+  ): Promise<{ readonly status: number; readonly body: object }> {
     try {
       const query = parseQuery(new URLSearchParams(search));
       if ('problem' in query) return { status: 400, body: query };
-      const body = document(this.#source, query);
+      const body = await document(this.#source, query, this.#health?.());
       if (body !== undefined) return { status: 200, body };
       return { status: 404, body: { problem: 'no family of that name', given: query.name } };
     } catch (error) {
-      if (!(error instanceof VsrMetricsError)) throw error;
-      return { status: 503, body: { problem: error.message } };
+      if (error instanceof VsrMetricsError)
+        return { status: 503, body: { problem: error.message } };
+      process.emitWarning(error instanceof Error ? error : String(error));
+      return { status: 500, body: { problem: 'this cannot be answered' } };
     }
   }
 }

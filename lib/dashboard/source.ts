@@ -19,4 +19,16 @@ export interface DashboardSource {
   snapshot(): Snapshot;
   /** Earlier values of the one series that these labels name, oldest first. */
   history(name: string, range?: HistoryRange): HistoryPoint[];
+  /** Earlier values of all series of a family whose past has to be fetched from elsewhere. */
+  fetchHistory?(name: string, range: HistoryRange): Promise<readonly FetchedHistory[]>;
+}
+
+/** Earlier values of one series, with percentiles where it is of a histogram. */
+export interface FetchedHistory {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly {
+    readonly at: number;
+    readonly value: number;
+    readonly percentiles?: Readonly<Record<string, number | null>>;
+  }[];
 }

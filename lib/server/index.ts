@@ -4,6 +4,7 @@
 //   console.log(server.url);
 //   await server.close();
 
+export { type ClusterSource, createClusterSource } from './cluster-source.js';
 export { createHandler, type Handler } from './handler.js';
 export type { HealthShape } from './health-documents.js';
 export type { CloseOptions } from './listener.js';

@@ -244,6 +244,31 @@ describe('vsr-metrics serve', function () {
     for (const { points } of series) expect(points.at(-1)?.value).to.equal(7);
   });
 
+  it('says how the programs do, each and as a whole', async () => {
+    const [file, other] = [newFile(), newFile()];
+    const [replica] = await Promise.all([startReplica(file, '0'), startReplica(other, '1')]);
+    const { url } = await serve(`${file}:file=a`, `${other}:file=b`);
+    const ask = async (path: string) => {
+      const response = await fetch(new URL(path, url));
+      return [response.status, (await response.json()) as Record<string, unknown>] as const;
+    };
+    const [code, healthy] = await ask('/health');
+    expect([code, healthy.status, healthy.checks]).to.eql([200, 'healthy', { a: 'ok', b: 'ok' }]);
+    expect((await ask('/health/ready'))[0]).to.equal(200);
+    expect((await ask('/status?file=b'))[1]).to.include({ node_id: 2, healthy_replicas: 2 });
+
+    await kill(replica);
+    const [, degraded] = await ask('/health');
+    const checks = { a: 'unhealthy: its program is dead', b: 'ok' };
+    expect([degraded.status, degraded.checks]).to.eql(['degraded', checks]);
+    const reasons = ['node 1 is in status dead'];
+    expect(await ask('/health/ready')).to.eql([503, { status: 'not ready', reasons }]);
+    expect((await ask('/health/ready?file=b'))[0]).to.equal(200);
+    expect((await ask('/status?file=a'))[1]).to.include({ status: 'dead', healthy_replicas: 1 });
+    const alone = await serve(`${file}:file=a`);
+    expect((await fetch(new URL('/health', alone.url))).status).to.equal(503);
+  });
+
   it('speaks HTTP: HEAD, 404, 405, keep-alive, chosen formats', async () => {
     const file = newFile();
     await startReplica(file, '0');

@@ -5,7 +5,8 @@ import type { HistogramReading } from '../../core/histogram-reading.js';
 import type { Writer } from '../../core/reader.js';
 import type { Snapshot } from '../../core/snapshot.js';
 import { seriesText } from '../../exposition/samples.js';
-import { nameFiles, WatchedFile } from '../files.js';
+import { WatchedFile } from '../../server/watched-file.js';
+import { nameFiles } from '../files.js';
 import { printable } from '../text.js';
 
 /** How many values of the past a row has. */
