@@ -204,8 +204,8 @@ export const benchCommand = defineCommand({
     clock: {
       takes: 'value',
       placeholder: 'CLOCK',
-      choices: ['processor', 'wall'],
-      help: 'processor (default): time that the process computed, on one processor; wall: time that passed, for operations that wait',
+      choices: ['processor', 'typical', 'wall'],
+      help: 'processor (default): time that the process computed, on one processor; typical: time of the median operation, steady on busy machines, blind for what comes rarely; wall: time that passed, for operations that wait',
     },
     json: { takes: 'nothing', help: 'prints the report as JSON' },
   },
