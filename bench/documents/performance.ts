@@ -1,11 +1,13 @@
 // docs/performance.md.
 
+import type { BudgetResults } from '../budget/measure.js';
 import { compare } from '../harness/compare.js';
 import { formatAmount, formatMeasure, formatRatio, formatThreads } from '../harness/format.js';
 import { byReadingOrder, groupText } from '../harness/groups.js';
 import { isMet, verdictOn, verdictWord } from '../harness/limits.js';
 import type { BenchmarkReport, Verdict } from '../harness/types.js';
 import { ours } from '../harness/versions.js';
+import { budgetSection } from './budget.js';
 import { findResult, markdownTable, provenance } from './markdown.js';
 import { explanation, unsuitable } from './prose.js';
 
@@ -106,7 +108,10 @@ function notRunList({ notRun, machine }: BenchmarkReport): string {
   return lines.length === 0 ? '' : `\nNot run on ${machine.node}:\n\n${lines.join('\n')}\n`;
 }
 
-export function performanceDocument(reports: readonly BenchmarkReport[]): string {
+export function performanceDocument(
+  reports: readonly BenchmarkReport[],
+  budget: BudgetResults,
+): string {
   const [first] = reports;
   if (first === undefined) throw new Error('there are no results in bench/results');
   const judged = reports.flatMap(({ limits }) => limits.map(verdictWord));
@@ -127,6 +132,7 @@ ${explanation}
 ${worseList(first)}
 
 ${unsuitable}
+${budgetSection(budget)}
 ## Limits
 
 What this library promises itself, measured on each version of Node against what ran beside it.
