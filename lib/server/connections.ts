@@ -16,11 +16,22 @@ export class Connections {
   // By their other end: what TLS wraps a socket in has the same. Those that were used last stand last.
   readonly #byPeer = new Map<string, Connection>();
   readonly #most: number;
+  #isClosing = false;
 
   constructor(server: Server, most: number) {
     this.#most = most;
     server.on('connection', (socket) => this.#add(socket));
     server.on('request', (request, response) => this.#use(request, response));
+    // Node's own takes an answer for sent as soon as it is written, and cuts off those who read slowly.
+    server.closeIdleConnections = () => this.#closeIdle();
+  }
+
+  /** Those that are idle now, and the others once they are. */
+  #closeIdle(): void {
+    this.#isClosing = true;
+    for (const { socket, active } of this.#byPeer.values()) {
+      if (active === 0) socket.destroy();
+    }
   }
 
   #add(socket: Socket): void {
@@ -55,6 +66,7 @@ export class Connections {
       if (this.#byPeer.get(peer) !== connection) return;
       this.#byPeer.delete(peer);
       this.#byPeer.set(peer, connection);
+      if (this.#isClosing && connection.active === 0) connection.socket.destroy();
     });
   }
 }

@@ -77,13 +77,11 @@ export class Listener {
     const closed = once(this.#server, 'close');
     this.#isClosing = true;
     this.#endpoints.close();
+    // With the connections that are idle; see connections.ts.
     this.#server.close();
-    const sweeping = setInterval(() => this.#server.closeIdleConnections(), 20);
     // A client that reads nothing any more must not hold us.
     const patience = setTimeout(() => this.#server.closeAllConnections(), drainMs);
-    this.#server.closeIdleConnections();
     await closed;
-    clearInterval(sweeping);
     clearTimeout(patience);
   }
 

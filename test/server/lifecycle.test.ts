@@ -68,6 +68,8 @@ describe('the life of a server', function () {
       it('finishes the answers that are on their way, and holds no idle connection', async () => {
         fill(registry);
         const server = await start({ thread });
+        const page = (await get(server.url, { headers: { 'accept-encoding': 'identity' } })).text;
+        const answers = 12;
         const idle = connect(server.port, '127.0.0.1');
         idle.on('error', () => undefined);
         idle.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -75,9 +77,17 @@ describe('the life of a server', function () {
         const scrapes = Array.from({ length: 8 }, () =>
           sendRaw(server.port, 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'),
         );
-        const first = connect(server.port, '127.0.0.1');
-        first.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
-        await once(first, 'data');
+        // More than fits into the buffers in between, and read late: it is on its way until then.
+        const late = connect(server.port, '127.0.0.1');
+        late.on('error', () => undefined);
+        let received = 0;
+        late.on('data', (chunk) => {
+          received += chunk.length;
+        });
+        late.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(answers));
+        await until(() => received > 0);
+        late.pause();
+        setTimeout(() => late.resume(), 500);
         const answered = Promise.all(scrapes);
         const began = performance.now();
         await server.close({ drainMs: 30_000 });
@@ -89,8 +99,9 @@ describe('the life of a server', function () {
           // Whole, or not begun.
           if (answer !== '') expect(body.length).to.equal(length);
         }
+        await until(() => late.closed);
+        expect(received).to.be.at.least(answers * page.length);
         idle.destroy();
-        first.destroy();
       });
     });
   }

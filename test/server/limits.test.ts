@@ -106,8 +106,10 @@ describe('limits of the server', function () {
   it('end requests that never arrive, and serve the others meanwhile', async () => {
     const server = await start({ limits: { requestMs: 500 } });
     const silent = sendRaw(server.port, 'GET /metrics HTTP/1.1\r\nHost: x\r\n');
-    const slow = Array.from({ length: 50 }, async () => {
-      const socket = await open(server, 'GET /metrics HTTP/1.1\r\nHost: x\r\n');
+    const body = 'POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n';
+    const slow = Array.from({ length: 50 }, async (_, index) => {
+      const isBody = index % 10 === 0;
+      const socket = await open(server, isBody ? body : 'GET /metrics HTTP/1.1\r\nHost: x\r\n');
       let answer = '';
       socket.on('data', (chunk) => {
         answer += chunk;
@@ -115,7 +117,7 @@ describe('limits of the server', function () {
       const trickle = setInterval(() => socket.write('A: b\r\n'), 50);
       await new Promise((resolve) => socket.once('close', resolve));
       clearInterval(trickle);
-      return answer;
+      return isBody ? '' : answer;
     });
     await delay(100);
     for (let scrape = 0; scrape < 20; scrape++) {
