@@ -3,6 +3,7 @@
 //   generateDocuments('/path/of/the/package/')['docs/performance.md']
 
 import { readdirSync, readFileSync } from 'node:fs';
+import type { BudgetResults } from '../budget/measure.js';
 import { readResults } from '../harness/results-file.js';
 import type { BenchmarkReport } from '../harness/types.js';
 import { performanceDocument } from './performance.js';
@@ -20,6 +21,11 @@ export function readReports(root: string): BenchmarkReport[] {
     .sort((left, right) => majorOf(left) - majorOf(right));
 }
 
+/** What `npm run bench:budget -- --publish` found. */
+export function readBudget(root: string): BudgetResults {
+  return JSON.parse(readFileSync(`${root}bench/results/budget.json`, 'utf8')) as BudgetResults;
+}
+
 function majorOf({ machine }: BenchmarkReport): number {
   return Number(/\d+/.exec(machine.node)?.[0]);
 }
@@ -35,7 +41,7 @@ export function generateDocuments(root: string): Record<string, string> {
   const reports = readReports(root);
   const readme = readFileSync(`${root}README.md`, 'utf8');
   return {
-    'docs/performance.md': performanceDocument(reports),
+    'docs/performance.md': performanceDocument(reports, readBudget(root)),
     'README.md': replaceSection(readme, readmeSection(reports)),
   };
 }

@@ -1,11 +1,13 @@
 // docs/performance.md.
 
+import type { BudgetResults } from '../budget/measure.js';
 import { compare } from '../harness/compare.js';
 import { formatAmount, formatMeasure, formatRatio, formatThreads } from '../harness/format.js';
 import { byReadingOrder, groupText } from '../harness/groups.js';
 import { isMet, verdictOn, verdictWord } from '../harness/limits.js';
 import type { BenchmarkReport, Verdict } from '../harness/types.js';
 import { ours } from '../harness/versions.js';
+import { budgetSection } from './budget.js';
 import { findResult, markdownTable, provenance } from './markdown.js';
 import { explanation, unsuitable } from './prose.js';
 
@@ -40,7 +42,7 @@ function missedList(reports: readonly BenchmarkReport[]): string {
     const { why, undisturbed, unit, atMost } = verdictOn(report, what)!;
     const isNoise = undisturbed !== undefined && undisturbed <= atMost;
     const noise = isNoise
-      ? `its undisturbed rounds kept to it, with ${formatMeasure(undisturbed, unit)}: the machine was busy.`
+      ? `its undisturbed rounds kept to it, with ${formatMeasure(undisturbed, unit)}; too many were disturbed.`
       : '';
     const reason = why ?? (noise === '' ? 'no single cause was measured.' : noise);
     return [`- *${what}* (Node ${where}): ${reason}`];
@@ -87,9 +89,12 @@ function worseList(report: BenchmarkReport): string {
   ].join('\n');
 }
 
-/** Said when other programs kept the machine's processors busy. */
+/**
+ * Said when other programs kept the machine's processors busy. What one version leaves behind counts
+ * in the load that the next one begins with.
+ */
 function busyNote(reports: readonly BenchmarkReport[]): string {
-  const isBusy = reports.some(({ machine }) => machine.loadAverage > machine.processors / 2);
+  const isBusy = reports.some(({ machine }) => machine.loadAverage > 1.5 * machine.processors);
   if (!isBusy) return '';
   return `
 Other programs kept this machine busy meanwhile (see its load): times are too long and vary, and
@@ -106,7 +111,10 @@ function notRunList({ notRun, machine }: BenchmarkReport): string {
   return lines.length === 0 ? '' : `\nNot run on ${machine.node}:\n\n${lines.join('\n')}\n`;
 }
 
-export function performanceDocument(reports: readonly BenchmarkReport[]): string {
+export function performanceDocument(
+  reports: readonly BenchmarkReport[],
+  budget: BudgetResults,
+): string {
   const [first] = reports;
   if (first === undefined) throw new Error('there are no results in bench/results');
   const judged = reports.flatMap(({ limits }) => limits.map(verdictWord));
@@ -127,6 +135,7 @@ ${explanation}
 ${worseList(first)}
 
 ${unsuitable}
+${budgetSection(budget)}
 ## Limits
 
 What this library promises itself, measured on each version of Node against what ran beside it.

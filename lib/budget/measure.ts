@@ -4,7 +4,7 @@
 //               (round.ts)        log ratios  (sequential.ts)
 
 import { BudgetError } from '../core/errors.js';
-import { type BudgetClock, clockNamed } from './clocks.js';
+import type { BudgetClock } from './clocks.js';
 import { localSide } from './operations.js';
 import { type OverheadOptions, type OverheadPlan, planOverhead } from './options.js';
 import { pinningOf } from './pinning.js';
@@ -47,6 +47,8 @@ interface OpenPair extends Pair {
 }
 
 const localRoundMilliseconds = 250;
+// The median operation is known sooner than the sum of all.
+const typicalRoundMilliseconds = 120;
 // Starting and warming up two processes takes about as long.
 const processRoundMilliseconds = 600;
 
@@ -91,7 +93,8 @@ export async function measureOverhead(options: OverheadOptions): Promise<Overhea
 /** One round after the other, as long as they are asked for. */
 async function* roundsOf({ operations, clock }: OverheadPlan): AsyncGenerator<RoundTimes> {
   const isLocal = 'baseline' in operations;
-  const milliseconds = isLocal ? localRoundMilliseconds : processRoundMilliseconds;
+  const localMilliseconds = clock === 'typical' ? typicalRoundMilliseconds : localRoundMilliseconds;
+  const milliseconds = isLocal ? localMilliseconds : processRoundMilliseconds;
   const local = isLocal ? localPair(operations, clock) : undefined;
   let plan: RoundPlan | undefined;
   let isWarm = false;
@@ -102,7 +105,7 @@ async function* roundsOf({ operations, clock }: OverheadPlan): AsyncGenerator<Ro
       if (!isWarm) {
         const operationMilliseconds = await warmUp(pair.baseline);
         await warmUp(pair.instrumented);
-        plan ??= planRound(operationMilliseconds, milliseconds);
+        plan ??= planRound(operationMilliseconds, milliseconds, clock);
         isWarm = isLocal;
       }
       times = await runRound(pair, plan!, Math.random);
@@ -118,10 +121,9 @@ type ModuleOperations = Extract<OverheadPlan['operations'], { readonly baselineU
 type LocalOperations = Exclude<OverheadPlan['operations'], ModuleOperations>;
 
 function localPair({ baseline, instrumented }: LocalOperations, clock: BudgetClock): OpenPair {
-  const readClock = clockNamed(clock);
   return {
-    baseline: localSide(baseline, readClock),
-    instrumented: localSide(instrumented, readClock),
+    baseline: localSide(baseline, clock),
+    instrumented: localSide(instrumented, clock),
     end: async () => undefined,
     kill: () => undefined,
   };
@@ -133,7 +135,7 @@ async function startPair(
   round: number,
 ): Promise<OpenPair> {
   // Wall time is for operations that wait, perhaps for their own threads: those need processors.
-  const pinning = clock === 'processor' ? pinningOf(round) : {};
+  const pinning = clock === 'wall' ? {} : pinningOf(round);
   // Who comes first may matter, to the system that places them: a coin decides.
   const isBaselineFirst = Math.random() < 0.5;
   const urls = isBaselineFirst ? [baselineUrl, instrumentedUrl] : [instrumentedUrl, baselineUrl];

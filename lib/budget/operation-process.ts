@@ -9,8 +9,8 @@
 //
 // Whatever goes wrong is answered by { failure: TEXT }.
 
-import { type BudgetClock, clockNamed } from './clocks.js';
-import { localSide, type Operation } from './operations.js';
+import type { BudgetClock } from './clocks.js';
+import { leadIn, localSide, type Operation } from './operations.js';
 
 interface OperationModule {
   readonly default?: unknown;
@@ -39,12 +39,12 @@ async function serve(url: string, clock: BudgetClock): Promise<void> {
   if (typeof loaded.default !== 'function') {
     throw new TypeError('its default export is not a function, the operation to measure');
   }
-  const side = localSide(loaded.default as Operation, clockNamed(clock));
+  const side = localSide(loaded.default as Operation, clock);
   let operations = 0;
   process.on('message', async (message: ToOperation) => {
     try {
       if ('run' in message) {
-        operations += message.run;
+        operations += message.run + leadIn(message.run);
         answer({ nanoseconds: await side.run(message.run) });
       } else {
         await loaded.check?.(operations);

@@ -24,7 +24,8 @@ export interface OverheadOptions {
   readonly limitSeconds?: number;
   /**
    * `processor` (default): what the process used, all its threads, so that busy neighbours change
-   * nothing. `wall`: the time that passed, for operations that wait.
+   * nothing. `typical`: the time of the median operation, which says nothing of what comes rarely, and
+   * decides soonest. `wall`: the time that passed, for operations that wait.
    */
   readonly clock?: BudgetClock;
   /** Called after every round. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { adviceOn, describeOverhead, formatPercent } from '../budget/describe.js';
-import { measureOverhead, type OverheadProgress } from '../budget/index.js';
+import { type BudgetClock, measureOverhead, type OverheadProgress } from '../budget/index.js';
 import { BudgetError } from '../core/errors.js';
 import type { Arguments } from './arguments.js';
 import { type benchCommand, benchExitCodes } from './commands.js';
@@ -11,7 +11,7 @@ import { exitCodes, Failure, misuse } from './failure.js';
 type BenchArguments = Arguments<typeof benchCommand.options>;
 
 export async function bench(args: BenchArguments): Promise<number> {
-  const clock = args.text('clock') as 'processor' | 'wall' | undefined;
+  const clock = args.text('clock') as BudgetClock | undefined;
   const options = {
     baseline: moduleOf(args, 'baseline'),
     instrumented: moduleOf(args, 'instrumented'),

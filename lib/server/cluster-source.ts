@@ -143,7 +143,8 @@ export class ClusterSource implements ServerSource, HealthSource {
         message: problem ?? wordsOf(reading as Exclude<Reading, { problem: string }>),
         durationMs: 0,
         details: {},
-        critical: true,
+        // Of several one is not the whole.
+        critical: this.#parts.length === 1,
         checkedAt: Date.now() - (problem === undefined ? reading.ageMs : 0),
         staleAfterMs: Number.POSITIVE_INFINITY,
       };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { generateDocuments, readReports } from '../../bench/documents/generate.js';
+import { generateDocuments, readBudget, readReports } from '../../bench/documents/generate.js';
 import { performanceDocument } from '../../bench/documents/performance.js';
 import { inPackage } from '../support/package-root.js';
 
@@ -27,7 +27,7 @@ describe('documents written from benchmark results', () => {
     const [report] = readReports(root);
     const { what } = report!.limits[0]!;
     const older = { ...report!, limits: report!.limits.slice(1) };
-    const row = performanceDocument([report!, older])
+    const row = performanceDocument([report!, older], readBudget(root))
       .split('\n')
       .find((line) => line.startsWith(`| ${what} |`));
     expect(row).to.match(/ not run \|$/);

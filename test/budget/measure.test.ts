@@ -113,7 +113,7 @@ describe('measureOverhead', function () {
     ['budget does not fit; given NaN', { budget: NaN }],
     ['confidence does not fit; given 1; allowed: from 0.5', { confidence: 1 }],
     ['limitSeconds does not fit; given -1; allowed: above 0', { limitSeconds: -1 }],
-    ['clock does not fit; given "sun"; allowed: "processor", "wall"', { clock: 'sun' }],
+    ['clock does not fit; given "sun"; allowed: "processor", "typical", "wall"', { clock: 'sun' }],
     ['baseline does not fit; given 7; allowed: paths or URLs', { baseline: 7 }],
     ['baseline does not fit; given function', { instrumented: './a.js' }],
     [

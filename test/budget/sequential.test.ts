@@ -1,15 +1,20 @@
 import { expect } from 'chai';
-import { runRound } from '../../lib/budget/round.js';
+import { type RoundPlan, runRound } from '../../lib/budget/round.js';
 import { SequentialTest } from '../../lib/budget/sequential.js';
 import { signedRankInterval } from '../../lib/budget/signed-rank.js';
 import { noises, noisyPair, seededRandom } from './noise.js';
 
 const budget = 0.01;
 const confidence = 0.99;
-const plan = { operations: 10, quads: 20 };
+const block = { operations: 10, quads: 20 };
+const plans = {
+  'sums of blocks': { ...block, isTypical: false },
+  'typical blocks': { ...block, isTypical: true },
+};
 
 /** Rounds on a noisy machine until it is decided, but no more than so many. */
-async function simulate(noise: string, overhead: number, seed: number, most = 210) {
+async function simulate(plan: RoundPlan, noise: string, overhead: number, seed: number) {
+  const most = 210;
   const random = seededRandom(seed);
   const pair = noisyPair(noises[noise]!(random), overhead);
   const test = new SequentialTest({ budget, confidence });
@@ -22,24 +27,26 @@ async function simulate(noise: string, overhead: number, seed: number, most = 21
 
 describe('the sequential test, on noisy machines', () => {
   const runs = 300;
-  for (const noise of Object.keys(noises)) {
-    for (const overhead of [0, 0.003, 0.02]) {
-      const percent = `${100 * overhead} %`;
-      it(`${noise}, ${percent}: its interval holds that 99 times of 100 @slow`, async () => {
-        let missed = 0;
-        let wrong = 0;
-        let decided = 0;
-        for (let run = 0; run < runs; run++) {
-          const { verdict, interval } = await simulate(noise, overhead, 1000 * run + 17);
-          if (overhead < interval.lower || overhead > interval.upper) missed++;
-          if (verdict === (overhead > budget ? 'within' : 'over')) wrong++;
-          if (verdict !== 'undecided') decided++;
-        }
-        expect(missed, 'intervals that miss').to.be.at.most(0.01 * runs);
-        expect(wrong, 'wrong verdicts').to.be.at.most(0.005 * runs);
-        // An interval as wide as the world would hold everything.
-        expect(decided, 'decided').to.be.at.least(0.95 * runs);
-      });
+  for (const [name, plan] of Object.entries(plans)) {
+    for (const noise of Object.keys(noises)) {
+      for (const overhead of [0, 0.003, 0.02]) {
+        const what = `${name}, ${noise}, ${100 * overhead} %`;
+        it(`${what}: the interval holds that 99 times of 100 @slow`, async () => {
+          let missed = 0;
+          let wrong = 0;
+          let decided = 0;
+          for (let run = 0; run < runs; run++) {
+            const { verdict, interval } = await simulate(plan, noise, overhead, 1000 * run + 17);
+            if (overhead < interval.lower || overhead > interval.upper) missed++;
+            if (verdict === (overhead > budget ? 'within' : 'over')) wrong++;
+            if (verdict !== 'undecided') decided++;
+          }
+          expect(missed, 'intervals that miss').to.be.at.most(0.01 * runs);
+          expect(wrong, 'wrong verdicts').to.be.at.most(0.005 * runs);
+          // An interval as wide as the world would hold everything.
+          expect(decided, 'decided').to.be.at.least(0.95 * runs);
+        });
+      }
     }
   }
 

@@ -244,6 +244,31 @@ describe('vsr-metrics serve', function () {
     for (const { points } of series) expect(points.at(-1)?.value).to.equal(7);
   });
 
+  it('says how the programs do, each and as a whole', async () => {
+    const [file, other] = [newFile(), newFile()];
+    const [replica] = await Promise.all([startReplica(file, '0'), startReplica(other, '1')]);
+    const { url } = await serve(`${file}:file=a`, `${other}:file=b`);
+    const ask = async (path: string) => {
+      const response = await fetch(new URL(path, url));
+      return [response.status, (await response.json()) as Record<string, unknown>] as const;
+    };
+    const [code, healthy] = await ask('/health');
+    expect([code, healthy.status, healthy.checks]).to.eql([200, 'healthy', { a: 'ok', b: 'ok' }]);
+    expect((await ask('/health/ready'))[0]).to.equal(200);
+    expect((await ask('/status?file=b'))[1]).to.include({ node_id: 2, healthy_replicas: 2 });
+
+    await kill(replica);
+    const [, degraded] = await ask('/health');
+    const checks = { a: 'unhealthy: its program is dead', b: 'ok' };
+    expect([degraded.status, degraded.checks]).to.eql(['degraded', checks]);
+    const reasons = ['node 1 is in status dead'];
+    expect(await ask('/health/ready')).to.eql([503, { status: 'not ready', reasons }]);
+    expect((await ask('/health/ready?file=b'))[0]).to.equal(200);
+    expect((await ask('/status?file=a'))[1]).to.include({ status: 'dead', healthy_replicas: 1 });
+    const alone = await serve(`${file}:file=a`);
+    expect((await fetch(new URL('/health', alone.url))).status).to.equal(503);
+  });
+
   it('speaks HTTP: HEAD, 404, 405, keep-alive, chosen formats', async () => {
     const file = newFile();
     await startReplica(file, '0');
@@ -306,6 +331,31 @@ describe('vsr-metrics serve', function () {
     const wrong = await vsrMetrics(['serve', file, '--port', 'http']);
     expect(wrong.code).to.equal(1);
     expect(wrong.stderr).to.include('given "http"; allowed: a whole number from 0 to 65535');
+  });
+
+  it('serves as a configuration says, unless its options say otherwise', async () => {
+    const file = newFile();
+    const config = `${file}.toml`;
+    await startReplica(file, '0');
+    try {
+      writeFileSync(
+        config,
+        '[metrics]\nport = 1\npath = "/m"\ntoken = "secret"\nglobal_labels = { zone = "eu" }\nprot = 2\n',
+      );
+      const { url, errors } = await serve(file, '--config', config);
+      expect(new URL(url).pathname).to.equal('/m');
+      expect(await fetch(url)).to.include({ status: 401 });
+      const answer = await fetch(url, { headers: { authorization: 'Bearer secret' } });
+      expect(await answer.text()).to.include(`{file="${nameOf(file)}",zone="eu",`);
+      expect(errors()).to.equal(
+        `vsr-metrics serve: ${config}:6: there is no setting metrics.prot; did you mean metrics.port?\n`,
+      );
+      const nearer = await vsrMetrics(['serve', file, '-c', config], { KOTOBA_METRICS_PORT: 'x' });
+      expect(nearer.code).to.equal(1);
+      expect(nearer.stderr).to.include('KOTOBA_METRICS_PORT does not fit; given "x"');
+    } finally {
+      rmSync(config);
+    }
   });
 
   it('does not let a hostile file break the page of the others', async () => {

@@ -4,6 +4,7 @@ import { churn } from './churn.js';
 import { collector } from './collector.js';
 import { damaged } from './damaged.js';
 import { growth } from './growth.js';
+import { http } from './http.js';
 import { kill } from './kill.js';
 import { memory } from './memory.js';
 import { prometheus } from './prometheus.js';
@@ -22,6 +23,7 @@ export const proofs = [
   runnable(memory),
   runnable(budget),
   runnable(vsr),
+  runnable(http),
   runnable(prometheus),
 ];
 

@@ -5,9 +5,9 @@ import { longProofs, proofs } from './index.js';
 describe('proofs, in their short form', () => {
   for (const proof of [...proofs, ...longProofs]) {
     // A sanitizer keeps freed memory back, so how much is resident says nothing there; what the
-    // budget's statistics are told, a server that scrapes, and what a load counts are the same
-    // everywhere.
-    const mark = ['memory', 'budget', 'prometheus', 'vsr-load'].includes(proof.name)
+    // budget's statistics are told, a server that scrapes, one that is scraped, and what a load counts
+    // are the same everywhere.
+    const mark = ['memory', 'budget', 'http', 'prometheus', 'vsr-load'].includes(proof.name)
       ? ' @slow'
       : '';
     it(`${proof.name}: ${proof.claim}${mark}`, async function () {

@@ -1,4 +1,4 @@
-// npm run bench:budget: whether the instrumentation of the VSR example keeps to its budget, 1 % of
+// npm run bench:cluster: whether the instrumentation of the VSR example keeps to its budget, 1 % of
 // what its replicas need for an operation without it.
 
 import { parseArgs } from 'node:util';
