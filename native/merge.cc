@@ -23,12 +23,13 @@ bool HasAny(const std::vector<int64_t>& counts) {
 // and in the cells that are left.
 void NarrowExtremes(const FamilyBlob& family, HistogramTotal* total) {
   if (HasAny(total->spills)) return;  // those may lie anywhere
-  const auto holds = [](int64_t count) { return count > 0; };
-  const auto first = std::find_if(total->cells.begin(), total->cells.end(), holds);
-  const auto last = std::find_if(total->cells.rbegin(), total->cells.rend(), holds);
-  const bool none = first == total->cells.end();
-  const int64_t low = none ? family.cell_count : total->low + (first - total->cells.begin());
-  const int64_t high = none ? -1 : total->low + (total->cells.rend() - last) - 1;
+  int64_t low = family.cell_count;
+  int64_t high = -1;
+  total->cells.ForEach(0, family.cell_count, [&](uint32_t cell, int64_t count) {
+    if (count <= 0) return;
+    low = std::min<int64_t>(low, cell);
+    high = cell;
+  });
   if (total->below == 0) total->minimum = std::max(total->minimum, UpperEdge(family, low - 1));
   if (total->above == 0) total->maximum = std::min(total->maximum, UpperEdge(family, high));
 }

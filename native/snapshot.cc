@@ -37,10 +37,9 @@ bool BoundsOf(const Region& region, const Entry& family_entry, const FamilyBlob&
 void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, const Bounds& bounds,
                      Frame* frame) {
   const double nothing = std::numeric_limits<double>::quiet_NaN();
-  const uint32_t high = total.low + uint32_t(total.cells.size());
   int64_t sum_of_cells = total.below;
   int64_t spilled = 0;
-  uint32_t cell = total.low;
+  uint32_t cell = 0;
   uint32_t split = 0;
   int64_t previous = 0;
   const auto emit = [frame](int64_t index, int64_t count) {
@@ -50,24 +49,21 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
   };
 
   const auto count_up_to = [&](uint32_t end) {
-    if (cell >= end) return;
-    sums_internal::ForEachCount(total.cells.data(), cell - total.low, end - total.low,
-                                [&](uint32_t index, int64_t count) {
-                                  sum_of_cells = AddWrapping(sum_of_cells, count);
-                                  emit(total.low + index, count);
-                                });
-    cell = end;
+    total.cells.ForEach(cell, end, [&](uint32_t index, int64_t count) {
+      sum_of_cells = AddWrapping(sum_of_cells, count);
+      emit(index, count);
+    });
+    cell = std::max(cell, end);
   };
 
   emit(-1, total.below);
   for (uint32_t i = 0; i < bounds.count; ++i) {
     const uint32_t bound = bounds.At(i);
     const uint32_t boundary = std::min(bound & ~kBoundSplitFlag, family.cell_count);
-    count_up_to(std::min(boundary, high));
+    count_up_to(boundary);
     int64_t within = sum_of_cells;
     if ((bound & kBoundSplitFlag) != 0 && split < family.split_count) {
-      const bool touched = boundary >= total.low && boundary < high;
-      const int64_t whole = touched ? total.cells[boundary - total.low] : 0;
+      const int64_t whole = boundary < family.cell_count ? total.cells.At(boundary) : 0;
       // Clamped: what is recorded meanwhile may show in the split and not yet in the cell.
       within = AddWrapping(
           within, std::clamp<int64_t>(total.splits[split], 0, std::max<int64_t>(whole, 0)));
@@ -78,7 +74,7 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
     previous = std::max(previous, AddWrapping(within, spilled));
     frame->values.push_back(double(previous));
   }
-  count_up_to(high);
+  count_up_to(family.cell_count);
   const int64_t beyond = AddWrapping(total.spills[bounds.count], total.above);
   emit(family.cell_count, beyond);
   const int64_t all = AddWrapping(AddWrapping(sum_of_cells, spilled), beyond);

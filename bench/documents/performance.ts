@@ -42,7 +42,7 @@ function missedList(reports: readonly BenchmarkReport[]): string {
     const { why, undisturbed, unit, atMost } = verdictOn(report, what)!;
     const isNoise = undisturbed !== undefined && undisturbed <= atMost;
     const noise = isNoise
-      ? `its undisturbed rounds kept to it, with ${formatMeasure(undisturbed, unit)}: the machine was busy.`
+      ? `its undisturbed rounds kept to it, with ${formatMeasure(undisturbed, unit)}; too many were disturbed.`
       : '';
     const reason = why ?? (noise === '' ? 'no single cause was measured.' : noise);
     return [`- *${what}* (Node ${where}): ${reason}`];
@@ -89,9 +89,12 @@ function worseList(report: BenchmarkReport): string {
   ].join('\n');
 }
 
-/** Said when other programs kept the machine's processors busy. */
+/**
+ * Said when other programs kept the machine's processors busy. What one version leaves behind counts
+ * in the load that the next one begins with.
+ */
 function busyNote(reports: readonly BenchmarkReport[]): string {
-  const isBusy = reports.some(({ machine }) => machine.loadAverage > machine.processors / 2);
+  const isBusy = reports.some(({ machine }) => machine.loadAverage > 1.5 * machine.processors);
   if (!isBusy) return '';
   return `
 Other programs kept this machine busy meanwhile (see its load): times are too long and vary, and

@@ -108,10 +108,11 @@ function resultOf({ each, kept }: Tally): CaseResult | undefined {
     verified: outputs.reduce((sum, output) => sum + output.results[0].total, 0),
     ...merged('mean', isMemory ? [] : all((result) => result.meanNsPerOperation), median),
     ...merged('least', isMemory ? [] : all((result) => result.leastNsPerOperation), least),
+    // What allocates causes some in every trial; one in one trial is somebody else's.
     ...merged(
       'collections',
       all((result) => result.collections),
-      most,
+      median,
     ),
     ...merged(
       'heapBytes',

@@ -8,7 +8,8 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerError } from 'vsr-metrics';
-import { type RunningServer, startServer } from 'vsr-metrics/server';
+import { type RunningServer, type ServerOptions, startServer } from 'vsr-metrics/server';
+import { readConfigured } from '../../lib/cli/configured.js';
 import { exitCodes, Failure } from '../../lib/cli/failure.js';
 import { type PlannedFault, parseScript, runFault } from './cluster/fault-commands.js';
 import { keys } from './cluster/keys.js';
@@ -28,6 +29,9 @@ async function run(given: readonly string[]): Promise<number> {
   const seconds = args.number('duration', { least: 0.1, most: 1e6 });
   const rate = args.number('rate', { least: 0, most: 1e6 }) ?? 1000;
   const port = args.number('port', { least: 0, most: 65_535, whole: true });
+  const { server } = await readConfigured(args.text('config'), (message) => {
+    console.error(`npm start: ${message}`);
+  });
   const cluster = await Cluster.start({
     replicas: Number(args.text('replicas') ?? 3),
     standbys: args.number('standbys', { least: 0, most: 3, whole: true }) ?? 0,
@@ -37,7 +41,7 @@ async function run(given: readonly string[]): Promise<number> {
   });
   const session = new Session(cluster, args, rate);
   try {
-    await session.run({ faults, seconds, port });
+    await session.run({ faults, seconds, server: { ...server, port: port ?? server.port } });
   } finally {
     await session.end();
   }
@@ -76,14 +80,14 @@ class Session {
   async run({
     faults,
     seconds,
-    port,
+    server: configured,
   }: {
     readonly faults: readonly PlannedFault[];
     readonly seconds: number | undefined;
-    readonly port: number | undefined;
+    readonly server: Omit<ServerOptions, 'registry' | 'source'>;
   }): Promise<void> {
     const cluster = this.#cluster;
-    const server = await this.#serve(port);
+    const server = await this.#serve(configured);
     await new Promise<void>((resolve, reject) => {
       cluster.onFailure = reject;
       const screen = new Screen({
@@ -144,14 +148,18 @@ class Session {
   }
 
   /** On the port that was asked for; on the usual one, or a free one, when none was. */
-  async #serve(port: number | undefined): Promise<RunningServer> {
+  async #serve(configured: Omit<ServerOptions, 'registry' | 'source'>): Promise<RunningServer> {
     const { registry } = this.#cluster;
+    const { port } = configured;
+    const serve = (port: number) => startServer({ ...configured, registry, port });
     try {
-      this.#server = await startServer({ registry, port: port ?? defaultPort });
+      this.#server = await serve(port ?? defaultPort);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      if (port !== undefined) throw new Failure(exitCodes.environment, error.message, error);
-      this.#server = await startServer({ registry, port: 0 });
+      if (port !== undefined || error.code !== 'VSR_METRICS_SERVER_LISTEN') {
+        throw new Failure(exitCodes.environment, error.message, error);
+      }
+      this.#server = await serve(0);
     }
     return this.#server;
   }

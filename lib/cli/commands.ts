@@ -79,6 +79,12 @@ export const serveCommand = defineCommand({
       repeats: true,
       help: 'adds a label to every series; may be repeated',
     },
+    config: {
+      takes: 'value',
+      placeholder: 'F',
+      short: 'c',
+      help: 'reads address, port, path, token, TLS and labels from F, in TOML',
+    },
     'hung-after': hungAfter,
   },
   description: [
@@ -87,9 +93,11 @@ export const serveCommand = defineCommand({
     'Every series gets the label file: the name of its file, the host and port of its URL, or the path as given where two names are the same. More labels of one file stand behind it, and may replace that one:',
     '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
     'A label of the series itself that has the same name is called exported_NAME, as Prometheus does it. How the files and their programs do is told by vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.',
+    'Options win over the environment (KOTOBA_METRICS_PORT and others), and that over the file of --config.',
   ],
   examples: [
     'vsr-metrics serve /dev/shm/replica-*.metrics --port 9464',
+    'vsr-metrics serve FILE --config /etc/ledger/config.toml',
     'vsr-metrics serve a.metrics:file=a b.metrics:file=b --label zone=eu --port 0',
     'vsr-metrics serve http://10.0.0.1:9464:file=a http://10.0.0.2:9464:file=b',
   ],

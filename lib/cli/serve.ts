@@ -7,26 +7,32 @@ import { ClusterSource, isUrl } from '../server/cluster-source.js';
 import { startServer } from '../server/index.js';
 import type { Arguments } from './arguments.js';
 import type { serveCommand } from './commands.js';
+import { readConfigured } from './configured.js';
 import { exitCodes, Failure } from './failure.js';
 import { parseLabels, parseSources } from './sources.js';
 
 export async function serve(args: Arguments<typeof serveCommand.options>): Promise<number> {
-  const commonLabels = parseLabels('--label', args.texts('label'));
+  const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
+  const { server: configured, registry } = await readConfigured(args.text('config'), report);
+  const commonLabels = {
+    ...registry.defaultLabels,
+    ...parseLabels('--label', args.texts('label')),
+  };
   const sources = parseSources(args.operands, commonLabels);
-  const port = args.number('port', { least: 0, most: 65535, whole: true }) ?? 9464;
-  const host = args.text('host') ?? '127.0.0.1';
+  const port = args.number('port', { least: 0, most: 65535, whole: true });
+  const host = args.text('host') ?? configured.host;
   const hungAfter = args.number('hung-after', { least: 0.1, most: 86_400 }) ?? 5;
 
-  const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
   const source = new ClusterSource(sources, {
     commonLabels,
     hungAfterMs: hungAfter * 1000,
     report,
   });
   const server = await startServer({
+    ...configured,
     source,
     health: source,
-    port,
+    port: port ?? configured.port ?? 9464,
     host,
     onError: (error) => report(String(error instanceof Error ? error.stack : error)),
   }).catch(explain);

@@ -9,6 +9,7 @@ import { type CounterMemory, LaneCounter } from './recorders/counter.js';
 import { type ExemplarContext, LaneExemplars } from './recorders/exemplars.js';
 import { type GaugeMemory, LaneGauge, LastValueGauge } from './recorders/gauge.js';
 import { type HistogramMemory, LaneHistogram } from './recorders/histogram.js';
+import { rehearse } from './recorders/rehearsal.js';
 import { SplitHistogram } from './recorders/split-histogram.js';
 import type { RejectionLog } from './rejections.js';
 
@@ -66,6 +67,8 @@ export class LaneMemory {
     };
   }
 }
+
+rehearse();
 
 /** Makes recorders, and takes them along when the region is superseded. */
 export class RecorderFactory {

@@ -93,6 +93,11 @@ export class Endpoints {
     }
   }
 
+  /** Tells the program of something that went wrong. */
+  report(error: unknown): void {
+    this.#options.onError(error);
+  }
+
   /** From now on probes are told to send nobody any more. */
   beginShutdown(): void {
     this.#isStopping = true;
@@ -160,7 +165,7 @@ export class Endpoints {
       if (error instanceof VsrMetricsError) {
         return { status: 503, contentType: plain, body: Buffer.from(`${error.message}\n`) };
       }
-      this.#options.onError(error);
+      this.report(error);
       const text = 'This cannot be answered; the server wrote down why.\n';
       return { status: 500, contentType: plain, body: Buffer.from(text) };
     }

@@ -5,6 +5,11 @@
 //   await server.close();
 
 export { type ClusterSource, createClusterSource } from './cluster-source.js';
+export {
+  type Configuration,
+  type ConfigurationSources,
+  readConfiguration,
+} from './configuration.js';
 export { createHandler, type Handler } from './handler.js';
 export type { HealthShape } from './health-documents.js';
 export type { CloseOptions } from './listener.js';

@@ -58,6 +58,8 @@ export class Listener {
         // Older versions of Node.js, and their types, do not know it.
         this.#server.listen({ port, host, ...(reusePort && { reusePort }) });
         await once(this.#server, 'listening');
+        // No more files for another connection, for one: it goes on when there are again.
+        this.#server.on('error', (error) => this.#endpoints.report(error));
         return this.#server.address() as AddressInfo;
       } catch (error) {
         const reason = error as NodeJS.ErrnoException;

@@ -189,7 +189,7 @@ export function refuse(
   });
 }
 
-function warn(error: unknown): void {
+export function warn(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.emitWarning(`vsr-metrics server: ${text}`, 'VsrMetricsWarning');
 }

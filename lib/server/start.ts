@@ -11,7 +11,6 @@ import {
   type ServerOptions,
 } from './options.js';
 import { checkShown } from './shown.js';
-import type { ServedRegistry } from './source.js';
 import { type Listening, ThreadedServer } from './threaded.js';
 
 /** A server that runs. */
@@ -89,13 +88,7 @@ function engineOf(
   if (health !== undefined && health.onResults === undefined) {
     throw refuse('health', 'one without onResults', 'what createHealthChecks returns');
   }
-  const settings = { ...regionOf(registry), handler: plain, listen, results: undefined };
-  return new ThreadedServer(settings, health, onError);
-}
-
-function regionOf(registry: ServedRegistry): { readonly file: string; readonly isOwn: boolean } {
-  if ('file' in registry) return { file: registry.file, isOwn: false };
-  return { file: registry.share().path, isOwn: true };
+  return new ThreadedServer(registry, { handler: plain, listen }, health, onError);
 }
 
 /** In this thread. */

@@ -4,14 +4,17 @@ import type { HealthResult } from '../health/report.js';
 import type { CloseOptions } from './listener.js';
 import type { ListenOptions, ResolvedHandlerOptions } from './options.js';
 
-/** Plain data: it goes to another thread. */
-export interface ThreadSettings {
+/** What stays as it is however often the thread is started. Plain data: it goes to another thread. */
+export interface ServerSettings {
+  readonly handler: Omit<ResolvedHandlerOptions, 'health' | 'onError'>;
+  readonly listen: ListenOptions;
+}
+
+export interface ThreadSettings extends ServerSettings {
   /** The region that is read. */
   readonly file: string;
   /** Whether this process records into it; otherwise it is the file of another program. */
   readonly isOwn: boolean;
-  readonly handler: Omit<ResolvedHandlerOptions, 'health' | 'onError'>;
-  readonly listen: ListenOptions;
   readonly results: readonly HealthResult[] | undefined;
 }
 

@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads';
 import { ServerError, type VsrMetricsErrorCode } from '../core/errors.js';
 import type { HealthResult } from '../health/report.js';
 import { type CloseOptions, defaultDrainMs } from './listener.js';
-import type { HealthSource } from './source.js';
-import type { FromThread, ThreadSettings, ToThread } from './thread-messages.js';
+import type { HealthSource, ServedRegistry } from './source.js';
+import type { FromThread, ServerSettings, ThreadSettings, ToThread } from './thread-messages.js';
 
 /** Where a server listens. */
 export interface Listening {
@@ -22,10 +22,12 @@ const restartDelayMs = 100;
 
 export class ThreadedServer {
   readonly closed: Promise<void>;
+  // Held: a region in memory goes with the last registry that has it.
+  readonly #registry: ServedRegistry;
   readonly #health: HealthSource | undefined;
   readonly #onError: (error: unknown) => void;
   readonly #unsubscribe: () => void;
-  #settings: ThreadSettings;
+  #settings: ServerSettings;
   #worker: Worker | undefined;
   #isRefed = true;
   #closing: CloseOptions | undefined;
@@ -33,10 +35,12 @@ export class ThreadedServer {
   #settle: { resolve(): void; reject(error: unknown): void };
 
   constructor(
-    settings: ThreadSettings,
+    registry: ServedRegistry,
+    settings: ServerSettings,
     health: HealthSource | undefined,
     onError: (error: unknown) => void,
   ) {
+    this.#registry = registry;
     this.#settings = settings;
     this.#onError = onError;
     this.#settle = { resolve: () => undefined, reject: () => undefined };
@@ -85,9 +89,14 @@ export class ThreadedServer {
     this.#worker?.postMessage(message);
   }
 
-  #start(): Promise<Listening> {
-    const workerData: ThreadSettings = { ...this.#settings, results: this.#health?.results() };
-    const worker = new Worker(program, { workerData, name: 'vsr-metrics server' });
+  /** @throws RegistryError when the registry is closed */
+  async #start(): Promise<Listening> {
+    const results = this.#health?.results();
+    const workerData = { ...this.#settings, ...regionOf(this.#registry), results };
+    const worker = new Worker(program, {
+      workerData: workerData satisfies ThreadSettings,
+      name: 'vsr-metrics server',
+    });
     this.#worker = worker;
     if (!this.#isRefed) worker.unref();
     return new Promise((resolve, reject) => {
@@ -146,4 +155,9 @@ export class ThreadedServer {
     this.#onError(error);
     this.#settle.reject(error);
   }
+}
+
+function regionOf(registry: ServedRegistry): Pick<ThreadSettings, 'file' | 'isOwn'> {
+  if ('file' in registry) return { file: registry.file, isOwn: false };
+  return { file: registry.share().path, isOwn: true };
 }

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { parseArguments } from '../../lib/cli/arguments.js';
 import { defineCommand } from '../../lib/cli/command.js';
-import { Failure, nearest } from '../../lib/cli/failure.js';
+import { Failure } from '../../lib/cli/failure.js';
 import { parseSources } from '../../lib/cli/sources.js';
 import { parseTime } from '../../lib/cli/times.js';
+import { nearest } from '../../lib/core/nearest.js';
 
 const command = defineCommand({
   name: 'test',

@@ -333,6 +333,31 @@ describe('vsr-metrics serve', function () {
     expect(wrong.stderr).to.include('given "http"; allowed: a whole number from 0 to 65535');
   });
 
+  it('serves as a configuration says, unless its options say otherwise', async () => {
+    const file = newFile();
+    const config = `${file}.toml`;
+    await startReplica(file, '0');
+    try {
+      writeFileSync(
+        config,
+        '[metrics]\nport = 1\npath = "/m"\ntoken = "secret"\nglobal_labels = { zone = "eu" }\nprot = 2\n',
+      );
+      const { url, errors } = await serve(file, '--config', config);
+      expect(new URL(url).pathname).to.equal('/m');
+      expect(await fetch(url)).to.include({ status: 401 });
+      const answer = await fetch(url, { headers: { authorization: 'Bearer secret' } });
+      expect(await answer.text()).to.include(`{file="${nameOf(file)}",zone="eu",`);
+      expect(errors()).to.equal(
+        `vsr-metrics serve: ${config}:6: there is no setting metrics.prot; did you mean metrics.port?\n`,
+      );
+      const nearer = await vsrMetrics(['serve', file, '-c', config], { KOTOBA_METRICS_PORT: 'x' });
+      expect(nearer.code).to.equal(1);
+      expect(nearer.stderr).to.include('KOTOBA_METRICS_PORT does not fit; given "x"');
+    } finally {
+      rmSync(config);
+    }
+  });
+
   it('does not let a hostile file break the page of the others', async () => {
     const [file, hostile] = [newFile(), newFile()];
     await startReplica(file, '0');

@@ -366,7 +366,8 @@ void TestRemoval() {
   HistogramTotal total;
   ReadHistogram(*region, region->entries()[wait], *FamilyOf(*region, waits), &total);
   int64_t count = total.below + total.above;
-  for (const int64_t cell : total.cells) count += cell;
+  total.cells.ForEach(0, FamilyOf(*region, waits)->cell_count,
+                      [&count](uint32_t, int64_t cell) { count += cell; });
   kinds.Equal(count, 1, "count");
   kinds.Equal(total.sum, 1.25, "sum");
   kinds.Equal(ReadGauge(*region, region->entries()[last]).value, 0.0, "gauge");

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
@@ -26,13 +26,16 @@ export const http: Proof<{
   readonly requests: number;
   readonly connections: number;
   readonly milliseconds: number;
+  readonly blockMs: number;
 }> = {
   name: 'http',
-  claim: 'a server answers mutated requests and many scrapers, and recording does not notice',
-  full: { requests: 20_000, connections: 200, milliseconds: 20_000 },
-  short: { requests: 1000, connections: 50, milliseconds: 1500 },
+  claim:
+    'a server answers mutated requests, many scrapers, and while the event loop is blocked, and ' +
+    'recording does not notice',
+  full: { requests: 20_000, connections: 200, milliseconds: 20_000, blockMs: 10_000 },
+  short: { requests: 1000, connections: 50, milliseconds: 1500, blockMs: 1500 },
 
-  async run({ requests, connections, milliseconds }, progress) {
+  async run({ requests, connections, milliseconds, blockMs }, progress) {
     const program = fileURLToPath(new URL('./programs/http-server.js', import.meta.url));
     const child = fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const ask = async (): Promise<Told> => {
@@ -81,6 +84,7 @@ export const http: Proof<{
         }
       });
       const { recordNs, problems } = await ask();
+      const blocked = await scrapeWhileBlocked(child, blockMs, url, agent);
       agent.destroy();
       claim(problems.length === 0, `it reported ${problems[0]}`);
       claim(child.exitCode === null, 'it has ended');
@@ -95,12 +99,40 @@ export const http: Proof<{
         recordNsAlone: rounded(aloneNs),
         recordNsWhileScraped: rounded(recordNs),
         ratio: rounded(ratio),
+        ...blocked,
       };
     } finally {
       child.kill('SIGKILL');
     }
   },
 };
+
+/** A scrape every 100 ms, none of which may wait for the event loop, or see what was seen before. */
+async function scrapeWhileBlocked(
+  child: ChildProcess,
+  blockMs: number,
+  url: string,
+  agent: Agent,
+): Promise<Record<string, number>> {
+  const blocked = once(child, 'message');
+  child.send({ blockMs });
+  await blocked;
+  await delay(100);
+  const end = performance.now() + blockMs - 300;
+  const tookMs: number[] = [];
+  let before = 0;
+  while (performance.now() < end) {
+    const began = performance.now();
+    const now = await scrape(url, agent);
+    tookMs.push(performance.now() - began);
+    claim(now > before, `a scrape saw ${now} after ${before}: not fresh`);
+    before = now;
+    await delay(100);
+  }
+  const slowestMs = Math.max(...tookMs);
+  claim(slowestMs < blockMs / 2, `a scrape took ${slowestMs} ms`);
+  return { scrapesWhileBlocked: tookMs.length, slowestMsWhileBlocked: rounded(slowestMs) };
+}
 
 const control = Buffer.from('GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
 

@@ -6,26 +6,14 @@ import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { createRegistry, defineCatalogue, ServerError } from '../../lib/index.js';
+import { ServerError } from '../../lib/index.js';
 import { type ServerOptions, startServer } from '../../lib/server/index.js';
+import { createLargeRegistry, fill } from './many-series.js';
 import { get, sendRaw, until } from './requests.js';
-
-const catalogue = defineCatalogue({
-  name: 'test',
-  families: {
-    events: {
-      kind: 'counter',
-      name: 'test_events_total',
-      help: 'Events',
-      labels: { kind: 'any' },
-      maxSeries: 20_000,
-    },
-  },
-});
 
 describe('the life of a server', function () {
   this.timeout(60_000);
-  const registry = createRegistry({ catalogue, capacity: { series: 25_000 } });
+  const registry = createLargeRegistry();
   const ends: (() => unknown)[] = [];
 
   after(() => registry.close());
@@ -78,9 +66,7 @@ describe('the life of a server', function () {
       });
 
       it('finishes the answers that are on their way, and holds no idle connection', async () => {
-        for (let kind = 0; kind < 20_000; kind++) {
-          registry.metrics.events.with({ kind: `k${kind}` }).inc();
-        }
+        fill(registry);
         const server = await start({ thread });
         const idle = connect(server.port, '127.0.0.1');
         idle.on('error', () => undefined);
@@ -134,11 +120,12 @@ describe('the life of a server', function () {
     }
   });
 
-  describe('in a program', () => {
+  describe('in a program @slow', () => {
     const program = fileURLToPath(new URL('./programs/ending.js', import.meta.url));
 
-    async function run(options: object): Promise<{ child: ChildProcess; url: string }> {
-      const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+    async function run(options: object, setUp = ''): Promise<{ child: ChildProcess; url: string }> {
+      const command = [process.execPath, program, JSON.stringify(options)];
+      const child = spawn('sh', ['-c', `${setUp} exec "$@"`, 'sh', ...command], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       ends.unshift(() => child.kill('SIGKILL'));
@@ -167,6 +154,26 @@ describe('the life of a server', function () {
       child.kill('SIGTERM');
       expect((await once(child, 'exit'))[1]).to.equal('SIGTERM');
     });
+
+    for (const thread of [true, false]) {
+      it(`outlives that it may open no more files, thread: ${thread}`, async () => {
+        const { child, url } = await run({ thread }, 'ulimit -n 64;');
+        const port = Number(new URL(url).port);
+        const sockets = Array.from({ length: 150 }, () => connect(port, '127.0.0.1'));
+        for (const socket of sockets) socket.on('error', () => undefined);
+        await Promise.all(
+          sockets.map(
+            (socket) =>
+              new Promise((resolve) => socket.once('ready', resolve).once('close', resolve)),
+          ),
+        );
+        for (const socket of sockets) socket.destroy();
+        const scrape = () => get(url).catch(() => undefined);
+        let reply = await scrape();
+        while (reply === undefined) reply = await scrape();
+        expect([reply.status, child.exitCode]).to.eql([200, null]);
+      });
+    }
 
     it('keeps it alive, unless it is told not to', async () => {
       const kept = await run({});

@@ -29,6 +29,12 @@ export const clusterCommand = defineCommand({
       short: 'p',
       help: 'serves there; 9464, or a free one',
     },
+    config: {
+      takes: 'value',
+      placeholder: 'F',
+      short: 'c',
+      help: 'reads how to serve from F, in TOML, as vsr-metrics serve does',
+    },
     data: {
       takes: 'value',
       placeholder: 'DIR',

@@ -5,6 +5,7 @@
 #ifndef VSR_METRICS_BASELINE_H_
 #define VSR_METRICS_BASELINE_H_
 
+#include <algorithm>
 #include <limits>
 
 #include "directory.h"
@@ -47,18 +48,22 @@ inline bool SetHistogram(Region& region, const Entry& entry, const FamilyBlob& f
   uint8_t* memory = region.lane(kBaselineLane);
   uint8_t* cells_start = memory + entry.cells_page * kPageSize;
   auto* head = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
-  const uint64_t cells_size = 8ull * total.cells.size();
-  if (cells_size > 0 && !region.Reserve(cells_start + 8ull * total.low, cells_size)) return false;
+  const uint32_t high = total.cells.high();
+  const uint32_t low = std::min(total.cells.low(), high);
+  const uint64_t cells_size = 8ull * (high - low);
+  if (cells_size > 0 && !region.Reserve(cells_start + 8ull * low, cells_size)) return false;
   StoreRelaxed(&head->sum, total.sum);
   StoreRelaxed(&head->below, total.below);
   StoreRelaxed(&head->above, total.above);
   auto* counts = reinterpret_cast<int64_t*>(head + 1);
   for (const int64_t count : total.splits) StoreRelaxed(counts++, count);
   for (const int64_t count : total.spills) StoreRelaxed(counts++, count);
-  auto* cells = reinterpret_cast<int64_t*>(cells_start) + total.low;
-  for (const int64_t count : total.cells) StoreRelaxed(cells++, count);
-  StoreRelaxed(&head->touched_low, total.low);
-  StoreRelaxed(&head->touched_high, total.low + uint32_t(total.cells.size()));
+  auto* cells = reinterpret_cast<int64_t*>(cells_start);
+  for (uint32_t cell = low; cell < high; ++cell) {
+    StoreRelaxed(&cells[cell], total.cells.At(cell));
+  }
+  StoreRelaxed(&head->touched_low, low);
+  StoreRelaxed(&head->touched_high, high);
   StoreRelease(&head->in_use, uint64_t{1});
   return true;
 }

@@ -10,14 +10,10 @@
 #include <limits>
 #include <vector>
 
+#include "cell_counts.h"
 #include "region.h"
 
 namespace vsr_metrics {
-
-// Cells of a damaged file may hold anything; sums of them wrap instead of being undefined.
-inline int64_t AddWrapping(int64_t left, int64_t right) {
-  return int64_t(uint64_t(left) + uint64_t(right));
-}
 
 struct CounterTotal {
   int64_t ones = 0;
@@ -32,8 +28,7 @@ struct HistogramTotal {
   double maximum = 0;
   int64_t below = 0;
   int64_t above = 0;
-  uint32_t low = 0;            // cells[i] is cell low + i
-  std::vector<int64_t> cells;  // of [low, low + cells.size())
+  CellCounts cells;
   std::vector<int64_t> splits;
   std::vector<int64_t> spills;
 };
@@ -81,24 +76,16 @@ inline void Clear(const FamilyBlob& family, HistogramTotal* total) {
   total->maximum = -std::numeric_limits<double>::infinity();
   total->below = 0;
   total->above = 0;
-  total->low = 0;
-  total->cells.clear();
+  total->cells.Clear(family.cell_count);
   total->splits.assign(family.split_count, 0);
   total->spills.assign(family.bound_count + 1, 0);
 }
 
-// Widens the total to hold [low, high), keeping what it has.
-inline void Cover(uint32_t low, uint32_t high, HistogramTotal* total) {
-  if (total->cells.empty()) {
-    total->low = low;
-    total->cells.assign(high - low, 0);
-    return;
-  }
-  if (low < total->low) {
-    total->cells.insert(total->cells.begin(), total->low - low, 0);
-    total->low = low;
-  }
-  if (high > total->low + total->cells.size()) total->cells.resize(high - total->low, 0);
+// Written out: compilers leave a loop over loads like these a loop, which takes twice as long.
+inline bool AnyOfEight(const int64_t* cells) {
+  return (LoadRelaxed(cells) | LoadRelaxed(cells + 1) | LoadRelaxed(cells + 2) |
+          LoadRelaxed(cells + 3) | LoadRelaxed(cells + 4) | LoadRelaxed(cells + 5) |
+          LoadRelaxed(cells + 6) | LoadRelaxed(cells + 7)) != 0;
 }
 
 // Calls `visit(cell, count)` for every cell in [begin, end) that holds something. Most hold
@@ -114,9 +101,7 @@ void ForEachCount(const int64_t* cells, uint32_t begin, uint32_t end, const Visi
   };
   uint32_t cell = begin;
   for (; end - cell >= kBlock; cell += kBlock) {
-    int64_t any = 0;
-    for (uint32_t i = 0; i < kBlock; ++i) any |= LoadRelaxed(&cells[cell + i]);
-    if (any != 0) visit_some(cell, cell + kBlock);
+    if (AnyOfEight(cells + cell)) visit_some(cell, cell + kBlock);
   }
   visit_some(cell, end);
 }
@@ -134,12 +119,8 @@ inline void Add(const HistogramView& view, const FamilyBlob& family, int sign,
   for (uint32_t i = 0; i <= family.bound_count; ++i) {
     total->spills[i] = AddWrapping(total->spills[i], Times(sign, LoadRelaxed(&view.spills[i])));
   }
-  if (view.low >= view.high) return;
-  Cover(view.low, view.high, total);
-  ForEachCount(view.cells, view.low, view.high, [&](uint32_t cell, int64_t count) {
-    int64_t& into = total->cells[cell - total->low];
-    into = AddWrapping(into, Times(sign, count));
-  });
+  ForEachCount(view.cells, view.low, view.high,
+               [&](uint32_t cell, int64_t count) { total->cells.Add(cell, Times(sign, count)); });
 }
 
 inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob& family,

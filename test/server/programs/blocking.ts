@@ -24,7 +24,7 @@ if (isMainThread) {
   health.add('loop', () => ({ status: 'healthy' }), { staleAfterMs: 1000 });
   await health.run();
   new Worker(new URL(import.meta.url), { workerData: registry.share() });
-  const server = await startServer({ registry, health, port: 0, stuckAfterMs: 2000 });
+  const server = await startServer({ registry, health, port: 0, stuckAfterMs: 1500 });
   process.on('message', ({ blockMs }: { blockMs: number }) => {
     process.send!({ blocking: true }, () => {
       const end = performance.now() + blockMs;

@@ -1,0 +1,49 @@
+// Shows V8 the rarer way through record() before a program's values come to it.
+//
+// V8 compiles what it has seen. In a program the first value that falls into the lowest or highest
+// cell without being a new extreme comes late, after the loop around record() was compiled. It makes
+// V8 throw that code away, and what V8 compiles in its place, in the middle of the loop, may stay for
+// good and takes twice as long: in one process of seven, when bench/cases/histogram.ts was run often.
+
+import { cellIndexOf, type HistogramGeometry } from '../histogram-geometry.js';
+import { RejectionLog } from '../rejections.js';
+import { type HistogramMemory, LaneHistogram } from './histogram.js';
+
+const shift = 10;
+const cellCount = 4096; // 0.5 to 8
+
+const geometry: HistogramGeometry = {
+  scale: 1,
+  baseIndex: cellIndexOf(0.5, 1, shift) + 1,
+  cellCount,
+  shift,
+  bounds: [],
+  boundCells: new Uint32Array(0),
+  splits: [],
+};
+
+const unasked = (): never => {
+  throw new Error('a rehearsal has neither exemplars nor bad values');
+};
+
+/** Records into memory that nobody reads. */
+export function rehearse(): void {
+  const memory: HistogramMemory = {
+    cells: new BigInt64Array(cellCount),
+    sum: new Float64Array(1),
+    extremes: Float64Array.of(Infinity, -Infinity),
+    touched: Uint32Array.of(0, cellCount),
+    beyond: new BigInt64Array(2),
+    splits: new BigInt64Array(0),
+    spills: new BigInt64Array(1),
+    touch: () => true,
+    get exemplars() {
+      return unasked();
+    },
+  };
+  const histogram = new LaneHistogram(memory, geometry, 1, 'rehearsal', new RejectionLog(unasked));
+  // New extremes, values between them, and values that are the extremes once more.
+  for (let round = 0; round < 20; round++) {
+    for (const value of [1, 5, 3, 2, 1, 5]) histogram.record(value);
+  }
+}

@@ -1,0 +1,129 @@
+// The settings there are, and where each is found: in the environment before the file.
+//
+// A setting `metrics.port` is `port` in the table `[metrics]` of the file, and KOTOBA_METRICS_PORT in
+// the environment.
+
+import { show } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import { type ConfigurationFile, unfit } from './configuration-file.js';
+import { flag, type Kind, labels, seconds, secret, text, whole } from './configuration-values.js';
+
+const day = 86_400;
+
+export const settings = {
+  'metrics.enabled': flag,
+  'metrics.address': text,
+  'metrics.port': whole(0, 65_535),
+  'metrics.path': text,
+  'metrics.token': secret,
+  'metrics.token_file': text,
+  'metrics.tls_key_file': text,
+  'metrics.tls_cert_file': text,
+  'metrics.dashboard': flag,
+  'metrics.open_probes': flag,
+  'metrics.stuck_after_secs': seconds(0.001, day),
+  'metrics.collection_interval_secs': seconds(0.01, day),
+  'metrics.global_labels': labels,
+  'health.enabled': flag,
+  'health.interval_secs': seconds(0.001, day),
+  'health.timeout_secs': seconds(0.001, day),
+  'health.shape': text,
+  'telemetry.otlp_endpoint': text,
+  'telemetry.export_interval_secs': seconds(0.001, day),
+  'telemetry.service_name': text,
+  'telemetry.service_version': text,
+  'telemetry.tracing_enabled': flag,
+  'telemetry.tracing_endpoint': text,
+} as const satisfies Readonly<Record<string, Kind<unknown>>>;
+
+export type SettingName = keyof typeof settings;
+type ValueOf<Name extends SettingName> = (typeof settings)[Name] extends Kind<infer T> ? T : never;
+
+const names = Object.keys(settings) as SettingName[];
+const sections = Array.from(new Set(names.map((name) => name.split('.', 1)[0]!)));
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What was found, and where: a variable, or a line of the file. */
+export interface Found<T> {
+  readonly value: T;
+  readonly place: string;
+  readonly isFromFile: boolean;
+}
+
+export class Settings {
+  readonly #environment: Environment;
+  readonly file: ConfigurationFile | undefined;
+
+  constructor(environment: Environment, file: ConfigurationFile | undefined) {
+    this.#environment = environment;
+    this.file = file;
+  }
+
+  /** @throws ServerError that names the place, what was given and what is allowed */
+  find<Name extends SettingName>(name: Name): Found<ValueOf<Name>> | undefined {
+    const kind = settings[name] as unknown as Kind<ValueOf<Name>>;
+    const variable = this.variable(variableOf(name));
+    if (variable !== undefined) {
+      const value = kind.fromText(variable);
+      if (value === undefined) throw misfit(variableOf(name), kind, variable);
+      return { value, place: variableOf(name), isFromFile: false };
+    }
+    const given = this.file?.value(name);
+    if (given === undefined) return undefined;
+    const value = kind.fromToml(given);
+    const place = this.file!.place(name);
+    if (value === undefined) throw misfit(`${place}: ${name}`, kind, given);
+    return { value, place, isFromFile: true };
+  }
+
+  get<Name extends SettingName>(name: Name): ValueOf<Name> | undefined {
+    return this.find(name)?.value;
+  }
+
+  /** A variable; one that is empty is not there. */
+  variable(name: string): string | undefined {
+    return this.#environment[name]?.trim() || undefined;
+  }
+
+  /** What looks like a setting and is none, for people. */
+  unknown(): readonly string[] {
+    const variables = names.map(variableOf);
+    const inEnvironment = Object.keys(this.#environment)
+      .filter((name) => sections.some((section) => name.startsWith(variableOf(`${section}.`))))
+      .filter((name) => !variables.includes(name))
+      .map((name) => describe('', `variable ${name}`, nearest(name, variables)));
+    return [...inEnvironment, ...this.#unknownInFile()];
+  }
+
+  #unknownInFile(): readonly string[] {
+    const { file } = this;
+    if (file === undefined) return [];
+    const inSections = sections
+      .flatMap((section) => file.keys(section).map((key) => `${section}.${key}`))
+      .filter((name) => !Object.hasOwn(settings, name))
+      .map((name) => describe(`${file.place(name)}: `, `setting ${name}`, nearest(name, names)));
+    // The other tables are the program's own, unless they were meant to be ours.
+    const misspelt = file
+      .sections()
+      .filter((section) => !sections.includes(section) && nearest(section, sections) !== undefined)
+      .map((section) =>
+        describe(`${file.place(section)}: `, `table ${section}`, nearest(section, sections)),
+      );
+    return [...inSections, ...misspelt];
+  }
+}
+
+function variableOf(name: string): string {
+  return `KOTOBA_${name.replace('.', '_').toUpperCase()}`;
+}
+
+function describe(place: string, what: string, meant: string | undefined): string {
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `${place}there is no ${what}${hint}`;
+}
+
+function misfit(what: string, { allowed, isSecret = false }: Kind<unknown>, given: unknown) {
+  const shown = isSecret ? '' : `; given ${show(given)}`;
+  return unfit(`${what} does not fit${shown}; allowed: ${allowed}`);
+}

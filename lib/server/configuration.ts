@@ -1,0 +1,214 @@
+// What operators set: in the environment and in a file, as options for the parts of this package.
+//
+//   const { enabled, server } = await readConfiguration({ file: 'config.toml' });
+//   if (enabled.metrics) await startServer({ registry, ...server });
+//
+// A variable wins over the file; what the program itself says wins over both, by standing behind.
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { validateLabelName } from '../core/catalogue/validate.js';
+import type { OtlpSettings } from '../export/otlp/options.js';
+import type { HealthChecksOptions } from '../health/index.js';
+import { ConfigurationFile, unfit } from './configuration-file.js';
+import {
+  type Environment,
+  type Found,
+  type SettingName,
+  Settings,
+} from './configuration-settings.js';
+import type { HealthShape } from './health-documents.js';
+import {
+  resolveHandlerOptions,
+  resolveListenOptions,
+  type ServerOptions,
+  type ServerTls,
+  warn,
+} from './options.js';
+
+/** What `readConfiguration` takes; nothing is needed. */
+export interface ConfigurationSources {
+  /** A file in TOML. One that is named must be there. */
+  readonly file?: string | undefined;
+  /** `process.env` unless told otherwise. */
+  readonly environment?: Environment;
+  /** Told of each setting that there is not; by default it becomes a warning of the process. */
+  readonly onUnknown?: (message: string) => void;
+}
+
+/** Options for the parts of this package: what nobody set is not in them. */
+export interface Configuration {
+  /** What should run: all but `otlp` and `tracing` unless told otherwise. */
+  readonly enabled: {
+    readonly metrics: boolean;
+    readonly healthChecks: boolean;
+    /** There is an endpoint to push to. */
+    readonly otlp: boolean;
+    readonly tracing: boolean;
+  };
+  /** For `startServer`. */
+  readonly server: Pick<
+    ServerOptions,
+    | 'dashboard'
+    | 'healthShape'
+    | 'host'
+    | 'openProbes'
+    | 'path'
+    | 'port'
+    | 'stuckAfterMs'
+    | 'tls'
+    | 'token'
+  >;
+  /** For `createRegistry`. */
+  readonly registry: {
+    readonly defaultLabels?: Readonly<Record<string, string>>;
+    readonly resourcesEveryMs?: number;
+  };
+  /** For `createHealthChecks`. */
+  readonly health: Pick<HealthChecksOptions, 'everyMs' | 'timeoutMs'>;
+  /** For `startOtlp`. */
+  readonly otlp: Pick<OtlpSettings, 'endpoint' | 'intervalMs' | 'serviceName' | 'serviceVersion'>;
+  /** For the program's own tracing. */
+  readonly tracing: { readonly endpoint?: string };
+}
+
+/**
+ * Reads what operators set in variables `KOTOBA_...` and in the tables `[metrics]`, `[health]` and
+ * `[telemetry]` of a file.
+ *
+ * @example
+ * ```ts
+ * import { createHealthChecks } from 'vsr-metrics/health';
+ * import { readConfiguration, startServer } from 'vsr-metrics/server';
+ *
+ * const { enabled, server, health } = await readConfiguration({ file: process.env.CONFIG });
+ * const checks = enabled.healthChecks ? createHealthChecks({ registry, ...health }) : undefined;
+ * if (enabled.metrics) await startServer({ registry, health: checks, ...server });
+ * ```
+ * @throws ServerError that names the variable or the line, what was given and what is allowed
+ */
+export async function readConfiguration(
+  sources: ConfigurationSources = {},
+): Promise<Configuration> {
+  const { file, environment = process.env, onUnknown = warn } = sources;
+  const toml = file === undefined ? undefined : await ConfigurationFile.read(file);
+  const settings = new Settings(environment, toml);
+  for (const message of settings.unknown()) onUnknown(message);
+  const otlp = readOtlp(settings);
+  return {
+    enabled: {
+      metrics: settings.get('metrics.enabled') ?? true,
+      healthChecks: settings.get('health.enabled') ?? true,
+      otlp: otlp.endpoint !== undefined || hasOtlpVariable(settings),
+      tracing: settings.get('telemetry.tracing_enabled') ?? false,
+    },
+    server: await readServer(settings),
+    registry: present({
+      defaultLabels: checked(settings.find('metrics.global_labels'), checkLabelNames),
+      resourcesEveryMs: settings.get('metrics.collection_interval_secs'),
+    }),
+    health: present({
+      everyMs: settings.get('health.interval_secs'),
+      timeoutMs: settings.get('health.timeout_secs'),
+    }),
+    otlp,
+    tracing: present({ endpoint: settings.get('telemetry.tracing_endpoint') }),
+  };
+}
+
+async function readServer(settings: Settings): Promise<Configuration['server']> {
+  const host = settings.find('metrics.address');
+  const path = settings.find('metrics.path');
+  const shape = settings.find('health.shape') as Found<HealthShape> | undefined;
+  const token = await secretOf(settings);
+  return present({
+    host: checked(host, (value) => resolveListenOptions({ host: value })),
+    port: settings.get('metrics.port'),
+    path: checked(path, (value) => resolveHandlerOptions({ path: value })),
+    token: checked(token, (value) => resolveHandlerOptions({ token: value })),
+    tls: await tlsOf(settings),
+    dashboard: settings.get('metrics.dashboard'),
+    openProbes: settings.get('metrics.open_probes'),
+    stuckAfterMs: settings.get('metrics.stuck_after_secs'),
+    healthShape: checked(shape, (value) => resolveHandlerOptions({ healthShape: value })),
+  });
+}
+
+function checkLabelNames(given: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(given)) validateLabelName(name, {});
+}
+
+/** A value that others check too: their complaint gets its place in front. */
+function checked<T>(found: Found<T> | undefined, check: (value: T) => unknown): T | undefined {
+  if (found === undefined) return undefined;
+  try {
+    check(found.value);
+    return found.value;
+  } catch (error) {
+    throw unfit(`${found.place}: ${(error as Error).message}`, error);
+  }
+}
+
+/** The token, or what stands in its file; whichever is in the environment wins. */
+async function secretOf(settings: Settings): Promise<Found<string> | undefined> {
+  const token = settings.find('metrics.token');
+  const file = settings.find('metrics.token_file');
+  const isNearer = file?.isFromFile === false && token?.isFromFile === true;
+  if (file === undefined || (token !== undefined && !isNearer)) return token;
+  return { ...file, value: (await contentOf(settings, file)).trim() };
+}
+
+async function tlsOf(settings: Settings): Promise<ServerTls | undefined> {
+  const names = ['metrics.tls_key_file', 'metrics.tls_cert_file'] as const;
+  const [key, cert] = names.map((name: SettingName) => settings.find(name) as Found<string>);
+  if (key === undefined && cert === undefined) return undefined;
+  if (key === undefined || cert === undefined) {
+    const [missing, { place }] = key === undefined ? [names[0], cert!] : [names[1], key];
+    throw unfit(`${place}: TLS needs ${missing} too`);
+  }
+  return { key: await contentOf(settings, key), cert: await contentOf(settings, cert) };
+}
+
+/** Paths in the file are relative to it, others to where the program runs. */
+async function contentOf(settings: Settings, found: Found<string>): Promise<string> {
+  const folder = found.isFromFile ? settings.file!.folder : '.';
+  try {
+    return await readFile(resolve(folder, found.value), 'utf8');
+  } catch (error) {
+    throw unfit(`${found.place}: ${(error as Error).message}`, error);
+  }
+}
+
+/**
+ * What OpenTelemetry's own variables say is left to them: they count as the environment, and
+ * `startOtlp` reads them where it is told nothing else.
+ */
+function readOtlp(settings: Settings): Configuration['otlp'] {
+  const unless = <T>(isSaid: boolean, found: Found<T> | undefined): T | undefined =>
+    isSaid && found?.isFromFile ? undefined : found?.value;
+  const attributes = settings.variable('OTEL_RESOURCE_ATTRIBUTES') ?? '';
+  const interval = settings.variable('OTEL_METRIC_EXPORT_INTERVAL') !== undefined;
+  const name =
+    settings.variable('OTEL_SERVICE_NAME') !== undefined || /\bservice\.name\s*=/.test(attributes);
+  const version = /\bservice\.version\s*=/.test(attributes);
+  return present({
+    endpoint: unless(hasOtlpVariable(settings), settings.find('telemetry.otlp_endpoint')),
+    intervalMs: unless(interval, settings.find('telemetry.export_interval_secs')),
+    serviceName: unless(name, settings.find('telemetry.service_name')),
+    serviceVersion: unless(version, settings.find('telemetry.service_version')),
+  });
+}
+
+function hasOtlpVariable(settings: Settings): boolean {
+  const variables = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+  return variables.some((name) => settings.variable(name) !== undefined);
+}
+
+type Present<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** Without what is undefined: spread behind something else it would hide that. */
+function present<T extends object>(values: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Present<T>;
+}

@@ -1,0 +1,266 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { createHealthChecks } from '../../lib/health/index.js';
+import { createRegistry, defineCatalogue, ServerError } from '../../lib/index.js';
+import { settings } from '../../lib/server/configuration-settings.js';
+import { readConfiguration, startServer } from '../../lib/server/index.js';
+import { inPackage } from '../support/package-root.js';
+
+const catalogue = defineCatalogue({
+  name: 'shop',
+  families: { sales: { kind: 'counter', name: 'shop_sales_total', help: 'Sales' } },
+});
+
+describe('configuration', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vsr-metrics-configuration-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  type Environment = Record<string, string>;
+
+  /** Reads TOML and variables, and what was said of unknown settings. */
+  async function read(toml: string | undefined, environment: Environment = {}) {
+    const unknown: string[] = [];
+    const file = toml === undefined ? undefined : join(folder, 'config.toml');
+    if (file !== undefined) await writeFile(file, toml!);
+    const onUnknown = (message: string) => void unknown.push(message.replaceAll(`${folder}/`, ''));
+    return { ...(await readConfiguration({ file, environment, onUnknown })), unknown };
+  }
+
+  /** What a configuration is refused with. */
+  async function refusal(toml: string | undefined, environment: Environment = {}): Promise<string> {
+    const error = await read(toml, environment).catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(ServerError);
+    return (error as ServerError).message.replaceAll(`${folder}/`, '');
+  }
+
+  it('is what the parts do by themselves when nothing is said', async () => {
+    const { enabled, unknown, ...options } = await read(undefined);
+    expect(enabled).to.eql({ metrics: true, healthChecks: true, otlp: false, tracing: false });
+    expect(options).to.eql({ server: {}, registry: {}, health: {}, otlp: {}, tracing: {} });
+    expect(await read('[storage]\npath = "/var/lib"\n', { HOME: '/', KOTOBA_HOME: '/' })).to.eql({
+      ...{ enabled, unknown: [] },
+      ...options,
+    });
+  });
+
+  it('has every setting, in a file and in the environment', async () => {
+    const inFile = await read(`
+      [metrics]
+      enabled = false
+      address = "0.0.0.0"
+      port = 9191
+      path = "/internal/metrics"
+      token = "secret"
+      dashboard = false
+      open_probes = true
+      stuck_after_secs = 2.5
+      collection_interval_secs = 10
+      [metrics.global_labels]
+      service = "ledger"
+      environment = "production"
+
+      [health]
+      enabled = false
+      interval_secs = 20
+      timeout_secs = 1
+      shape = "kalki"
+
+      [telemetry]
+      otlp_endpoint = "http://localhost:4317"
+      export_interval_secs = 10
+      service_name = "kimberlite-vsr"
+      service_version = "0.4.0"
+      tracing_enabled = true
+      tracing_endpoint = "http://jaeger:14268/api/traces"
+    `);
+    const expected = {
+      enabled: { metrics: false, healthChecks: false, otlp: true, tracing: true },
+      server: {
+        host: '0.0.0.0',
+        port: 9191,
+        path: '/internal/metrics',
+        token: 'secret',
+        dashboard: false,
+        openProbes: true,
+        stuckAfterMs: 2500,
+        healthShape: 'kalki',
+      },
+      registry: {
+        defaultLabels: { service: 'ledger', environment: 'production' },
+        resourcesEveryMs: 10_000,
+      },
+      health: { everyMs: 20_000, timeoutMs: 1000 },
+      otlp: {
+        endpoint: 'http://localhost:4317',
+        intervalMs: 10_000,
+        serviceName: 'kimberlite-vsr',
+        serviceVersion: '0.4.0',
+      },
+      tracing: { endpoint: 'http://jaeger:14268/api/traces' },
+      unknown: [],
+    };
+    expect(inFile).to.eql(expected);
+    const inEnvironment = await read(undefined, {
+      KOTOBA_METRICS_ENABLED: 'false',
+      KOTOBA_METRICS_ADDRESS: '0.0.0.0',
+      KOTOBA_METRICS_PORT: '9191',
+      KOTOBA_METRICS_PATH: '/internal/metrics',
+      KOTOBA_METRICS_TOKEN: 'secret',
+      KOTOBA_METRICS_DASHBOARD: '0',
+      KOTOBA_METRICS_OPEN_PROBES: '1',
+      KOTOBA_METRICS_STUCK_AFTER_SECS: '2.5',
+      KOTOBA_METRICS_COLLECTION_INTERVAL_SECS: '10',
+      KOTOBA_METRICS_GLOBAL_LABELS: 'service=ledger, environment=production',
+      KOTOBA_HEALTH_ENABLED: 'FALSE',
+      KOTOBA_HEALTH_INTERVAL_SECS: '20',
+      KOTOBA_HEALTH_TIMEOUT_SECS: '1',
+      KOTOBA_HEALTH_SHAPE: 'kalki',
+      KOTOBA_TELEMETRY_OTLP_ENDPOINT: 'http://localhost:4317',
+      KOTOBA_TELEMETRY_EXPORT_INTERVAL_SECS: '10',
+      KOTOBA_TELEMETRY_SERVICE_NAME: 'kimberlite-vsr',
+      KOTOBA_TELEMETRY_SERVICE_VERSION: '0.4.0',
+      KOTOBA_TELEMETRY_TRACING_ENABLED: 'true',
+      KOTOBA_TELEMETRY_TRACING_ENDPOINT: 'http://jaeger:14268/api/traces',
+    });
+    expect(inEnvironment).to.eql(expected);
+  });
+
+  it('prefers the environment to the file, where it says something', async () => {
+    const file = '[metrics]\nport = 1\npath = "/file"\ntoken = "file"\n';
+    const { server } = await read(file, { KOTOBA_METRICS_PORT: '2', KOTOBA_METRICS_PATH: ' ' });
+    expect(server).to.eql({ port: 2, path: '/file', token: 'file' });
+  });
+
+  it("leaves to OpenTelemetry's variables what they say", async () => {
+    const file = '[telemetry]\notlp_endpoint = "http://file:4317"\nservice_name = "file"\n';
+    const otel = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=otel',
+    };
+    const { otlp, enabled } = await read(file, otel);
+    expect([otlp, enabled.otlp]).to.eql([{}, true]);
+    const own = { ...otel, KOTOBA_TELEMETRY_SERVICE_NAME: 'own' };
+    expect((await read(file, own)).otlp).to.eql({ serviceName: 'own' });
+  });
+
+  it('takes token, key and certificate from files, beside the file that names them', async () => {
+    await mkdir(join(folder, 'secrets'));
+    await writeFile(join(folder, 'secrets', 'token'), 'from-file\n');
+    await writeFile(join(folder, 'secrets', 'key.pem'), 'the key');
+    await writeFile(join(folder, 'secrets', 'cert.pem'), 'the certificate');
+    const file = [
+      '[metrics]',
+      'token_file = "secrets/token"',
+      'tls_key_file = "secrets/key.pem"',
+      'tls_cert_file = "secrets/cert.pem"',
+    ].join('\n');
+    expect((await read(file)).server).to.eql({
+      token: 'from-file',
+      tls: { key: 'the key', cert: 'the certificate' },
+    });
+    // The nearer place wins; in one place the token itself.
+    const token = { KOTOBA_METRICS_TOKEN: 'variable' };
+    expect((await read(file, token)).server.token).to.equal('variable');
+    const tokenFile = { KOTOBA_METRICS_TOKEN_FILE: join(folder, 'secrets', 'token') };
+    expect((await read('[metrics]\ntoken = "x"', tokenFile)).server.token).to.equal('from-file');
+    expect((await read('', { ...token, ...tokenFile })).server.token).to.equal('variable');
+    expect((await read(`${file}\ntoken = "x"`)).server.token).to.equal('x');
+  });
+
+  it('says where something does not fit, what was given, and what is allowed', async () => {
+    expect(await refusal(undefined, { KOTOBA_METRICS_PORT: 'http' })).to.equal(
+      'KOTOBA_METRICS_PORT does not fit; given "http"; allowed: a whole number from 0 to 65535',
+    );
+    expect(await refusal('\n[metrics]\nenabled = true\nport = "9090"\n')).to.equal(
+      'config.toml:4: metrics.port does not fit; given "9090"; allowed: a whole number from 0 to 65535',
+    );
+    expect(await refusal('metrics.port = 70000')).to.match(
+      /^config\.toml:1: metrics\.port does not/,
+    );
+    expect(await refusal('\nmetrics = { port = -1 }')).to.match(/^config\.toml:2: metrics\.port/);
+    expect(await refusal('[metrics]\n"path" = "metrics"')).to.equal(
+      'config.toml:2: the option path of a server does not fit; given "metrics"; allowed: one that begins with / and has neither spaces nor ? nor #',
+    );
+    expect(await refusal('[health]\nshape = "round"')).to.contain('allowed: "streambus", "kalki"');
+    expect(await refusal('[health]\ninterval_secs = 0')).to.contain('seconds from 0.001 to 86400');
+    expect(await refusal('[metrics.global_labels]\n__x = "1"')).to.contain('"__x" is reserved');
+    expect(await refusal('[metrics]\nglobal_labels = { x = 1 }')).to.contain('given {"x":1}');
+    expect(await refusal(undefined, { KOTOBA_METRICS_ENABLED: 'constructor' })).to.contain(
+      'allowed: true or false',
+    );
+    expect(await refusal('metrics = 3')).to.equal(
+      'config.toml:1: metrics is no table; allowed: [metrics]',
+    );
+    expect(await refusal('[metrics]\ntls_key_file = "key.pem"')).to.equal(
+      'config.toml:2: TLS needs metrics.tls_cert_file too',
+    );
+    expect(await refusal('[metrics]\ntoken_file = "gone"')).to.match(/^config\.toml:2: ENOENT/);
+    expect(await refusal('[metrics]\nport = 90 90\n')).to.match(/^config\.toml:2: each key-value/);
+    const missing = await readConfiguration({ file: join(folder, 'no.toml') }).catch(
+      (error) => error,
+    );
+    expect(missing.message).to.match(/no\.toml cannot be read: ENOENT/);
+  });
+
+  it('never shows a token', async () => {
+    const token = 'hunter 2';
+    for (const message of [
+      await refusal(undefined, { KOTOBA_METRICS_TOKEN: token }),
+      await refusal(`[metrics]\ntoken = "${token}"`),
+      await refusal(`[metrics]\ntoken = ["${token}"]`),
+    ]) {
+      expect(message).to.contain('allowed: ').and.not.to.contain('hunter');
+    }
+  });
+
+  it('tells of settings that there are not, and reads the others', async () => {
+    const file = '[metrics]\nport = 1\nprot = 2\n\n[telemetri]\nx = 1\n[cluster]\nsize = 3\n';
+    const { unknown, server } = await read(file, { KOTOBA_METRICS_PTAH: '/', KOTOBA_X: '' });
+    expect(server).to.eql({ port: 1 });
+    expect(unknown).to.eql([
+      'there is no variable KOTOBA_METRICS_PTAH; did you mean KOTOBA_METRICS_PATH?',
+      'config.toml:3: there is no setting metrics.prot; did you mean metrics.port?',
+      'config.toml:5: there is no table telemetri; did you mean telemetry?',
+    ]);
+  });
+
+  it('is documented, each setting of it', async () => {
+    const document = await readFile(inPackage('docs', 'configuration.md'), 'utf8');
+    const tables = document.split(/^\| `\[/m).slice(1);
+    expect(tables).to.have.length(3);
+    for (const name of Object.keys(settings)) {
+      const [section, key] = name.split('.') as [string, string];
+      const table = tables.find((each) => each.startsWith(`${section}]`));
+      expect(table, name).to.match(new RegExp(`\\| [^|]*\`${key}\`[^|]* \\|`));
+    }
+  });
+
+  it('is what a server, a registry and health checks take', async () => {
+    const file = [
+      ...['[metrics]', 'port = 0', 'path = "/m"', 'token = "secret"'],
+      ...['global_labels = { zone = "eu" }', '[health]', 'interval_secs = 60', 'shape = "kalki"'],
+    ].join('\n');
+    const { server: options, registry: more, health: every } = await read(file);
+    const registry = createRegistry({ catalogue, ...more });
+    const health = createHealthChecks({ registry, ...every }).add('it', () => undefined);
+    await health.run();
+    const server = await startServer({ registry, health, ...options });
+    try {
+      const headers = { authorization: 'Bearer secret' };
+      expect(await fetch(server.url)).to.include({ status: 401 });
+      const metrics = await fetch(server.url, { headers });
+      expect(await metrics.text()).to.contain('shop_sales_total{zone="eu"} 0');
+      const answer = await fetch(new URL('/health', server.url), { headers });
+      expect(await answer.json()).to.deep.include({ checks: { it: 'healthy' } });
+    } finally {
+      await server.close();
+      health.close();
+      registry.close();
+    }
+  });
+});
