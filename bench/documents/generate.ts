@@ -8,6 +8,7 @@ import type { ClusterResults } from '../cluster/measure.js';
 import { readResults } from '../harness/results-file.js';
 import type { BenchmarkReport } from '../harness/types.js';
 import { clusterSection } from './cluster.js';
+import { loadSection, type ProofRecord } from './load.js';
 import { performanceDocument } from './performance.js';
 import { readmeSection } from './readme.js';
 
@@ -37,12 +38,17 @@ export function readCluster(root: string): ClusterResults {
   return JSON.parse(readFileSync(`${root}bench/results/cluster.json`, 'utf8')) as ClusterResults;
 }
 
-/** The document with this section between its marks. */
-function replaceSection(path: string, name: string, section: string): string {
-  const document = readFileSync(path, 'utf8');
+/** What `npm run prove -- vsr-load` recorded. */
+function readLoad(root: string): ProofRecord | undefined {
+  const proofs = JSON.parse(readFileSync(`${root}docs/proofs.json`, 'utf8'));
+  return (proofs as Record<string, ProofRecord | undefined>)['vsr-load'];
+}
+
+/** A document with this section between its marks. */
+function replaceSection(document: string, name: string, section: string): string {
   const [start, stop] = [document.indexOf(begin(name)), document.indexOf(end(name))];
   if (start < 0 || stop < start) {
-    throw new Error(`${path} has no section from ${begin(name)} to ${end(name)}`);
+    throw new Error(`a document has no section from ${begin(name)} to ${end(name)}`);
   }
   const before = document.slice(0, start + begin(name).length);
   return `${before}\n${section}\n${document.slice(stop)}`;
@@ -50,10 +56,12 @@ function replaceSection(path: string, name: string, section: string): string {
 
 export function generateDocuments(root: string): Record<string, string> {
   const reports = readReports(root);
-  const cluster = clusterSection(readCluster(root));
+  const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
+  const overhead = clusterSection(readCluster(root));
+  const cluster = replaceSection(read('docs/vsr-cluster.md'), 'overhead', overhead);
   return {
     'docs/performance.md': performanceDocument(reports, readBudget(root)),
-    'README.md': replaceSection(`${root}README.md`, 'performance', readmeSection(reports)),
-    'docs/vsr-cluster.md': replaceSection(`${root}docs/vsr-cluster.md`, 'overhead', cluster),
+    'README.md': replaceSection(read('README.md'), 'performance', readmeSection(reports)),
+    'docs/vsr-cluster.md': replaceSection(cluster, 'load', loadSection(readLoad(root))),
   };
 }
