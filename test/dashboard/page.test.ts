@@ -22,9 +22,12 @@ describe('the live page @slow', function () {
   let url: string;
   let browser: Browser | undefined;
   let recording: NodeJS.Timeout;
+  /** Replicas that record nothing for now. */
+  const silent = new Set<string>();
 
   function record(): void {
     for (const replica_id of replicas) {
+      if (silent.has(replica_id)) continue;
       metrics.operations.with({ replica_id, status: 'success' }).inc(10 + Number(replica_id));
       for (let step = 1; step <= 50; step++) {
         metrics.clientLatency.with({ replica_id }).record(step * (1 + Number(replica_id)));
@@ -124,6 +127,17 @@ describe('the live page @slow', function () {
     expect(await cellOf(page, '2', 13)).to.equal('7');
     await page.locator('#health').getByText('2 of 3 well').waitFor({ timeout: 3000 });
     metrics.replicaStatus.with({ replica_id: '2' }).set(0);
+  });
+
+  it('notices one that has fallen silent, whatever its status says', async () => {
+    const { page } = await open();
+    await page.waitForTimeout(1500);
+    silent.add('1');
+    const row = page.locator('#replicas tr[data-key="replica_id=1"]');
+    await row.getByText(/silent for [23] s \(was Normal\)/).waitFor({ timeout: 5000 });
+    await page.locator('#verdict').getByText('replicas: 2 of 3 well, nobody leads').waitFor();
+    silent.delete('1');
+    await row.getByText('Normal', { exact: true }).waitFor({ timeout: 3000 });
   });
 
   it('draws percentiles and rates of one replica when it is chosen', async () => {
