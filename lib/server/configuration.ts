@@ -153,8 +153,8 @@ function checked<T>(found: Found<T> | undefined, check: (value: T) => unknown): 
 async function secretOf(settings: Settings): Promise<Found<string> | undefined> {
   const token = settings.find('metrics.token');
   const file = settings.find('metrics.token_file');
-  if (file === undefined || token?.isFromFile === false) return token;
-  if (token !== undefined && file.isFromFile) return token;
+  const isNearer = file?.isFromFile === false && token?.isFromFile === true;
+  if (file === undefined || (token !== undefined && !isNearer)) return token;
   return { ...file, value: (await contentOf(settings, file)).trim() };
 }
 

@@ -168,6 +168,7 @@ describe('configuration', () => {
     expect((await read(file, token)).server.token).to.equal('variable');
     const tokenFile = { KOTOBA_METRICS_TOKEN_FILE: join(folder, 'secrets', 'token') };
     expect((await read('[metrics]\ntoken = "x"', tokenFile)).server.token).to.equal('from-file');
+    expect((await read('', { ...token, ...tokenFile })).server.token).to.equal('variable');
     expect((await read(`${file}\ntoken = "x"`)).server.token).to.equal('x');
   });
 

@@ -166,7 +166,7 @@ export class Chart {
       axes: [
         isTime
           ? { ...axis, size: 30, space: 80, values: times }
-          : { ...axis, size: 30, splits: decades, values: percents },
+          : { ...axis, size: 30, splits: decades, filter: (_, splits) => splits, values: percents },
         {
           ...axis,
           size: 64,

@@ -52,10 +52,10 @@ const vsr: Profile = {
     return Number(labels.replica_id) === view % size;
   },
   columns: [
-    { title: 'op', name: 'vsr_op_number', as: 'whole' },
-    { title: 'commit', name: 'vsr_commit_number', as: 'whole' },
     { title: 'lag', name: 'vsr_replica_lag_operations', as: 'whole' },
     { title: 'ops', name: 'vsr_operations_total', as: 'rate' },
+    { title: 'op', name: 'vsr_op_number', as: 'whole' },
+    { title: 'commit', name: 'vsr_commit_number', as: 'whole' },
     { title: 'p99 prepare', name: 'vsr_prepare_latency_ms', as: 'p99' },
     { title: 'CPU', name: 'vsr_cpu_utilization_percent', as: 'quantity' },
     { title: 'memory', name: 'vsr_memory_used_bytes', as: 'quantity' },

@@ -84,7 +84,8 @@ describe('health checks of other programs', () => {
     before(async () => {
       server = createHttpServer((request, response) => {
         const status = Number(request.url!.slice(1));
-        if (status > 0) response.writeHead(status, { 'X-Method': request.method }).end('body');
+        if (request.url === '/endless') response.writeHead(200).write('more will come');
+        else if (status > 0) response.writeHead(status, { 'X-Method': request.method }).end('body');
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
       url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -107,6 +108,16 @@ describe('health checks of other programs', () => {
       expect(await run(404, { healthyStatus: [200, 404] })).to.include({ status: 'healthy' });
       expect(await run(200, { degradedMs: 0 })).to.include({ status: 'degraded' });
       expect(await run(200, { method: 'HEAD' })).to.include({ status: 'healthy' });
+    });
+
+    it('does not wait for what is said, nor take it', async () => {
+      const socket = await new Promise<Socket>((resolve, reject) => {
+        server.once('request', ({ socket }) => resolve(socket));
+        runOnce(httpCheck({ url: `${url}/endless` })).then(({ status, message }) => {
+          if (status !== 'healthy') reject(new Error(message));
+        }, reject);
+      });
+      await until(() => socket.destroyed);
     });
 
     it('is unhealthy without an answer, and lets go when its time is up', async () => {

@@ -133,7 +133,12 @@ describe('health checks of the machine', () => {
     const busy = await share();
     expect(busy).to.be.above(2 * idle);
     expect(await runOnce(cpuCheck({ degradedPercent: 0 }))).to.include({ status: 'degraded' });
-    expect(await runOnce(cpuCheck({ unhealthyPercent: 0 }))).to.include({ status: 'unhealthy' });
+    const { status, message, details } = await runOnce(cpuCheck({ unhealthyPercent: 0 }));
+    expect([status, message]).to.eql([
+      'unhealthy',
+      `this process kept the processors ${details.process_percent} % busy, ` +
+        `the machine kept the processors ${details.system_percent} % busy`,
+    ]);
   });
 
   it('event loop: knows how long it was blocked, once', async () => {
@@ -143,9 +148,10 @@ describe('health checks of the machine', () => {
     const { status, details } = await runOnce(check);
     expect(status).to.equal('degraded');
     expect(Number(details.longest_ms)).to.be.at.least(500);
-    const after = await runOnce(eventLoopCheck({ degradedMs: 60_000 }));
-    expect(after.status).to.equal('healthy');
-    expect(Number(after.details.longest_ms)).to.be.below(Number(details.longest_ms));
+    for (let run = 0; run < 3; run++) {
+      const after = await runOnce(check);
+      expect(Number(after.details.longest_ms)).to.be.below(Number(details.longest_ms));
+    }
   });
 
   it('are added together under their usual names', async () => {

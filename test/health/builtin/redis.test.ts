@@ -39,6 +39,16 @@ describe('health check of a real Redis', function () {
     expect(await runOnce(redisCheck(named))).to.include({ status: 'healthy' });
   });
 
+  it('does with a user that may do nothing but ping', async () => {
+    const administrator = new Redis(url());
+    await administrator.acl('SETUSER', 'prober', 'on', '>pass', '+ping');
+    administrator.disconnect();
+    const user = { address: address(), username: 'prober', password: 'pass' };
+    const { status, message, details } = await runOnce(redisCheck(user));
+    expect(status, message).to.equal('healthy');
+    expect(details).to.have.all.keys('response_time_ms');
+  });
+
   it('pings by clients of ioredis and redis', async () => {
     const ioredis = new Redis(url());
     const client = createClient({ url: url() });

@@ -1,0 +1,119 @@
+// What probes are told while a real cluster starts, is cut, recovers and ends.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect } from 'chai';
+import { runFault } from '../../examples/vsr-cluster/cluster/fault-commands.js';
+import { Cluster } from '../../examples/vsr-cluster/cluster/launcher.js';
+import { type RunningServer, startServer } from '../../lib/server/index.js';
+import { get, type Reply, until } from './requests.js';
+
+const ids = [0, 1, 2];
+/** Four threads and their disks on a machine that others use, too. */
+const patience = 90_000;
+
+describe('probes of a cluster @slow', function () {
+  this.timeout(240_000);
+  let cluster: Cluster;
+  let server: RunningServer;
+  let folder: string;
+  let liveCodes: number[] = [];
+  let watching: NodeJS.Timeout;
+
+  const ask = (path: string): Promise<Reply> => get(new URL(path, server.url));
+  const readyCode = async (id?: number): Promise<number> => {
+    const query = id === undefined ? '' : `?replica_id=${id}`;
+    return (await ask(`/health/ready${query}`)).status;
+  };
+  const statusOf = (id: number) =>
+    cluster.registry.snapshot().value('vsr_replica_status', { replica_id: String(id) });
+  const areNormal = () => ids.every((id) => statusOf(id) === 0) && cluster.primary !== undefined;
+  /** The codes of each replica, and of all of them. */
+  const readyCodes = () => Promise.all([...ids.map(readyCode), readyCode()]);
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'vsr-probes-'));
+    const metricsFile = `/dev/shm/${folder.split('/').at(-1)}.metrics`;
+    const data = join(folder, 'data');
+    cluster = await Cluster.start({ replicas: 3, rate: 100, data, metricsFile });
+    server = await startServer({ registry: cluster.registry, port: 0 });
+    watching = setInterval(() => {
+      void ask('/health/live').then(
+        ({ status }) => liveCodes.push(status),
+        () => undefined,
+      );
+    }, 100);
+  });
+
+  after(async () => {
+    clearInterval(watching);
+    await server?.close();
+    await cluster?.stop({ data: false, file: false });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Nothing that happens to a replica is a reason to restart the program. */
+  afterEach(() => {
+    expect(new Set(liveCodes)).to.deep.equal(new Set([200]));
+    liveCodes = [];
+  });
+
+  it('are let in once every replica has started', async () => {
+    await until(() => areNormal() && cluster.load.answered > 100, patience);
+    expect(await readyCodes()).to.deep.equal([200, 200, 200, 200]);
+    expect((await ask('/health')).status).to.equal(200);
+  });
+
+  it('are kept from a replica that is in a view change, and from no other', async () => {
+    const cut = (cluster.primary! + 1) % 3;
+    runFault(cluster, `partition ${cut}`);
+    await until(() => statusOf(cut) === 1, patience);
+    const expected = ids.map((id) => (id === cut ? 503 : 200));
+    expect(await readyCodes()).to.deep.equal([...expected, 503]);
+    const { json } = await ask(`/health/ready?replica_id=${cut}`);
+    expect(json).to.deep.equal({
+      status: 'not ready',
+      reasons: [`node ${cut + 1} is in status view_change`],
+    });
+    runFault(cluster, 'heal');
+    await until(areNormal, patience);
+    expect(await readyCodes()).to.deep.equal([200, 200, 200, 200]);
+  });
+
+  it('are kept from a replica until it has recovered', async () => {
+    const damaged = (cluster.primary! + 1) % 3;
+    runFault(cluster, `corrupt-log ${damaged}`);
+    // It takes the order when it has time, and is killed at once.
+    await setTimeout(1000);
+    runFault(cluster, `kill ${damaged}`);
+    await until(() => cluster.isRunning(damaged), patience);
+    // Alone it cannot get back what it lost.
+    runFault(cluster, `partition ${damaged}`);
+    await until(() => statusOf(damaged) === 2, patience);
+    expect(await readyCode(damaged)).to.equal(503);
+    expect(await readyCode((damaged + 1) % 3)).to.equal(200);
+    const { json } = await ask(`/health/ready?replica_id=${damaged}`);
+    expect(json.reasons).to.deep.equal([`node ${damaged + 1} is in status recovering`]);
+    runFault(cluster, 'heal');
+    await until(areNormal, patience);
+    expect(await readyCodes()).to.deep.equal([200, 200, 200, 200]);
+  });
+
+  it('are sent away before the server stops to listen', async () => {
+    clearInterval(watching);
+    // The last look: the one before it may have come while the test before this one ran.
+    liveCodes.push((await ask('/health/live')).status);
+    const ended = server.close({ readinessDelayMs: 3000 });
+    // The order has to reach the thread of the server.
+    while ((await readyCode()) !== 503);
+    expect((await ask('/health')).status).to.equal(503);
+    const { json } = await ask('/health/ready');
+    expect(json.reasons).to.include('it is shutting down');
+    // Metrics are there until the end.
+    expect((await ask('/metrics')).status).to.equal(200);
+    await ended;
+    expect(await ask('/health/ready').catch((error: Error) => error)).to.be.instanceOf(Error);
+  });
+});
