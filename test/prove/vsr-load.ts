@@ -47,9 +47,8 @@ export const vsrLoad: Proof<Size> = {
         operations: sent,
         sustainedSeconds: asked,
         replicasThatAppliedAll: whole.length,
-        sustainedPerSecond: sustained,
-        burstPerSecond: burst,
-        recordsPerSecond: Math.round(recordsOf(snapshot) / (asked + burstSeconds)),
+        ...named('sustained', sustained),
+        ...named('burst', burst),
       };
     } finally {
       await cluster.stop();
@@ -58,22 +57,59 @@ export const vsrLoad: Proof<Size> = {
   },
 };
 
-/** Asks for so many a second; returns how many a second were answered. */
+/** What happened in a second. */
+interface Rates {
+  readonly asked: number;
+  readonly answered: number;
+  /** By all replicas, in vsr_operations_total. */
+  readonly counted: number;
+  /** By all families. */
+  readonly events: number;
+  /** How many processors were busy with it: when that is all there are, they are the limit. */
+  readonly processors: number;
+}
+
+/** Asks for so many a second. */
 async function load(
   cluster: Cluster,
   rate: number,
   seconds: number,
   progress: (done: number, of: number) => void,
-): Promise<number> {
+): Promise<Rates> {
   cluster.setRate(rate);
-  const before = cluster.load.answered;
+  const { answered } = cluster.load;
+  const before = cluster.registry.snapshot();
+  const used = process.cpuUsage();
   const start = performance.now();
   const passed = () => (performance.now() - start) / 1000;
   while (passed() < seconds) {
     await delay(100);
     progress(passed(), seconds);
   }
-  return Math.round((cluster.load.answered - before) / passed());
+  const after = cluster.registry.snapshot();
+  const { user, system } = process.cpuUsage(used);
+  const aSecond = (amount: number) => Math.round(amount / passed());
+  const countedBy = (snapshot: Snapshot) =>
+    replicas.reduce((sum, id) => sum + operationsOf(snapshot, id), 0);
+  return {
+    asked: rate,
+    answered: aSecond(cluster.load.answered - answered),
+    counted: aSecond(countedBy(after) - countedBy(before)),
+    events: aSecond(eventsOf(after) - eventsOf(before)),
+    processors: Math.round((user + system) / passed() / 1e4) / 100,
+  };
+}
+
+/** Rates as figures: sustainedAskedPerSecond and so on. */
+function named(phase: string, rates: Rates): Record<string, number> {
+  const { asked, answered, counted, events, processors } = rates;
+  return {
+    [`${phase}AskedPerSecond`]: asked,
+    [`${phase}AnsweredPerSecond`]: answered,
+    [`${phase}CountedPerSecond`]: counted,
+    [`${phase}EventsPerSecond`]: events,
+    [`${phase}ProcessorsBusy`]: processors,
+  };
 }
 
 function areLevel(snapshot: Snapshot): boolean {
@@ -93,14 +129,14 @@ function operationsOf(snapshot: Snapshot, replica_id: string): number {
   );
 }
 
-/** How often something was recorded, as far as counts tell: histograms, and counters of single steps. */
-function recordsOf(snapshot: Snapshot): number {
-  let records = 0;
+/** How many events the metrics tell of: in histograms, and in counters of anything but bytes. */
+function eventsOf(snapshot: Snapshot): number {
+  let events = 0;
   for (const { info, series } of snapshot.families) {
     const isStepped = info.kind === 'counter' && !info.name.includes('bytes');
     if (info.kind !== 'histogram' && !isStepped) continue;
     const at = info.kind === 'histogram' ? info.bounds.length : 0;
-    for (const { offset } of series) records += snapshot.values[offset + at]!;
+    for (const { offset } of series) events += snapshot.values[offset + at]!;
   }
-  return records;
+  return events;
 }

@@ -71,6 +71,11 @@ export class Instrumentation {
   readonly #tenantEntries: readonly Counter[];
   readonly #requests: Readonly<Record<'query' | 'write', Record<'success' | 'error', Counter>>>;
   readonly #seenTenants = new Set<number>();
+  // What a batch comes to: one record of many is cheaper than many of one.
+  #appendedEntries = 0;
+  #appendedBytes = 0;
+  readonly #applied: Record<Outcome['status'], number> = { success: 0, failure: 0 };
+  #effectBytes = 0;
 
   constructor(metrics: ReplicaMetrics, stopwatch: Stopwatch, spans: Spans = noSpans) {
     const m = metrics;
@@ -140,8 +145,10 @@ export class Instrumentation {
     m.reconfigState.set(isJoint(configuration) ? 1 : 0);
   }
 
+  /** Said once after every batch. */
   logIs(op: number, commit: number, entries: number, bytes: number): void {
     const { metrics: m } = this;
+    this.#recordAppended();
     m.opNumber.set(op);
     m.logEntryCount.set(entries);
     m.logSize.set(bytes);
@@ -149,31 +156,46 @@ export class Instrumentation {
     m.projectionLag.set(op - commit);
   }
 
-  /** An entry is in the log. */
+  /** An entry is in the log; counted when that is next told of, with all of its batch. */
   appended(body: string, bytes: number): void {
-    const { metrics: m } = this;
-    m.logEntries.inc();
-    m.logBytes.inc(bytes);
-    this.allocated.logAppend.inc(bytes);
+    this.#appendedEntries++;
+    this.#appendedBytes += bytes;
     const tenant = tenantOf(body);
     this.#tenantEntries[tenant]!.inc();
     if (this.#seenTenants.has(tenant)) return;
     this.#seenTenants.add(tenant);
-    m.activeTenants.set(this.#seenTenants.size);
+    this.metrics.activeTenants.set(this.#seenTenants.size);
   }
 
-  committed(commit: number, op: number): void {
+  #recordAppended(): void {
+    if (this.#appendedEntries === 0) return;
     const { metrics: m } = this;
+    m.logEntries.inc(this.#appendedEntries);
+    m.logBytes.inc(this.#appendedBytes);
+    this.allocated.logAppend.inc(this.#appendedBytes);
+    this.#appendedEntries = 0;
+    this.#appendedBytes = 0;
+  }
+
+  /** An operation was applied; counted with all that are committed together. */
+  applied({ status, result }: Outcome): void {
+    this.#applied[status]++;
+    this.#effectBytes += result.length;
+  }
+
+  /** So many entries were committed and applied together, up to `commit`. */
+  committed(commit: number, entries: number): void {
+    const { metrics: m, operations } = this;
+    const { success, failure } = this.#applied;
     m.commitNumber.set(commit);
     m.projectionAppliedPosition.set(commit);
-    m.projectionLag.set(op - commit);
-    m.consensusCommits.inc();
-  }
-
-  /** An operation was applied. */
-  applied(outcome: Outcome): void {
-    this.operations[outcome.status].inc();
-    this.allocated.stateMachineEffects.inc(outcome.result.length);
+    m.consensusCommits.inc(entries);
+    if (success > 0) operations.success.inc(success);
+    if (failure > 0) operations.failure.inc(failure);
+    this.allocated.stateMachineEffects.inc(this.#effectBytes);
+    this.#applied.success = 0;
+    this.#applied.failure = 0;
+    this.#effectBytes = 0;
   }
 
   /** A client got its answer to a request that arrived at `arrived`. */

@@ -33,8 +33,10 @@ export class Application {
   commitTo(op: number): void {
     const { log } = this.#replica;
     const last = Math.min(op, log.op);
-    if (last <= this.#replica.commit) return;
-    for (let next = this.#replica.commit + 1; next <= last; next++) this.#apply(log.get(next)!);
+    const before = this.#replica.commit;
+    if (last <= before) return;
+    for (let next = before + 1; next <= last; next++) this.#apply(log.get(next)!);
+    this.#replica.instrumentation.committed(last, last - before);
     this.#replica.logChanged();
     this.#checkpointIfDue();
   }
@@ -78,7 +80,6 @@ export class Application {
   #apply(entry: Entry): void {
     const replica = this.#replica;
     replica.commit = entry.op;
-    replica.instrumentation.committed(entry.op, replica.log.op);
     const { outcome, session } = this.#run(entry);
     replica.normal.onApplied(entry, outcome);
     this.onApplied(entry, outcome, session);

@@ -44,7 +44,8 @@ export class Replica {
   readonly id: number;
   readonly options: ReplicaOptions;
   readonly host: Host;
-  readonly instrumentation: Instrumentation;
+  /** May be exchanged between messages, for one that records nothing. */
+  instrumentation: Instrumentation;
 
   readonly log = new Log();
   readonly ledger = new Ledger();

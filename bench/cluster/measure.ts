@@ -1,0 +1,38 @@
+// Measures what the instrumentation of the VSR example adds to an operation.
+
+import { measureOverhead, type OverheadReport } from '../../lib/budget/index.js';
+import type { Machine } from '../harness/types.js';
+import { clients, createLoopCluster } from './cluster.js';
+
+const warmUpTurns = 8000;
+
+export interface ClusterResults {
+  readonly startedAt: string;
+  readonly machine: Machine;
+  /** What was timed: so many operations at once. */
+  readonly operations: number;
+  readonly report: OverheadReport;
+}
+
+export interface ClusterRun {
+  readonly budget: number;
+  readonly limitSeconds: number;
+}
+
+/** One cluster, which records or does not, in turns: recording is all the difference. */
+export async function measureCluster(
+  run: ClusterRun,
+): Promise<Pick<ClusterResults, 'operations' | 'report'>> {
+  const cluster = createLoopCluster();
+  // So much code takes some seconds until all of it is compiled for good.
+  for (let turn = 0; turn < warmUpTurns; turn++) cluster.run(turn % 2 === 0);
+  const report = await measureOverhead({
+    ...run,
+    baseline: () => cluster.run(false),
+    instrumented: () => cluster.run(true),
+    // Recording allocates nothing; the replicas' own garbage is collected at any time.
+    clock: 'typical',
+  });
+  cluster.finish();
+  return { operations: clients, report };
+}
