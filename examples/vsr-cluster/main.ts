@@ -8,12 +8,14 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerError } from 'vsr-metrics';
+import type { HealthChecks } from 'vsr-metrics/health';
 import { type RunningServer, type ServerOptions, startServer } from 'vsr-metrics/server';
 import { readConfigured } from '../../lib/cli/configured.js';
 import { exitCodes, Failure } from '../../lib/cli/failure.js';
 import { type PlannedFault, parseScript, runFault } from './cluster/fault-commands.js';
 import { keys } from './cluster/keys.js';
 import { Cluster } from './cluster/launcher.js';
+import { watchMachine } from './cluster/machine-health.js';
 import { type ClusterArguments, clusterHelp, parseClusterArguments } from './cluster/options.js';
 import { Screen } from './cluster/screen.js';
 
@@ -67,11 +69,13 @@ class Session {
   readonly #rate: number;
   readonly #plain: boolean;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #health: HealthChecks;
   #server: RunningServer | undefined;
   #screen: Screen | undefined;
 
   constructor(cluster: Cluster, args: ClusterArguments, rate: number) {
     this.#cluster = cluster;
+    this.#health = watchMachine(cluster.registry, cluster.options.data);
     this.#rate = rate;
     this.#plain = args.has('plain');
     this.#keeps = { data: args.has('data'), file: args.has('file') };
@@ -136,6 +140,7 @@ class Session {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#screen?.stop();
     await this.#server?.close();
+    this.#health.close();
     const { answered } = this.#cluster.load;
     await this.#cluster.stop(this.#keeps);
     console.log(`stopped after ${answered} operations`);
@@ -151,7 +156,8 @@ class Session {
   async #serve(configured: Omit<ServerOptions, 'registry' | 'source'>): Promise<RunningServer> {
     const { registry } = this.#cluster;
     const { port } = configured;
-    const serve = (port: number) => startServer({ ...configured, registry, port });
+    const health = this.#health;
+    const serve = (port: number) => startServer({ health, ...configured, registry, port });
     try {
       this.#server = await serve(port ?? defaultPort);
     } catch (error) {

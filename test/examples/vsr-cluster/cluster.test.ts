@@ -101,6 +101,8 @@ describe('VSR cluster on threads and files @slow', function () {
     const started = new Started('--rate', '200', '--faults', '500ms kill primary; 1s loss 0.05');
     await until(() => started.output.includes('fault: loss 0.05'));
     await started.committed(400);
+    const health = await (await fetch(new URL('/health', started.url))).json();
+    expect(health).to.have.nested.property('checks').that.includes.keys('memory', 'disk', 'cpu');
     started.child.kill('SIGTERM');
     const [code] = await once(started.child, 'exit');
     expect(code, started.output).to.equal(0);
