@@ -23,6 +23,13 @@ import { Random } from '../../examples/vsr-cluster/simulation/random.js';
 import { kimberlite, vsr } from '../../lib/catalogues/index.js';
 import { attachRegistry, createRegistry } from '../../lib/index.js';
 
+/** What is sent to one address at one moment, as between threads. */
+interface Batch {
+  readonly to: number;
+  readonly frames: readonly string[];
+  readonly sentAt: number;
+}
+
 const members = [0, 1, 2];
 /** Requests that are under way at once. */
 export const clients = 8;
@@ -46,7 +53,9 @@ export function createLoopCluster(): LoopCluster {
   const events = new EventQueue();
   const random = new Random(1);
   const codec = new Codec(keyedSigner('a key for benchmarks'));
-  const wire: { readonly to: number; readonly frame: string; readonly sentAt: number }[] = [];
+  const wire: Batch[] = [];
+  // By sender, then by address.
+  const outgoing = members.map(() => new Map<number, string[]>());
   let answered = 0;
   const sessions = new Map<number, number>();
   const silent = recordingOf(new Instrumentation(withoutMetrics(), stoppedStopwatch));
@@ -74,9 +83,10 @@ export function createLoopCluster(): LoopCluster {
       wallClock: () => events.now,
       random: () => random.next(),
       send: (to, message) => {
-        const { endpoint, instrumentation } = current[id]!;
-        const frame = endpoint.encode(to, message);
-        wire.push({ to, frame, sentAt: instrumentation.stopwatch.now() });
+        const frame = current[id]!.endpoint.encode(to, message);
+        const batch = outgoing[id]!.get(to);
+        if (batch === undefined) outgoing[id]!.set(to, [frame]);
+        else batch.push(frame);
       },
     };
     const options = {
@@ -97,18 +107,30 @@ export function createLoopCluster(): LoopCluster {
   const settle = (): void => {
     do {
       events.run(events.now + 0.01);
-      for (const { to, frame, sentAt } of wire.splice(0)) {
-        if (to < members.length) {
-          const message = current[to]!.endpoint.decode(frame, sentAt);
-          if (message !== undefined) replicas[to]!.receive(message);
-        } else {
-          receive(to, JSON.parse(frame.slice(frame.indexOf(' ') + 1)) as Message);
-        }
+      for (const batch of wire.splice(0)) {
+        if (batch.to < members.length) deliver(batch);
+        else for (const frame of batch.frames) answer(batch.to, frame);
       }
-      for (const replica of replicas) replica.flush();
+      for (const replica of replicas) flush(replica);
     } while (wire.length > 0);
   };
-  const receive = (client: number, message: Message): void => {
+  const deliver = ({ to, frames, sentAt }: Batch): void => {
+    const { endpoint, instrumentation } = current[to]!;
+    const arrivedAt = instrumentation.stopwatch.now();
+    for (const frame of frames) {
+      const message = endpoint.decode(frame, sentAt, arrivedAt);
+      if (message !== undefined) replicas[to]!.receive(message);
+    }
+  };
+  const flush = (replica: Replica): void => {
+    replica.flush();
+    const sentAt = replica.instrumentation.stopwatch.now();
+    const batches = outgoing[replica.id]!;
+    for (const [to, frames] of batches) wire.push({ to, frames, sentAt });
+    batches.clear();
+  };
+  const answer = (client: number, frame: string): void => {
+    const message = JSON.parse(frame.slice(frame.indexOf(' ') + 1)) as Message;
     if (message.type !== 'Reply') return;
     sessions.set(client, message.session);
     answered++;
@@ -128,13 +150,15 @@ export function createLoopCluster(): LoopCluster {
     setRecording(records);
     const wanted = answered + clients;
     round++;
-    const { stopwatch } = current[0]!.instrumentation;
+    const frames: string[] = [];
     for (let client = firstClient; client < firstClient + clients; client++) {
       const session = sessions.get(client) ?? 0;
       const body = session === 0 ? '' : `deposit ${client} 1`;
       const request = { type: 'Request', from: client, session, request: round, body } as const;
-      wire.push({ to: 0, frame: codec.encode(request, 0), sentAt: stopwatch.now() });
+      frames.push(codec.encode(request, 0));
     }
+    // Replicas do not measure how long a client's frames take.
+    wire.push({ to: 0, frames, sentAt: 0 });
     while (answered < wanted) settle();
     if (records) recorded += clients;
   };

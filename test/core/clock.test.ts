@@ -83,6 +83,32 @@ describe('The clock', () => {
     expect(other.registry.snapshot().histogram('took_ms')!.sum).to.be.at.least(5 * 0.999);
   });
 
+  it('measures up to a reading where one is given', () => {
+    const { registry, metrics } = open();
+    const start = registry.now();
+    block(5);
+    const end = registry.now();
+    metrics.ms.since(start, end);
+    block(50);
+    metrics.us.since(start, end);
+    const snapshot = registry.snapshot();
+    const [ms, us] = ['ms', 'us'].map((unit) => snapshot.histogram(`took_${unit}`)!);
+    expect(ms!.count).to.equal(1);
+    expect(ms!.sum).to.be.at.least(5 * 0.999);
+    expect(us!.sum / 1000).to.be.closeTo(ms!.sum, ms!.sum / 1000);
+  });
+
+  it('refuses ends that are no reading of it', () => {
+    const { registry, metrics } = open();
+    const start = registry.now();
+    catchWarnings(() => {
+      for (const end of [Number.NaN, Infinity, '7', 7n, null])
+        metrics.ms.since(start, end as number);
+    });
+    const { count } = registry.snapshot().histogram('took_ms')!;
+    expect(count).to.equal(0);
+  });
+
   it('records 0 for a start in the future, and counts that', () => {
     const { registry, metrics } = open();
     metrics.ms.since(registry.now());

@@ -57,8 +57,9 @@ let skewMs = 0;
 const transport = new Transport(
   () => registry.now(),
   ({ sentAt, frames }) => {
+    const arrivedAt = registry.now();
     for (const frame of frames) {
-      const message = endpoint.decode(frame, sentAt);
+      const message = endpoint.decode(frame, sentAt, arrivedAt);
       if (message !== undefined) replica.receive(message);
     }
     flushSoon();
@@ -137,7 +138,8 @@ parentPort!.on('message', (command: ReplicaCommand) => {
       transport.faults = command.faults;
       return;
     case 'frame': {
-      const message = endpoint.decode(command.frame, registry.now());
+      const now = registry.now();
+      const message = endpoint.decode(command.frame, now, now);
       if (message !== undefined) replica.receive(message);
       flushSoon();
       return;

@@ -201,10 +201,12 @@ export class Instrumentation {
   /** A client got its answer to a request that arrived at `arrived`. */
   answered(body: string, outcome: Outcome, arrived: number): void {
     const { metrics: m, stopwatch } = this;
-    stopwatch.record(m.clientLatency, arrived);
+    const now = stopwatch.now();
+    stopwatch.record(m.clientLatency, arrived, now);
     const method = isQuery(body) ? 'query' : 'write';
     this.#requests[method][outcome.status === 'success' ? 'success' : 'error'].inc();
-    stopwatch.record(method === 'query' ? m.queryDuration : m.writeDuration, arrived, 'seconds');
+    const duration = method === 'query' ? m.queryDuration : m.writeDuration;
+    stopwatch.record(duration, arrived, now, 'seconds');
   }
 
   viewChangeStarted(reason: ViewChangeReason): void {

@@ -4,15 +4,18 @@ import type { Histogram } from 'vsr-metrics';
 
 export interface Stopwatch {
   now(): number;
-  /** Records the time since `start`, into a histogram in milliseconds unless told otherwise. */
-  record(histogram: Histogram, start: number, unit?: 'ms' | 'seconds'): void;
+  /**
+   * Records the time since `start`, up to `end` where that was read already, into a histogram in
+   * milliseconds unless told otherwise.
+   */
+  record(histogram: Histogram, start: number, end?: number, unit?: 'ms' | 'seconds'): void;
 }
 
 /** Real time: `now` is a cell that native code fills, `since` converts once. */
 export function registryStopwatch(registry: { now(): number }): Stopwatch {
   return {
     now: () => registry.now(),
-    record: (histogram, start) => histogram.since(start),
+    record: (histogram, start, end) => histogram.since(start, end),
   };
 }
 
@@ -20,8 +23,8 @@ export function registryStopwatch(registry: { now(): number }): Stopwatch {
 export function steppedStopwatch(now: () => number): Stopwatch {
   return {
     now,
-    record: (histogram, start, unit = 'ms') =>
-      histogram.record((now() - start) / (unit === 'ms' ? 1 : 1000)),
+    record: (histogram, start, end = now(), unit = 'ms') =>
+      histogram.record((end - start) / (unit === 'ms' ? 1 : 1000)),
   };
 }
 

@@ -30,8 +30,11 @@ export class Endpoint {
     return frame;
   }
 
-  /** The message in a frame that left its sender at `sentAt`; undefined when it is rejected. */
-  decode(frame: string, sentAt: number): Message | undefined {
+  /**
+   * The message in a frame that left its sender at `sentAt` and came at `arrivedAt`; undefined when
+   * it is rejected.
+   */
+  decode(frame: string, sentAt: number, arrivedAt: number): Message | undefined {
     const instrumentation = this.#instrumentation;
     const { message, rejection } = { message: undefined, ...this.#codec.decode(frame) };
     if (message === undefined) {
@@ -40,7 +43,7 @@ export class Endpoint {
     }
     if (isReplica(message.from)) {
       const { stopwatch } = instrumentation;
-      stopwatch.record(instrumentation.networkLatency(message.from), sentAt);
+      stopwatch.record(instrumentation.networkLatency(message.from), sentAt, arrivedAt);
       instrumentation.receivedBytes(message.from, message.type, frame.length);
     }
     return message;

@@ -256,7 +256,7 @@ export class NormalOperation {
       flight.decided = decided;
       flight.prepare.end();
       flight.commit = spans.begin('kmb.consensus.commit', flight.write);
-      stopwatch.record(metrics.prepareLatency, flight.sent);
+      stopwatch.record(metrics.prepareLatency, flight.sent, decided);
     }
     replica.application.commitTo(reached);
     this.#showPending();
@@ -281,11 +281,12 @@ export class NormalOperation {
     const { commit, host, instrumentation } = this.#replica;
     const { stopwatch, metrics } = instrumentation;
     this.#spokeAt = host.now();
+    const told = stopwatch.now();
     for (let op = this.#announced + 1; op <= commit; op++) {
       const flight = this.#flights.get(op);
       if (flight === undefined) continue;
-      stopwatch.record(metrics.commitLatency, flight.decided);
-      stopwatch.record(metrics.consensusRtt, flight.sent);
+      stopwatch.record(metrics.commitLatency, flight.decided, told);
+      stopwatch.record(metrics.consensusRtt, flight.sent, told);
       flight.commit.end();
       flight.write.end();
       this.#flights.delete(op);

@@ -125,7 +125,9 @@ export class SimulatedNode {
     if (this.replica === undefined) return;
     const bytes = typeof packet === 'string' ? packet.length : 0;
     this.usage.receivedBytes += bytes;
-    const message = typeof packet === 'string' ? this.#endpoint!.decode(packet, sentAt) : packet;
+    const { now } = this.#world.events;
+    const message =
+      typeof packet === 'string' ? this.#endpoint!.decode(packet, sentAt, now) : packet;
     if (message === undefined) return;
     this.#world.observer.onReceive?.(this.id, message, bytes, sentAt);
     this.replica.receive(message);

@@ -118,12 +118,12 @@ export class LaneHistogram implements Histogram {
     this.record(value, times);
   }
 
-  since(start: number): void {
-    if (typeof start !== 'number') {
-      this.#rejections.reject(this.#metric, start);
+  since(start: number, end = readClock()): void {
+    if (typeof start !== 'number' || typeof end !== 'number') {
+      this.#rejections.reject(this.#metric, typeof start === 'number' ? end : start);
       return;
     }
-    const elapsed = readClock() - start;
+    const elapsed = end - start;
     if (elapsed >= 0 && elapsed < tooLong) {
       this.record(elapsed * perTick[0]! * this.unitsPerNanosecond);
     } else {

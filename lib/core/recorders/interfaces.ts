@@ -117,15 +117,20 @@ export interface Histogram {
   observe(value: number, n?: number): void;
 
   /**
-   * Records the time since `t0`, a reading of `registry.now()`, in the unit of the family.
+   * Records the time since `t0`, a reading of `registry.now()`, in the unit of the family; up to
+   * `t1`, another reading, where several durations end at one moment.
    *
    * @example
    * ```ts
    * const t0 = registry.now();
    * registry.metrics.prepareLatency.since(t0);
+   *
+   * const t1 = registry.now();
+   * registry.metrics.prepareLatency.since(t0, t1);
+   * registry.metrics.clientLatency.since(t0, t1);
    * ```
    */
-  since(t0: number): void;
+  since(t0: number, t1?: number): void;
 
   /**
    * Records `value` and keeps it as the exemplar of its bucket, in place of the one before. Meant
