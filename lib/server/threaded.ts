@@ -56,7 +56,10 @@ export class ThreadedServer {
 
   /** @throws ServerError when it cannot listen */
   async listen(): Promise<Listening> {
-    const listening = await this.#start();
+    const listening = await this.#start().catch((error: unknown) => {
+      this.#unsubscribe();
+      throw error;
+    });
     // Where it has been is where it comes back to.
     const listen = { ...this.#settings.listen, port: listening.port, waitForPortMs: 5000 };
     this.#settings = { ...this.#settings, listen };

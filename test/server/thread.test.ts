@@ -120,6 +120,26 @@ describe("a server's own thread", function () {
     expect(reply.json.checks).to.eql({ database: 'unhealthy: m' });
   });
 
+  it('listens to health checks no longer than it serves', async () => {
+    const registry = open();
+    let listeners = 0;
+    const health = {
+      results: () => [],
+      onResults: () => {
+        listeners++;
+        return () => {
+          listeners--;
+        };
+      },
+    };
+    const server = await start({ registry, health });
+    expect(listeners).to.equal(1);
+    await start({ registry, health, port: server.port }).catch(() => undefined);
+    expect(listeners).to.equal(1);
+    await server.close();
+    expect(listeners).to.equal(0);
+  });
+
   it('is started again when it ends by itself, on the same port, and says so', async () => {
     const trigger = join(tmpdir(), `vsr-metrics-crash-${process.pid}`);
     ends.push(() => rmSync(trigger, { force: true }));
