@@ -1,29 +1,45 @@
 // npm run bench:cluster: whether the instrumentation of the VSR example keeps to its budget, 1 % of
-// what its replicas need for an operation without it.
+// what its replicas need for an operation without it: on threads and files, under load, which is what
+// decides; and in one thread that waits for nothing.
 //
-//   node dist/bench/cluster/main.js [--seconds 300] [--json FILE]
+//   node dist/bench/cluster/main.js [--seconds 300] [--rate 10000] [--json FILE]
 //
 // Exit codes: 0 within the budget, 1 over it, 2 undecided.
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { adviceOn, describeOverhead } from '../../lib/budget/describe.js';
+import type { OverheadReport } from '../../lib/budget/index.js';
 import { describeMachine, machineLine } from '../harness/machine.js';
-import { type ClusterResults, measureCluster } from './measure.js';
+import { type ClusterResults, measureLoop } from './measure.js';
+import { measureThreads } from './threads.js';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '300' }, json: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '300' },
+    rate: { type: 'string', default: '10000' },
+    json: { type: 'string' },
+  },
 });
+const budget = 0.01;
+const limitSeconds = Number(values.seconds);
+const rate = Number(values.rate);
 const startedAt = new Date().toISOString();
 const machine = describeMachine();
-const measured = await measureCluster({ budget: 0.01, limitSeconds: Number(values.seconds) });
-const { operations, report } = measured;
 console.log(`${machineLine(machine)}\n`);
-console.log(`three replicas, ${operations} operations: ${describeOverhead(report)}`);
-console.log(`${(report.addedNanoseconds / operations).toFixed(0)} ns more an operation`);
-if (report.verdict !== 'within') console.log(adviceOn(report));
+
+const threads = { rate, report: await measureThreads({ budget, limitSeconds, rate }) };
+print(`on threads and files, ${rate} operations a second`, threads.report, 1);
+const loop = await measureLoop({ budget, limitSeconds: Math.min(30, limitSeconds) });
+print(`in one thread, ${loop.operations} operations`, loop.report, loop.operations);
 if (values.json !== undefined) {
-  const results: ClusterResults = { startedAt, machine, ...measured };
+  const results: ClusterResults = { startedAt, machine, threads, loop };
   writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 }
-process.exitCode = { within: 0, over: 1, undecided: 2 }[report.verdict];
+process.exitCode = { within: 0, over: 1, undecided: 2 }[threads.report.verdict];
+
+function print(what: string, report: OverheadReport, operations: number): void {
+  console.log(`three replicas ${what}: ${describeOverhead(report)}`);
+  console.log(`${(report.addedNanoseconds / operations).toFixed(0)} ns more an operation`);
+  if (report.verdict !== 'within') console.log(adviceOn(report));
+}

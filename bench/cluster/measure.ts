@@ -1,4 +1,4 @@
-// Measures what the instrumentation of the VSR example adds to an operation.
+// What the instrumentation of the VSR example adds to an operation, in one thread and at its barest.
 
 import { measureOverhead, type OverheadReport } from '../../lib/budget/index.js';
 import type { Machine } from '../harness/types.js';
@@ -9,20 +9,24 @@ const warmUpTurns = 8000;
 export interface ClusterResults {
   readonly startedAt: string;
   readonly machine: Machine;
+  /** On threads and files, under load: processor time an operation. */
+  readonly threads: { readonly rate: number; readonly report: OverheadReport };
+  readonly loop: LoopResults;
+}
+
+export interface LoopResults {
   /** What was timed: so many operations at once. */
   readonly operations: number;
   readonly report: OverheadReport;
 }
 
-export interface ClusterRun {
+export interface LoopRun {
   readonly budget: number;
   readonly limitSeconds: number;
 }
 
-/** One cluster, which records or does not, in turns: recording is all the difference. */
-export async function measureCluster(
-  run: ClusterRun,
-): Promise<Pick<ClusterResults, 'operations' | 'report'>> {
+/** One cluster in one thread, which records or does not, in turns. */
+export async function measureLoop(run: LoopRun): Promise<LoopResults> {
   const cluster = createLoopCluster();
   // So much code takes some seconds until all of it is compiled for good.
   for (let turn = 0; turn < warmUpTurns; turn++) cluster.run(turn % 2 === 0);

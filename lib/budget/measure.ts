@@ -40,6 +40,9 @@ export interface OverheadReport extends Finding {
   readonly secondsToDecide: number;
 }
 
+/** What is asked of rounds, wherever they come from. */
+export type RoundsPlan = Omit<OverheadPlan, 'operations'>;
+
 /** Sides that are ready to be timed, for one round or for all. */
 interface OpenPair extends Pair {
   end(): Promise<void>;
@@ -73,11 +76,19 @@ const processRoundMilliseconds = 600;
  */
 export async function measureOverhead(options: OverheadOptions): Promise<OverheadReport> {
   const plan = planOverhead(options);
+  return measureRounds(plan, roundsOf(plan));
+}
+
+/** Judges rounds, one after the other, until they are enough or the time is up. */
+export async function measureRounds(
+  plan: RoundsPlan,
+  source: AsyncIterable<RoundTimes>,
+): Promise<OverheadReport> {
   const test = new SequentialTest(plan);
   const rounds: RoundTimes[] = [];
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
-  for await (const times of roundsOf(plan)) {
+  for await (const times of source) {
     rounds.push(times);
     test.add(logRatio(times, plan.clock));
     const { limitSeconds } = plan;
@@ -171,7 +182,7 @@ function logRatio(times: RoundTimes, clock: BudgetClock): number {
 }
 
 function reportOf(
-  { budget, confidence, clock }: OverheadPlan,
+  { budget, confidence, clock }: RoundsPlan,
   test: SequentialTest,
   rounds: readonly RoundTimes[],
   seconds: number,

@@ -34,8 +34,6 @@ export interface ClusterOptions {
   /** The file of the registry. */
   readonly metricsFile: string;
   readonly sessions?: number;
-  /** False: replicas make the same calls and record nothing. */
-  readonly records?: boolean;
 }
 
 export type ClusterRegistry = Registry<[typeof vsr, typeof kimberlite]>;
@@ -54,6 +52,7 @@ export class Cluster {
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #counts = new SharedArrayBuffer(8 * 3);
   readonly #tally = new Float64Array(this.#counts);
+  readonly #recording = new SharedArrayBuffer(4);
   #load: Worker | undefined;
   #isStopping = false;
   /** Told when a thread ends on an error, which it never should. */
@@ -64,6 +63,7 @@ export class Cluster {
   private constructor(options: ClusterOptions) {
     this.options = options;
     this.rosterSize = options.replicas + (options.standbys ?? 0);
+    this.setRecording(true);
     this.registry = createRegistry({ catalogue: [vsr, kimberlite], file: options.metricsFile });
   }
 
@@ -116,6 +116,11 @@ export class Cluster {
 
   setRate(rate: number): void {
     this.#tellLoad({ type: 'rate', rate });
+  }
+
+  /** Whether replicas record, from their next batch on; they make the same calls if not. */
+  setRecording(records: boolean): void {
+    Atomics.store(new Int32Array(this.#recording), 0, records ? 1 : 0);
   }
 
   /** Ends a replica in the middle of whatever it does. It starts again a little later. */
@@ -184,14 +189,13 @@ export class Cluster {
   }
 
   #startReplica(id: number): void {
-    const { records = true } = this.options;
     const data: ReplicaWorkerData = {
       options: this.#replicaOptions(id),
       slots,
       directory: this.#directoryOf(id),
       key: this.#key,
       metrics: this.registry.share(),
-      records,
+      recording: this.#recording,
     };
     const worker = new Worker(new URL('./replica-worker.js', import.meta.url), {
       workerData: data,

@@ -7,7 +7,7 @@ import { attachRegistry, type SharedRegistry } from 'vsr-metrics';
 import { kimberlite, vsr } from 'vsr-metrics/catalogues';
 import { Instrumentation } from '../instrumentation/instrumentation.js';
 import { ResourceMeter } from '../instrumentation/resources.js';
-import { registryStopwatch } from '../instrumentation/stopwatch.js';
+import { registryStopwatch, stoppedStopwatch } from '../instrumentation/stopwatch.js';
 import { withoutMetrics } from '../instrumentation/without-metrics.js';
 import { Codec } from '../messages/codec.js';
 import { Endpoint } from '../messages/endpoint.js';
@@ -24,8 +24,8 @@ export interface ReplicaWorkerData {
   readonly directory: string;
   readonly key: string;
   readonly metrics: SharedRegistry;
-  /** False: the same calls, recording nothing. */
-  readonly records: boolean;
+  /** One Int32, looked at before every batch; 0: the same calls, recording nothing. */
+  readonly recording: SharedArrayBuffer;
 }
 
 /** What the thread is told. */
@@ -48,16 +48,18 @@ const registry = attachRegistry(data.metrics, {
   fixedLabels: { replica_id: String(id), node_id: String(id + 1) },
   resourcesEveryMs: false,
 });
-const metrics = data.records ? registry.metrics : withoutMetrics();
-const instrumentation = new Instrumentation(metrics, registryStopwatch(registry));
-const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), instrumentation);
+const recording = new Int32Array(data.recording);
+const recorded = new Instrumentation(registry.metrics, registryStopwatch(registry));
+const silent = new Instrumentation(withoutMetrics(), stoppedStopwatch);
+const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), recorded);
 const storage = new FileStorage(data.directory, data.slots, flushSoon);
 let skewMs = 0;
 
 const transport = new Transport(
-  () => registry.now(),
+  () => endpoint.instrumentation.stopwatch.now(),
   ({ sentAt, frames }) => {
-    const arrivedAt = registry.now();
+    recordOrNot();
+    const arrivedAt = endpoint.instrumentation.stopwatch.now();
     for (const frame of frames) {
       const message = endpoint.decode(frame, sentAt, arrivedAt);
       if (message !== undefined) replica.receive(message);
@@ -74,11 +76,17 @@ const replica: Replica = new Replica(
     random: () => Math.random(),
     send: (to, message) => transport.send(to, endpoint.encode(to, message)),
   },
-  instrumentation,
+  recorded,
 );
 
+function recordOrNot(): void {
+  const wanted = recording[0] === 0 ? silent : recorded;
+  endpoint.instrumentation = wanted;
+  replica.instrumentation = wanted;
+}
+
 let lastUtilization = performance.eventLoopUtilization();
-const resources = new ResourceMeter(metrics, performance.now(), () => {
+const resources = new ResourceMeter(registry.metrics, performance.now(), () => {
   const utilization = performance.eventLoopUtilization();
   const { utilization: sinceLast } = performance.eventLoopUtilization(utilization, lastUtilization);
   lastUtilization = utilization;
@@ -112,8 +120,9 @@ let ticking: NodeJS.Timeout | undefined;
 function start(): void {
   replica.start();
   ticking = setInterval(() => {
+    recordOrNot();
     replica.tick();
-    resources.tick(performance.now());
+    if (replica.instrumentation === recorded) resources.tick(performance.now());
     flushSoon();
   }, tickMs);
   flushSoon();
@@ -138,7 +147,7 @@ parentPort!.on('message', (command: ReplicaCommand) => {
       transport.faults = command.faults;
       return;
     case 'frame': {
-      const now = registry.now();
+      const now = endpoint.instrumentation.stopwatch.now();
       const message = endpoint.decode(command.frame, now, now);
       if (message !== undefined) replica.receive(message);
       flushSoon();

@@ -6,18 +6,19 @@ import { isReplica, type Message } from './messages.js';
 
 export class Endpoint {
   readonly #codec: Codec;
-  readonly #instrumentation: Instrumentation;
+  /** May be exchanged between messages, for one that records nothing. */
+  instrumentation: Instrumentation;
   // A broadcast is one message for several: it is put into a frame once.
   #last: { readonly message: Message; readonly frame: string } | undefined;
 
   constructor(codec: Codec, instrumentation: Instrumentation) {
     this.#codec = codec;
-    this.#instrumentation = instrumentation;
+    this.instrumentation = instrumentation;
   }
 
   /** The frame of a message to `to`. */
   encode(to: number, message: Message): string {
-    const { stopwatch, metrics, allocated } = this.#instrumentation;
+    const { stopwatch, metrics, allocated } = this.instrumentation;
     if (this.#last?.message !== message) {
       const start = stopwatch.now();
       const frame = this.#codec.encode(message, to);
@@ -26,7 +27,7 @@ export class Endpoint {
       this.#last = { message, frame };
     }
     const { frame } = this.#last;
-    if (isReplica(to)) this.#instrumentation.sentBytes(to, message.type, frame.length);
+    if (isReplica(to)) this.instrumentation.sentBytes(to, message.type, frame.length);
     return frame;
   }
 
@@ -35,7 +36,7 @@ export class Endpoint {
    * it is rejected.
    */
   decode(frame: string, sentAt: number, arrivedAt: number): Message | undefined {
-    const instrumentation = this.#instrumentation;
+    const { instrumentation } = this;
     const { message, rejection } = { message: undefined, ...this.#codec.decode(frame) };
     if (message === undefined) {
       instrumentation.rejected(rejection!).inc();
