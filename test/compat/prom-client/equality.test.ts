@@ -92,6 +92,10 @@ function take(
   if (method === 'zero' && (typeof args[0] !== 'object' || args[0] === null)) return undefined;
   // A counter of prom-client that is given these becomes a text, or false.
   if (method === 'inc' && args.some((each) => each === '' || each === false)) return undefined;
+  // A summary of prom-client shows them as the labels of its sum and count, whatever they are.
+  const isSummary = String(metric.name).startsWith('test_summary');
+  const isPair = method === 'observe' && args.length > 1;
+  if (isSummary && isPair && (typeof args[0] !== 'object' || args[0] === null)) return undefined;
   let target = metric;
   if (child !== undefined) {
     target = (isHeld && held.get(metric)) || (metric.labels!(...child) as Methods);
