@@ -26,10 +26,6 @@ export interface ThreadTime {
 }
 
 const roundMilliseconds = 2;
-// While code is warmed up, rounds are short at first. Code that is compiled in the middle of a long
-// loop, for that loop, may call what compiled code would take in, and is then kept: whole processes
-// were half as fast. After many calls a function is compiled from its beginning.
-const shortRoundMilliseconds = 0.02;
 const fewestRounds = 3;
 const warmUpSeconds = 0.25;
 
@@ -59,11 +55,9 @@ async function warmUp(
   for (let count = 0; ; ) {
     const elapsed = await runRound(prepared, first + count, perRound);
     count += perRound;
-    const passed = performance.now() - started;
-    if (passed >= limit) return { count, perRound };
-    const wanted = passed < limit / 2 ? shortRoundMilliseconds : roundMilliseconds;
+    if (performance.now() - started >= limit) return { count, perRound };
     // By steps, because code is slower before it is compiled than it is afterwards.
-    const ideal = (perRound * wanted) / Math.max(elapsed, 1e-3);
+    const ideal = (perRound * roundMilliseconds) / Math.max(elapsed, 1e-3);
     const next = Math.min(ideal, 2 * perRound);
     perRound = Math.max(1, Math.round(next / multiple)) * multiple;
   }
