@@ -3,9 +3,10 @@
 import { defaultClock } from '../../lib/budget/clocks.js';
 import { measureOverhead, type OverheadReport } from '../../lib/budget/index.js';
 import { localSide } from '../../lib/budget/operations.js';
-import { median, warmUp } from '../../lib/budget/round.js';
+import { warmUp } from '../../lib/budget/round.js';
 import { vsr } from '../../lib/catalogues/index.js';
 import { createRegistry } from '../../lib/index.js';
+import { median } from '../harness/statistics.js';
 import type { Machine } from '../harness/types.js';
 import { type BudgetedHandler, handlers } from './handlers.js';
 import { createPair } from './pair.js';

@@ -85,6 +85,16 @@ export class RegistryReader {
   /** How the process that made the registry does. */
   get writer(): Writer {
     callNative(() => this.#native.refresh());
+    return this.#writer();
+  }
+
+  /** A snapshot and how the process that made the registry does, for the price of one reading. */
+  read(): { readonly snapshot: Snapshot; readonly writer: Writer } {
+    const snapshot = this.snapshot();
+    return { snapshot, writer: this.#writer() };
+  }
+
+  #writer(): Writer {
     const creator = this.#native.processes().find(({ slot }) => slot === 0);
     if (creator === undefined) throw this.#damaged('it names no creator');
     return { ...this.#describe(creator), closed: this.#native.wasClosed };

@@ -68,8 +68,6 @@ export class LaneMemory {
   }
 }
 
-rehearse();
-
 /** Makes recorders, and takes them along when the region is superseded. */
 export class RecorderFactory {
   readonly #rejections: RejectionLog;
@@ -97,6 +95,7 @@ export class RecorderFactory {
     const unitsPerNanosecond = (unitsPerSecond(family.unit) ?? NaN) / 1e9;
     const Histogram = geometry.splits.length === 0 ? LaneHistogram : SplitHistogram;
     const cells = memory.histogram(geometry, series);
+    rehearse();
     return new Histogram(cells, geometry, unitsPerNanosecond, name, this.#rejections);
   }
 

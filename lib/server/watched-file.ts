@@ -32,8 +32,7 @@ export class WatchedFile {
       // A reader goes on reading a file that was deleted; here it counts as gone.
       statSync(this.path);
       this.#reader ??= readRegistry(this.path, this.#options);
-      const snapshot = this.#reader.snapshot();
-      return { snapshot, writer: this.#reader.writer };
+      return this.#reader.read();
     } catch (error) {
       // Whatever stands there next is opened anew.
       this.#reader = undefined;

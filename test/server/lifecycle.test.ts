@@ -7,25 +7,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ServerError } from '../../lib/index.js';
-import { type ServerOptions, startServer } from '../../lib/server/index.js';
-import { createLargeRegistry, fill } from './many-series.js';
+import type { ServerOptions } from '../../lib/server/index.js';
+import { largeServers } from './large-servers.js';
+import { fill } from './many-series.js';
 import { get, sendRaw, until } from './requests.js';
 
 describe('the life of a server', function () {
   this.timeout(60_000);
-  const registry = createLargeRegistry();
-  const ends: (() => unknown)[] = [];
-
-  after(() => registry.close());
-  afterEach(async () => {
-    for (const end of ends.splice(0)) await end();
-  });
-
-  async function start(options: Partial<ServerOptions> = {}) {
-    const server = await startServer({ registry, port: 0, ...options });
-    ends.unshift(() => server.close({ drainMs: 100 }));
-    return server;
-  }
+  const { registry, ends, start } = largeServers();
 
   async function failure(options: Partial<ServerOptions>): Promise<ServerError> {
     const error = await start(options).catch((error: unknown) => error);

@@ -4,25 +4,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type RunningServer, type ServerOptions, startServer } from '../../lib/server/index.js';
-import { createLargeRegistry, fill } from './many-series.js';
+import type { RunningServer } from '../../lib/server/index.js';
+import { largeServers } from './large-servers.js';
+import { fill } from './many-series.js';
 import { get, sendRaw } from './requests.js';
 
 describe('limits of the server', function () {
   this.timeout(60_000);
-  const registry = createLargeRegistry();
-  const ends: (() => unknown)[] = [];
-
-  after(() => registry.close());
-  afterEach(async () => {
-    for (const end of ends.splice(0)) await end();
-  });
-
-  async function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-    const server = await startServer({ registry, port: 0, ...options });
-    ends.unshift(() => server.close({ drainMs: 100 }));
-    return server;
-  }
+  const { registry, ends, start } = largeServers();
 
   async function open({ port }: RunningServer, text = ''): Promise<Socket> {
     const socket = connect(port, '127.0.0.1');

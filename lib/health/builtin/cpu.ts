@@ -52,8 +52,6 @@ export function cpuCheck(options: CpuCheckOptions = {}): HealthCheck {
     };
     look(processCpuPercent, 'this process');
     look(systemCpuPercent, 'the machine');
-    if (remarks.length === 0)
-      remarks.push({ status: 'unknown', message: 'the system tells nothing' });
     return findingOf(remarks, {
       ...(processCpuPercent !== undefined && { process_percent: rounded(processCpuPercent) }),
       ...(systemCpuPercent !== undefined && { system_percent: rounded(systemCpuPercent) }),

@@ -25,11 +25,14 @@ export function above(
   return { status: 'healthy', message };
 }
 
-/** The worst remarks speak for all. */
+/** The worst remarks speak for all. Without any, nothing is known. */
 export function findingOf(
   remarks: readonly Remark[],
   details: NonNullable<HealthFinding['details']>,
 ): HealthFinding {
+  if (remarks.length === 0) {
+    return { status: 'unknown', message: 'the system tells nothing', details };
+  }
   const status =
     (['unhealthy', 'unknown', 'degraded'] as const).find((each) =>
       remarks.some((remark) => remark.status === each),

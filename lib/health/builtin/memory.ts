@@ -48,8 +48,6 @@ export function memoryCheck(options: MemoryCheckOptions = {}): HealthCheck {
       const message = `the process has ${Math.round(resident / 1024 ** 2)} MiB`;
       remarks.push(above(resident, limits.degradedBytes, limits.unhealthyBytes, message));
     }
-    if (remarks.length === 0)
-      remarks.push({ status: 'unknown', message: 'the system tells nothing' });
     return findingOf(remarks, {
       ...(resident !== undefined && { resident_bytes: resident }),
       ...(used !== undefined && { used_bytes: used }),

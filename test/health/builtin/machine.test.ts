@@ -83,10 +83,12 @@ describe('health checks of the machine', () => {
     it('finds a file system that is filled, of bytes or of files', async function () {
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,nr_inodes=50', 'none', folder], {
-          stdio: 'ignore',
+          stdio: 'pipe',
         });
-      } catch {
+      } catch (error) {
         // Only root may mount, and not in every container; its limits are tested above.
+        const reason = String(error).trim().split('\n').at(-1);
+        console.log(`        skipped: this user may not mount a tmpfs (${reason})`);
         this.skip();
       }
       try {
