@@ -6,11 +6,8 @@
 //   cluster.run(false);   // the same replicas make the same calls, and nothing is recorded
 
 import { Instrumentation } from '../../examples/vsr-cluster/instrumentation/instrumentation.js';
-import {
-  registryStopwatch,
-  stoppedStopwatch,
-} from '../../examples/vsr-cluster/instrumentation/stopwatch.js';
-import { withoutMetrics } from '../../examples/vsr-cluster/instrumentation/without-metrics.js';
+import { registryStopwatch } from '../../examples/vsr-cluster/instrumentation/stopwatch.js';
+import { silentInstrumentation } from '../../examples/vsr-cluster/instrumentation/without-metrics.js';
 import { Codec } from '../../examples/vsr-cluster/messages/codec.js';
 import { Endpoint } from '../../examples/vsr-cluster/messages/endpoint.js';
 import { firstClient, type Message } from '../../examples/vsr-cluster/messages/messages.js';
@@ -58,7 +55,7 @@ export function createLoopCluster(): LoopCluster {
   const outgoing = members.map(() => new Map<number, string[]>());
   let answered = 0;
   const sessions = new Map<number, number>();
-  const silent = recordingOf(new Instrumentation(withoutMetrics(), stoppedStopwatch));
+  const silent = recordingOf(silentInstrumentation());
   const current = members.map(() => silent);
 
   function recordingOf(instrumentation: Instrumentation): Recording {
@@ -119,13 +116,14 @@ export function createLoopCluster(): LoopCluster {
     const arrivedAt = instrumentation.stopwatch.now();
     for (const frame of frames) {
       const message = endpoint.decode(frame, sentAt, arrivedAt);
-      if (message !== undefined) replicas[to]!.receive(message);
+      if (message !== undefined) replicas[to]!.receive(message, arrivedAt);
     }
   };
   const flush = (replica: Replica): void => {
     replica.flush();
-    const sentAt = replica.instrumentation.stopwatch.now();
     const batches = outgoing[replica.id]!;
+    if (batches.size === 0) return;
+    const sentAt = replica.instrumentation.stopwatch.now();
     for (const [to, frames] of batches) wire.push({ to, frames, sentAt });
     batches.clear();
   };

@@ -19,6 +19,7 @@ import {
 import { callNative } from './native-errors.js';
 import { checkSameFamily, nativeFamily } from './native-family.js';
 import { ObservableGauges } from './observable-gauges.js';
+import { readOnlyRecord } from './read-only-record.js';
 import { LaneMemory, type LaneRecorder, RecorderFactory } from './recorder-factory.js';
 import type { ExemplarContext } from './recorders/exemplars.js';
 import type { Counter } from './recorders/interfaces.js';
@@ -88,17 +89,20 @@ export class ThreadRegistry {
       this.#self.get('rejected')!.with({ metric, reason }),
     );
     this.#recorders = new RecorderFactory(rejections, this.#observables);
-    const metrics: Record<string, unknown> = {};
+    const metrics = new Map<string, unknown>();
     for (const family of plan.families) {
       if (plan.declared.includes(family)) {
-        metrics[family.key] = this.#openFamily(family, () => this.#checkOpen());
+        metrics.set(
+          family.key,
+          this.#openFamily(family, () => this.#checkOpen()),
+        );
         continue;
       }
       // Never closed: recorders go on after close(), and so does counting what they refuse.
       const own = this.#openFamily(family, () => undefined);
       this.#self.set(family.key, own as OpenFamily<Counter>);
     }
-    this.metrics = Object.freeze(metrics);
+    this.metrics = readOnlyRecord(metrics);
     this.#subscribe({}, () => this.#sampleResources());
     this.#stops.set({}, ThreadRegistry.#keepHouseOf(new WeakRef(this)));
     this.#stops.set(this.#observables, () => this.#observables.close());
@@ -143,12 +147,16 @@ export class ThreadRegistry {
     const known = this.#added.get(catalogue);
     if (known !== undefined) return known;
     const { defaultLabels } = this.#plan;
-    const metrics: Record<string, unknown> = {};
+    const opened = new Map<string, unknown>();
     for (const family of resolveCatalogue(catalogue, { defaultLabels })) {
       this.#declare(this.#place.region, family);
       this.#families.push(family);
-      metrics[family.key] = this.#openFamily(family, () => undefined);
+      opened.set(
+        family.key,
+        this.#openFamily(family, () => undefined),
+      );
     }
+    const metrics = readOnlyRecord(opened);
     this.#added.set(catalogue, metrics);
     return metrics;
   }

@@ -13,3 +13,11 @@ describe('A compiled loop', () => {
     expect(after.slice(0, after.indexOf(counted))).not.to.contain('recordAll');
   });
 });
+
+describe('registry.metrics', () => {
+  it('has a shape for V8, however many families there are, so that a family costs no search', async () => {
+    const flags = ['--allow-natives-syntax'];
+    const { stdout } = await runFixture('metrics-shape', { flags });
+    expect(JSON.parse(stdout)).to.deep.equal([true, true]);
+  });
+});

@@ -7,8 +7,8 @@ import { attachRegistry, type SharedRegistry } from 'vsr-metrics';
 import { kimberlite, vsr } from 'vsr-metrics/catalogues';
 import { Instrumentation } from '../instrumentation/instrumentation.js';
 import { ResourceMeter } from '../instrumentation/resources.js';
-import { registryStopwatch, stoppedStopwatch } from '../instrumentation/stopwatch.js';
-import { withoutMetrics } from '../instrumentation/without-metrics.js';
+import { registryStopwatch } from '../instrumentation/stopwatch.js';
+import { silentInstrumentation } from '../instrumentation/without-metrics.js';
 import { Codec } from '../messages/codec.js';
 import { Endpoint } from '../messages/endpoint.js';
 import { keyedSigner } from '../messages/signature.js';
@@ -50,7 +50,7 @@ const registry = attachRegistry(data.metrics, {
 });
 const recording = new Int32Array(data.recording);
 const recorded = new Instrumentation(registry.metrics, registryStopwatch(registry));
-const silent = new Instrumentation(withoutMetrics(), stoppedStopwatch);
+const silent = silentInstrumentation();
 const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), recorded);
 const storage = new FileStorage(data.directory, data.slots, flushSoon);
 let skewMs = 0;
@@ -62,7 +62,7 @@ const transport = new Transport(
     const arrivedAt = endpoint.instrumentation.stopwatch.now();
     for (const frame of frames) {
       const message = endpoint.decode(frame, sentAt, arrivedAt);
-      if (message !== undefined) replica.receive(message);
+      if (message !== undefined) replica.receive(message, arrivedAt);
     }
     flushSoon();
   },
@@ -149,7 +149,7 @@ parentPort!.on('message', (command: ReplicaCommand) => {
     case 'frame': {
       const now = endpoint.instrumentation.stopwatch.now();
       const message = endpoint.decode(command.frame, now, now);
-      if (message !== undefined) replica.receive(message);
+      if (message !== undefined) replica.receive(message, now);
       flushSoon();
       return;
     }

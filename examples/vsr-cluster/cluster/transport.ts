@@ -73,6 +73,7 @@ export class Transport {
   }
 
   flush(): void {
+    if (this.#outgoing.size === 0) return;
     const sentAt = this.#now();
     for (const [address, { to, frames }] of this.#outgoing) {
       this.#ports.get(address)?.postMessage({ sentAt, to, frames } satisfies Batch);

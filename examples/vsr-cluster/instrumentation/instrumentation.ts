@@ -13,6 +13,7 @@ import { isQuery, type Outcome, tenantOf, tenants } from '../machine/ledger.js';
 import type { Rejection } from '../messages/contradictions.js';
 import type { MessageType } from '../messages/messages.js';
 import { type Configuration, isJoint, quorumSize, votersOf } from '../replica/configuration.js';
+import { DurationBatch } from './duration-batch.js';
 import { noSpans, type Spans } from './spans.js';
 import type { Stopwatch } from './stopwatch.js';
 
@@ -53,6 +54,8 @@ export class Instrumentation {
   readonly operations: Readonly<Record<Outcome['status'], Counter>>;
   readonly repairs: Readonly<Record<'success' | 'failure', Counter>>;
   readonly checksumFailures: Readonly<Record<'log' | 'superblock', Counter>>;
+  /** Of the operations that are decided, or announced, together. */
+  readonly durations: Readonly<Record<'prepare' | 'commit' | 'roundTrip', DurationBatch>>;
   readonly allocated: {
     readonly logAppend: Counter;
     readonly messageSerialize: Counter;
@@ -76,6 +79,7 @@ export class Instrumentation {
   #appendedBytes = 0;
   readonly #applied: Record<Outcome['status'], number> = { success: 0, failure: 0 };
   #effectBytes = 0;
+  readonly #answered: Readonly<Record<'client' | 'query' | 'write', DurationBatch>>;
 
   constructor(metrics: ReplicaMetrics, stopwatch: Stopwatch, spans: Spans = noSpans) {
     const m = metrics;
@@ -93,6 +97,16 @@ export class Instrumentation {
     this.checksumFailures = {
       log: m.checksumFailures.with({ component: 'log' }),
       superblock: m.checksumFailures.with({ component: 'superblock' }),
+    };
+    this.durations = {
+      prepare: new DurationBatch(stopwatch, m.prepareLatency),
+      commit: new DurationBatch(stopwatch, m.commitLatency),
+      roundTrip: new DurationBatch(stopwatch, m.consensusRtt),
+    };
+    this.#answered = {
+      client: new DurationBatch(stopwatch, m.clientLatency),
+      query: new DurationBatch(stopwatch, m.queryDuration, 'seconds'),
+      write: new DurationBatch(stopwatch, m.writeDuration, 'seconds'),
     };
     this.allocated = {
       logAppend: m.allocatedBytes.with({ site: 'log_append' }),
@@ -196,17 +210,25 @@ export class Instrumentation {
     this.#applied.success = 0;
     this.#applied.failure = 0;
     this.#effectBytes = 0;
+    this.#recordAnswered();
   }
 
-  /** A client got its answer to a request that arrived at `arrived`. */
+  /**
+   * A client gets its answer to a request that arrived at `arrived`; timed with all that are
+   * committed together.
+   */
   answered(body: string, outcome: Outcome, arrived: number): void {
-    const { metrics: m, stopwatch } = this;
-    const now = stopwatch.now();
-    stopwatch.record(m.clientLatency, arrived, now);
     const method = isQuery(body) ? 'query' : 'write';
     this.#requests[method][outcome.status === 'success' ? 'success' : 'error'].inc();
-    const duration = method === 'query' ? m.queryDuration : m.writeDuration;
-    stopwatch.record(duration, arrived, now, 'seconds');
+    this.#answered.client.add(arrived);
+    this.#answered[method].add(arrived);
+  }
+
+  #recordAnswered(): void {
+    const now = this.stopwatch.now();
+    this.#answered.client.end(now);
+    this.#answered.query.end(now);
+    this.#answered.write.end(now);
   }
 
   viewChangeStarted(reason: ViewChangeReason): void {

@@ -6,16 +6,22 @@ export interface Stopwatch {
   now(): number;
   /**
    * Records the time since `start`, up to `end` where that was read already, into a histogram in
-   * milliseconds unless told otherwise.
+   * milliseconds unless told otherwise; once, or so many times.
    */
-  record(histogram: Histogram, start: number, end?: number, unit?: 'ms' | 'seconds'): void;
+  record(
+    histogram: Histogram,
+    start: number,
+    end?: number,
+    unit?: 'ms' | 'seconds',
+    times?: number,
+  ): void;
 }
 
 /** Real time: `now` is a cell that native code fills, `since` converts once. */
 export function registryStopwatch(registry: { now(): number }): Stopwatch {
   return {
     now: () => registry.now(),
-    record: (histogram, start, end) => histogram.since(start, end),
+    record: (histogram, start, end, _unit, times) => histogram.since(start, end, times),
   };
 }
 
@@ -23,8 +29,8 @@ export function registryStopwatch(registry: { now(): number }): Stopwatch {
 export function steppedStopwatch(now: () => number): Stopwatch {
   return {
     now,
-    record: (histogram, start, end = now(), unit = 'ms') =>
-      histogram.record((end - start) / (unit === 'ms' ? 1 : 1000)),
+    record: (histogram, start, end = now(), unit = 'ms', times = 1) =>
+      histogram.record((end - start) / (unit === 'ms' ? 1 : 1000), times),
   };
 }
 

@@ -2,7 +2,8 @@
 // simulations that nobody reads.
 
 import { kimberlite, vsr } from 'vsr-metrics/catalogues';
-import type { ReplicaMetrics } from './instrumentation.js';
+import { Instrumentation, type ReplicaMetrics } from './instrumentation.js';
+import { stoppedStopwatch } from './stopwatch.js';
 
 const silent = {
   inc: (): void => undefined,
@@ -17,14 +18,17 @@ const silentFamily = { with: () => silent, remove: () => false };
 
 /** Stands in for `registry.metrics`. */
 export function withoutMetrics(): ReplicaMetrics {
-  const metrics: Record<string, unknown> = {};
-  for (const { families } of [vsr, kimberlite]) {
-    for (const [key, family] of Object.entries(families)) {
-      const free = Object.keys('labels' in family ? family.labels : {}).filter(
-        (label) => label !== 'replica_id' && label !== 'node_id',
-      );
-      metrics[key] = free.length === 0 ? silent : silentFamily;
-    }
-  }
-  return metrics as unknown as ReplicaMetrics;
+  const families = Object.entries({ ...vsr.families, ...kimberlite.families });
+  const silenced = families.map(([key, family]) => {
+    const free = Object.keys('labels' in family ? family.labels : {}).filter(
+      (label) => label !== 'replica_id' && label !== 'node_id',
+    );
+    return [key, free.length === 0 ? silent : silentFamily];
+  });
+  return Object.fromEntries(silenced) as unknown as ReplicaMetrics;
+}
+
+/** Stands in for an Instrumentation that records. */
+export function silentInstrumentation(): Instrumentation {
+  return new Instrumentation(withoutMetrics(), stoppedStopwatch);
 }

@@ -106,12 +106,12 @@ export class NormalOperation {
 
   // ---- the primary ----
 
-  onRequest(request: Request): void {
+  onRequest(request: Request, arrived: number): void {
     const replica = this.#replica;
     if (!replica.isNormal || !replica.isPrimary || !this.isSettled) return;
     if (this.#pending.length >= mostPending || this.#duplicates.check(request)) return;
     this.#duplicates.add(request.from, request.request);
-    this.#pending.push({ request, arrived: replica.instrumentation.stopwatch.now() });
+    this.#pending.push({ request, arrived });
   }
 
   /** An entry of the primary's own: a change of the configuration. */
@@ -244,7 +244,7 @@ export class NormalOperation {
   decide(): void {
     const replica = this.#replica;
     const { configuration, instrumentation } = replica;
-    const { stopwatch, metrics, spans } = instrumentation;
+    const { stopwatch, durations, spans } = instrumentation;
     this.#acknowledged[replica.id] = replica.durable;
     const reached = reachedByQuorum(configuration, (id) => this.#acknowledged[id]!);
     this.#showVotes();
@@ -256,8 +256,9 @@ export class NormalOperation {
       flight.decided = decided;
       flight.prepare.end();
       flight.commit = spans.begin('kmb.consensus.commit', flight.write);
-      stopwatch.record(metrics.prepareLatency, flight.sent, decided);
+      durations.prepare.add(flight.sent);
     }
+    durations.prepare.end(decided);
     replica.application.commitTo(reached);
     this.#showPending();
   }
@@ -279,18 +280,20 @@ export class NormalOperation {
   /** The others were just told how far everything is committed. */
   #spoke(): void {
     const { commit, host, instrumentation } = this.#replica;
-    const { stopwatch, metrics } = instrumentation;
+    const { stopwatch, durations } = instrumentation;
     this.#spokeAt = host.now();
     const told = stopwatch.now();
     for (let op = this.#announced + 1; op <= commit; op++) {
       const flight = this.#flights.get(op);
       if (flight === undefined) continue;
-      stopwatch.record(metrics.commitLatency, flight.decided, told);
-      stopwatch.record(metrics.consensusRtt, flight.sent, told);
+      durations.commit.add(flight.decided);
+      durations.roundTrip.add(flight.sent);
       flight.commit.end();
       flight.write.end();
       this.#flights.delete(op);
     }
+    durations.commit.end(told);
+    durations.roundTrip.end(told);
     this.#announced = commit;
     this.#showPending();
   }

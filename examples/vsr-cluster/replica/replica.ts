@@ -80,8 +80,10 @@ export class Replica {
   readonly standbys: Standbys;
 
   /** Who handles what, once this replica has what it knew before. */
-  readonly #handlers: { readonly [T in MessageType]?: (message: MessageOf<T>) => void } = {
-    Request: (message) => this.normal.onRequest(message),
+  readonly #handlers: {
+    readonly [T in MessageType]?: (message: MessageOf<T>, arrivedAt: number) => void;
+  } = {
+    Request: (message, arrivedAt) => this.normal.onRequest(message, arrivedAt),
     Prepare: (message) => this.normal.onPrepare(message),
     PrepareOk: (message) => this.normal.onPrepareOk(message),
     Commit: (message) => this.normal.onCommit(message),
@@ -157,7 +159,8 @@ export class Replica {
     this.recovery.start(this.host.storage.load());
   }
 
-  receive(message: Message): void {
+  /** `arrivedAt` is on the stopwatch: messages that came together have one. */
+  receive(message: Message, arrivedAt = this.instrumentation.stopwatch.now()): void {
     this.instrumentation.received(message.type).inc();
     if (isReplica(message.from) && 'incarnation' in message) {
       const rejection = this.#examine(message);
@@ -173,7 +176,7 @@ export class Replica {
       return;
     }
     // A Reply or an Eviction is for clients, and a RecoveryResponse comes too late now.
-    this.#handlers[message.type]?.(message as never);
+    this.#handlers[message.type]?.(message as never, arrivedAt);
   }
 
   /** Sends what collected while messages came in. */

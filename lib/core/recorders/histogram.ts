@@ -118,16 +118,16 @@ export class LaneHistogram implements Histogram {
     this.record(value, times);
   }
 
-  since(start: number, end = readClock()): void {
+  since(start: number, end = readClock(), times?: number): void {
     if (typeof start !== 'number' || typeof end !== 'number') {
       this.#rejections.reject(this.#metric, typeof start === 'number' ? end : start);
       return;
     }
     const elapsed = end - start;
     if (elapsed >= 0 && elapsed < tooLong) {
-      this.record(elapsed * perTick[0]! * this.unitsPerNanosecond);
+      this.record(elapsed * perTick[0]! * this.unitsPerNanosecond, times);
     } else {
-      this.#sinceOtherwise(elapsed);
+      this.#sinceOtherwise(elapsed, times);
     }
   }
 
@@ -152,11 +152,11 @@ export class LaneHistogram implements Histogram {
     }
   }
 
-  #sinceOtherwise(elapsed: number): void {
+  #sinceOtherwise(elapsed: number, times?: number): void {
     if (elapsed < 0 && elapsed > -tooLong) {
       // Another thread's start may lie a little ahead: that is no reason to lose the event.
       this.#rejections.count(this.#metric, 'clock_step_back');
-      this.record(0);
+      this.record(0, times);
     } else {
       // No start at all, or one from before the clock's source changed (see native/clock.h).
       this.#rejections.reject(this.#metric, Number.isNaN(elapsed) ? NaN : Infinity);

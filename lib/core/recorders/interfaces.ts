@@ -118,7 +118,8 @@ export interface Histogram {
 
   /**
    * Records the time since `t0`, a reading of `registry.now()`, in the unit of the family; up to
-   * `t1`, another reading, where several durations end at one moment.
+   * `t1`, another reading, where several durations end at one moment; once or `n` times, for as many
+   * events that began and ended together.
    *
    * @example
    * ```ts
@@ -128,9 +129,10 @@ export interface Histogram {
    * const t1 = registry.now();
    * registry.metrics.prepareLatency.since(t0, t1);
    * registry.metrics.clientLatency.since(t0, t1);
+   * registry.metrics.commitLatency.since(t0, t1, 16); // a batch of 16
    * ```
    */
-  since(t0: number, t1?: number): void;
+  since(t0: number, t1?: number, n?: number): void;
 
   /**
    * Records `value` and keeps it as the exemplar of its bucket, in place of the one before. Meant
