@@ -1,5 +1,5 @@
 // npm run bench:budget: what metrics add to a replica's handlers, against their budget of 1 %.
-// npm run bench:cluster: what they add to the replicas of the VSR cluster, six minutes at most.
+// npm run bench:cluster: what they add to the replicas of the VSR cluster, twenty minutes at most.
 //
 //   npm run bench:budget                     until the target of 0.1 % is decided, a minute a handler
 //   npm run bench:budget -- --quick          until the budget is, a few seconds; not of the cluster

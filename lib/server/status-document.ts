@@ -1,7 +1,7 @@
 // What GET /status answers: one replica, in the fields of Kimberlite's status document.
 
 import type { LabelFilter, Snapshot } from '../core/snapshot.js';
-import { replicasOf } from './replicas.js';
+import { type Replica, replicasOf } from './replicas.js';
 
 /**
  * Of the replica that has these labels. Of several it is the leader, or the first where none is
@@ -9,7 +9,7 @@ import { replicasOf } from './replicas.js';
  */
 export function statusDocument(snapshot: Snapshot, filter: LabelFilter) {
   const candidates = replicasOf(snapshot, filter);
-  const replica = candidates.find(({ isLeader }) => isLeader) ?? candidates[0];
+  const replica = leaderAmong(candidates) ?? candidates[0];
   if (replica === undefined) return undefined;
   const healthy = replicasOf(snapshot).filter(({ status }) => status === 'normal');
   return {
@@ -22,4 +22,15 @@ export function statusDocument(snapshot: Snapshot, filter: LabelFilter) {
     cluster_size: replica.clusterSize,
     healthy_replicas: healthy.length,
   };
+}
+
+/** One that was cut off still takes itself for the leader of a view that the others have left. */
+function leaderAmong(replicas: readonly Replica[]): Replica | undefined {
+  const viewOf = (replica: Replica) => replica.view ?? -1;
+  return replicas
+    .filter(({ isLeader }) => isLeader)
+    .reduce<Replica | undefined>(
+      (leader, each) => (leader === undefined || viewOf(each) > viewOf(leader) ? each : leader),
+      undefined,
+    );
 }

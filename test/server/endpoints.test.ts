@@ -128,6 +128,9 @@ describe('endpoints of the server', () => {
       const url = `${await serve({ registry })}/status`;
       const leader = { node_id: 2, is_leader: true, op_number: 12_399, healthy_replicas: 3 };
       expect((await get(url)).json).to.include(leader);
+      // Replica 0 was cut off in view 3, which it led.
+      registry.metrics.viewNumber.with({ replica_id: '0' }).set(3);
+      expect((await get(url)).json).to.include(leader);
       registry.metrics.replicaStatus.with({ replica_id: '2' }).set(3);
       expect((await get(`${url}?replica_id=2`)).json).to.include({
         node_id: 3,

@@ -53,6 +53,7 @@ export class Cluster {
   readonly #counts = new SharedArrayBuffer(8 * 3);
   readonly #tally = new Float64Array(this.#counts);
   readonly #recording = new SharedArrayBuffer(4);
+  readonly #threads: SharedArrayBuffer;
   #load: Worker | undefined;
   #isStopping = false;
   /** Told when a thread ends on an error, which it never should. */
@@ -63,6 +64,7 @@ export class Cluster {
   private constructor(options: ClusterOptions) {
     this.options = options;
     this.rosterSize = options.replicas + (options.standbys ?? 0);
+    this.#threads = new SharedArrayBuffer(4 * this.rosterSize);
     this.setRecording(true);
     this.registry = createRegistry({ catalogue: [vsr, kimberlite], file: options.metricsFile });
   }
@@ -121,6 +123,11 @@ export class Cluster {
   /** Whether replicas record, from their next batch on; they make the same calls if not. */
   setRecording(records: boolean): void {
     Atomics.store(new Int32Array(this.#recording), 0, records ? 1 : 0);
+  }
+
+  /** What the kernel calls the replicas' threads, see kernel-thread.ts. */
+  get kernelThreads(): readonly number[] {
+    return [...new Int32Array(this.#threads)];
   }
 
   /** Ends a replica in the middle of whatever it does. It starts again a little later. */
@@ -196,6 +203,7 @@ export class Cluster {
       key: this.#key,
       metrics: this.registry.share(),
       recording: this.#recording,
+      threads: this.#threads,
     };
     const worker = new Worker(new URL('./replica-worker.js', import.meta.url), {
       workerData: data,

@@ -15,6 +15,7 @@ import { keyedSigner } from '../messages/signature.js';
 import type { ReplicaOptions } from '../replica/host.js';
 import { Replica } from '../replica/replica.js';
 import { FileStorage } from './files.js';
+import { kernelThread } from './kernel-thread.js';
 import { type LinkFaults, Transport } from './transport.js';
 
 /** What the thread is started with. */
@@ -26,6 +27,8 @@ export interface ReplicaWorkerData {
   readonly metrics: SharedRegistry;
   /** One Int32, looked at before every batch; 0: the same calls, recording nothing. */
   readonly recording: SharedArrayBuffer;
+  /** An Int32 for each replica, in which it says what the kernel calls its thread. */
+  readonly threads: SharedArrayBuffer;
 }
 
 /** What the thread is told. */
@@ -49,6 +52,7 @@ const registry = attachRegistry(data.metrics, {
   resourcesEveryMs: false,
 });
 const recording = new Int32Array(data.recording);
+new Int32Array(data.threads)[id] = kernelThread();
 const recorded = new Instrumentation(registry.metrics, registryStopwatch(registry));
 const silent = silentInstrumentation();
 const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), recorded);

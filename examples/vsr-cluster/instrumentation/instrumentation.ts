@@ -77,6 +77,7 @@ export class Instrumentation {
   // What a batch comes to: one record of many is cheaper than many of one.
   #appendedEntries = 0;
   #appendedBytes = 0;
+  readonly #appendedOf = new Uint32Array(tenants);
   readonly #applied: Record<Outcome['status'], number> = { success: 0, failure: 0 };
   #effectBytes = 0;
   readonly #answered: Readonly<Record<'client' | 'query' | 'write', DurationBatch>>;
@@ -175,7 +176,7 @@ export class Instrumentation {
     this.#appendedEntries++;
     this.#appendedBytes += bytes;
     const tenant = tenantOf(body);
-    this.#tenantEntries[tenant]!.inc();
+    this.#appendedOf[tenant]!++;
     if (this.#seenTenants.has(tenant)) return;
     this.#seenTenants.add(tenant);
     this.metrics.activeTenants.set(this.#seenTenants.size);
@@ -187,6 +188,11 @@ export class Instrumentation {
     m.logEntries.inc(this.#appendedEntries);
     m.logBytes.inc(this.#appendedBytes);
     this.allocated.logAppend.inc(this.#appendedBytes);
+    for (let tenant = 0; tenant < tenants; tenant++) {
+      const entries = this.#appendedOf[tenant]!;
+      if (entries > 0) this.#tenantEntries[tenant]!.inc(entries);
+    }
+    this.#appendedOf.fill(0);
     this.#appendedEntries = 0;
     this.#appendedBytes = 0;
   }
