@@ -114,8 +114,8 @@ export function createLoopCluster(): LoopCluster {
   const deliver = ({ to, frames, sentAt }: Batch): void => {
     const { endpoint, instrumentation } = current[to]!;
     const arrivedAt = instrumentation.stopwatch.now();
-    for (const frame of frames) {
-      const message = endpoint.decode(frame, sentAt, arrivedAt);
+    const messages = frames.map((frame) => endpoint.decode(frame, sentAt, arrivedAt));
+    for (const message of messages) {
       if (message !== undefined) replicas[to]!.receive(message, arrivedAt);
     }
   };

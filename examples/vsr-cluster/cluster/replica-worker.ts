@@ -64,8 +64,8 @@ const transport = new Transport(
   ({ sentAt, frames }) => {
     recordOrNot();
     const arrivedAt = endpoint.instrumentation.stopwatch.now();
-    for (const frame of frames) {
-      const message = endpoint.decode(frame, sentAt, arrivedAt);
+    const messages = frames.map((frame) => endpoint.decode(frame, sentAt, arrivedAt));
+    for (const message of messages) {
       if (message !== undefined) replica.receive(message, arrivedAt);
     }
     flushSoon();

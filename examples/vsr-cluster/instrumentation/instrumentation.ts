@@ -34,6 +34,13 @@ export type ViewChangeReason =
 export const statuses = { normal: 0, viewChange: 1, recovering: 2, stateTransfer: 3 } as const;
 export type Status = (typeof statuses)[keyof typeof statuses];
 
+export interface AnsweredRequest {
+  readonly body: string;
+  readonly outcome: Outcome;
+  /** On the stopwatch. */
+  readonly arrived: number;
+}
+
 /** Recorders that are made when they are first needed, and then kept. */
 function resolved<K extends string | number, R>(resolve: (key: K) => R): (key: K) => R {
   const known = new Map<K, R>();
@@ -216,21 +223,16 @@ export class Instrumentation {
     this.#applied.success = 0;
     this.#applied.failure = 0;
     this.#effectBytes = 0;
-    this.#recordAnswered();
   }
 
-  /**
-   * A client gets its answer to a request that arrived at `arrived`; timed with all that are
-   * committed together.
-   */
-  answered(body: string, outcome: Outcome, arrived: number): void {
-    const method = isQuery(body) ? 'query' : 'write';
-    this.#requests[method][outcome.status === 'success' ? 'success' : 'error'].inc();
-    this.#answered.client.add(arrived);
-    this.#answered[method].add(arrived);
-  }
-
-  #recordAnswered(): void {
+  /** Clients were sent their answers to requests that arrived at `arrived`. */
+  answered(requests: readonly AnsweredRequest[]): void {
+    for (const { body, outcome, arrived } of requests) {
+      const method = isQuery(body) ? 'query' : 'write';
+      this.#requests[method][outcome.status === 'success' ? 'success' : 'error'].inc();
+      this.#answered.client.add(arrived);
+      this.#answered[method].add(arrived);
+    }
     const now = this.stopwatch.now();
     this.#answered.client.end(now);
     this.#answered.query.end(now);

@@ -36,6 +36,7 @@ export class Application {
     const before = this.#replica.commit;
     if (last <= before) return;
     for (let next = before + 1; next <= last; next++) this.#apply(log.get(next)!);
+    this.#replica.normal.sendAnswers();
     this.#replica.instrumentation.committed(last, last - before);
     this.#replica.logChanged();
     this.#checkpointIfDue();

@@ -12,11 +12,12 @@
 // Messages that came in together are answered together, in flush(): the fuller the pipe, the larger
 // the batches.
 
+import type { AnsweredRequest } from '../instrumentation/instrumentation.js';
 import { noSpan, type Span } from '../instrumentation/spans.js';
 import { type Entry, entryBytes, sealEntry } from '../log/entry.js';
 import { isQuery, type Outcome } from '../machine/ledger.js';
 import type { Session } from '../machine/sessions.js';
-import type { MessageOf, Request } from '../messages/messages.js';
+import type { MessageOf, Request, Unsent } from '../messages/messages.js';
 import { configurationIn, isConfigurationEntry } from './application.js';
 import { Backup } from './backup.js';
 import { isVoter, reachedByQuorum, votersOf } from './configuration.js';
@@ -33,6 +34,14 @@ interface Flight {
   commit: Span;
 }
 
+/** What a client is told once everything is applied that was committed together. */
+interface Answer {
+  readonly client: number;
+  readonly message: Unsent;
+  /** Of an operation whose request came to this primary. */
+  readonly request?: AnsweredRequest;
+}
+
 const mostPending = 10_000;
 
 export class NormalOperation {
@@ -44,6 +53,7 @@ export class NormalOperation {
   #pending: { readonly request: Request; readonly arrived: number }[] = [];
   #unsent: Entry[] = [];
   readonly #flights = new Map<number, Flight>();
+  #answers: Answer[] = [];
   /** Per replica: everything up to here is on its disk, in this view. */
   readonly #acknowledged: number[];
   /** Per replica: how far it was last known to be, whoever said so; -1: unknown. */
@@ -129,6 +139,7 @@ export class NormalOperation {
     this.#takePending();
     if (this.#unsent.length > 0) this.#prepare();
     else if (this.#replica.commit > this.#announced) this.#sayCommit();
+    this.#showPending();
   }
 
   #takePending(): void {
@@ -146,7 +157,6 @@ export class NormalOperation {
       this.#append({ kind, body, client, session, request: number }, arrived);
     }
     if (taken > 0) this.#pending.splice(0, taken);
-    this.#showPending();
   }
 
   #showPending(): void {
@@ -260,7 +270,6 @@ export class NormalOperation {
     }
     durations.prepare.end(decided);
     replica.application.commitTo(reached);
-    this.#showPending();
   }
 
   /** Votes for the operation that is being decided; for the last one while there is none. */
@@ -295,7 +304,6 @@ export class NormalOperation {
     durations.commit.end(told);
     durations.roundTrip.end(told);
     this.#announced = commit;
-    this.#showPending();
   }
 
   /** The state machine ran an entry. The primary answers whoever asked for it. */
@@ -305,26 +313,34 @@ export class NormalOperation {
     if (!replica.isPrimary || !replica.isNormal || isConfigurationEntry(entry)) return;
     const { op, client, request } = entry;
     const session = entry.kind === 'register' ? op : entry.session;
+    const { view } = replica;
     const { result } = outcome;
-    replica.sendToClient(client, {
-      type: 'Reply',
-      view: replica.view,
-      session,
-      request,
-      op,
-      result,
+    const arrived = entry.kind === 'operation' ? this.#flights.get(op)?.arrived : undefined;
+    this.#answers.push({
+      client,
+      message: { type: 'Reply', view, session, request, op, result },
+      ...(arrived !== undefined && { request: { body: entry.body, outcome, arrived } }),
     });
-    const flight = this.#flights.get(op);
-    if (flight !== undefined && entry.kind === 'operation') {
-      replica.instrumentation.answered(entry.body, outcome, flight.arrived);
-    }
   }
 
   /** A session had to go: the primary tells the client. */
   evict({ client, session }: Session): void {
     const replica = this.#replica;
     if (!replica.isPrimary || !replica.isNormal) return;
-    replica.sendToClient(client, { type: 'Eviction', view: replica.view, session });
+    this.#answers.push({ client, message: { type: 'Eviction', view: replica.view, session } });
+  }
+
+  /**
+   * Everything that was committed together is applied. Answers go out one after the other, rather
+   * than each when its operation was applied: the same little work again and again is done faster.
+   */
+  sendAnswers(): void {
+    if (this.#answers.length === 0) return;
+    const answers = this.#answers;
+    this.#answers = [];
+    const replica = this.#replica;
+    for (const { client, message } of answers) replica.sendToClient(client, message);
+    replica.instrumentation.answered(answers.flatMap(({ request }) => request ?? []));
   }
 
   // ---- the backups ----
