@@ -79,11 +79,13 @@ export function createLoopCluster(): LoopCluster {
       now: () => events.now,
       wallClock: () => events.now,
       random: () => random.next(),
-      send: (to, message) => {
-        const frame = current[id]!.endpoint.encode(to, message);
-        const batch = outgoing[id]!.get(to);
-        if (batch === undefined) outgoing[id]!.set(to, [frame]);
-        else batch.push(frame);
+      send: (messages) => {
+        for (const [index, frame] of current[id]!.endpoint.encode(messages).entries()) {
+          const { to } = messages[index]!;
+          const batch = outgoing[id]!.get(to);
+          if (batch === undefined) outgoing[id]!.set(to, [frame]);
+          else batch.push(frame);
+        }
       },
     };
     const options = {
@@ -114,10 +116,8 @@ export function createLoopCluster(): LoopCluster {
   const deliver = ({ to, frames, sentAt }: Batch): void => {
     const { endpoint, instrumentation } = current[to]!;
     const arrivedAt = instrumentation.stopwatch.now();
-    const messages = frames.map((frame) => endpoint.decode(frame, sentAt, arrivedAt));
-    for (const message of messages) {
-      if (message !== undefined) replicas[to]!.receive(message, arrivedAt);
-    }
+    const messages = frames.flatMap((frame) => endpoint.decode(frame, sentAt, arrivedAt) ?? []);
+    replicas[to]!.receive(messages, arrivedAt);
   };
   const flush = (replica: Replica): void => {
     replica.flush();

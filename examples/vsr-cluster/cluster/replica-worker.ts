@@ -64,10 +64,10 @@ const transport = new Transport(
   ({ sentAt, frames }) => {
     recordOrNot();
     const arrivedAt = endpoint.instrumentation.stopwatch.now();
-    const messages = frames.map((frame) => endpoint.decode(frame, sentAt, arrivedAt));
-    for (const message of messages) {
-      if (message !== undefined) replica.receive(message, arrivedAt);
-    }
+    replica.receive(
+      frames.flatMap((frame) => endpoint.decode(frame, sentAt, arrivedAt) ?? []),
+      arrivedAt,
+    );
     flushSoon();
   },
 );
@@ -78,7 +78,11 @@ const replica: Replica = new Replica(
     now: () => performance.now(),
     wallClock: () => Date.now() + skewMs,
     random: () => Math.random(),
-    send: (to, message) => transport.send(to, endpoint.encode(to, message)),
+    send: (messages) => {
+      for (const [index, frame] of endpoint.encode(messages).entries()) {
+        transport.send(messages[index]!.to, frame);
+      }
+    },
   },
   recorded,
 );
@@ -153,7 +157,7 @@ parentPort!.on('message', (command: ReplicaCommand) => {
     case 'frame': {
       const now = endpoint.instrumentation.stopwatch.now();
       const message = endpoint.decode(command.frame, now, now);
-      if (message !== undefined) replica.receive(message, now);
+      if (message !== undefined) replica.receive([message], now);
       flushSoon();
       return;
     }

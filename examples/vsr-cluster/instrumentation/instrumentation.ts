@@ -2,7 +2,7 @@
 // once, in the constructor, so that a handler only stores numbers.
 //
 //   const instrumentation = new Instrumentation(registry.metrics, registryStopwatch(registry));
-//   instrumentation.operations.success.inc();
+//   instrumentation.received(messages);
 //   instrumentation.viewIs(7, 1);        // one fact, several families: set in one place
 //
 // Families that stand for themselves are used directly, as `instrumentation.metrics.quorumSize`.
@@ -11,7 +11,7 @@ import type { Counter, Histogram, LastGauge, Metrics } from 'vsr-metrics';
 import type { kimberlite, vsr } from 'vsr-metrics/catalogues';
 import { isQuery, type Outcome, tenantOf, tenants } from '../machine/ledger.js';
 import type { Rejection } from '../messages/contradictions.js';
-import type { MessageType } from '../messages/messages.js';
+import type { Message, MessageType } from '../messages/messages.js';
 import { type Configuration, isJoint, quorumSize, votersOf } from '../replica/configuration.js';
 import { DurationBatch } from './duration-batch.js';
 import { noSpans, type Spans } from './spans.js';
@@ -54,6 +54,20 @@ function resolved<K extends string | number, R>(resolve: (key: K) => R): (key: K
   };
 }
 
+/** What came or goes together is mostly of one type. */
+function countByType(
+  messages: readonly Message[],
+  counterOf: (type: MessageType) => Counter,
+): void {
+  for (let first = 0; first < messages.length; ) {
+    const { type } = messages[first]!;
+    let next = first + 1;
+    while (next < messages.length && messages[next]!.type === type) next++;
+    counterOf(type).inc(next - first);
+    first = next;
+  }
+}
+
 export class Instrumentation {
   readonly metrics: ReplicaMetrics;
   readonly stopwatch: Stopwatch;
@@ -69,13 +83,13 @@ export class Instrumentation {
     readonly stateMachineEffects: Counter;
     readonly repairBuffer: Counter;
   };
-  readonly sent: (type: MessageType) => Counter;
-  readonly received: (type: MessageType) => Counter;
   readonly rejected: (reason: Rejection) => Counter;
   readonly viewChanges: (reason: ViewChangeReason) => Counter;
   readonly heartbeatRtt: (peer: number) => Histogram;
   readonly networkLatency: (peer: number) => Histogram;
   readonly repairEwma: (peer: number) => LastGauge;
+  readonly #sent: (type: MessageType) => Counter;
+  readonly #received: (type: MessageType) => Counter;
   readonly #sentBytes: (peer: number) => (type: MessageType) => Counter;
   readonly #receivedBytes: (peer: number) => (type: MessageType) => Counter;
   readonly #tenantEntries: readonly Counter[];
@@ -122,8 +136,8 @@ export class Instrumentation {
       stateMachineEffects: m.allocatedBytes.with({ site: 'state_machine_effects' }),
       repairBuffer: m.allocatedBytes.with({ site: 'repair_buffer' }),
     };
-    this.sent = resolved((message_type) => m.messagesSent.with({ message_type }));
-    this.received = resolved((message_type) => m.messagesReceived.with({ message_type }));
+    this.#sent = resolved((message_type) => m.messagesSent.with({ message_type }));
+    this.#received = resolved((message_type) => m.messagesReceived.with({ message_type }));
     this.rejected = resolved((reason) => m.byzantineRejections.with({ reason }));
     this.viewChanges = resolved((reason) => m.viewChanges.with({ reason }));
     this.heartbeatRtt = resolved((peer) => m.heartbeatRtt.with({ peer: String(peer) }));
@@ -168,14 +182,18 @@ export class Instrumentation {
   }
 
   /** Said once after every batch. */
-  logIs(op: number, commit: number, entries: number, bytes: number): void {
-    const { metrics: m } = this;
+  logIs(op: number, commit: number): void {
     this.#recordAppended();
-    m.opNumber.set(op);
+    this.metrics.opNumber.set(op);
+    this.metrics.projectionLag.set(op - commit);
+  }
+
+  /** Said with every tick: it changes all the time, and a little. */
+  logSizeIs(entries: number, bytes: number): void {
+    const { metrics: m } = this;
     m.logEntryCount.set(entries);
     m.logSize.set(bytes);
     m.kmbLogSize.set(bytes);
-    m.projectionLag.set(op - commit);
   }
 
   /** An entry is in the log; counted when that is next told of, with all of its batch. */
@@ -227,16 +245,38 @@ export class Instrumentation {
 
   /** Clients were sent their answers to requests that arrived at `arrived`. */
   answered(requests: readonly AnsweredRequest[]): void {
+    const counts = { query: { success: 0, error: 0 }, write: { success: 0, error: 0 } };
     for (const { body, outcome, arrived } of requests) {
       const method = isQuery(body) ? 'query' : 'write';
-      this.#requests[method][outcome.status === 'success' ? 'success' : 'error'].inc();
+      counts[method][outcome.status === 'success' ? 'success' : 'error']++;
       this.#answered.client.add(arrived);
       this.#answered[method].add(arrived);
+    }
+    for (const method of ['query', 'write'] as const) {
+      const { success, error } = counts[method];
+      if (success > 0) this.#requests[method].success.inc(success);
+      if (error > 0) this.#requests[method].error.inc(error);
     }
     const now = this.stopwatch.now();
     this.#answered.client.end(now);
     this.#answered.query.end(now);
     this.#answered.write.end(now);
+  }
+
+  sent(messages: readonly Message[]): void {
+    countByType(messages, this.#sent);
+  }
+
+  received(messages: readonly Message[]): void {
+    countByType(messages, this.#received);
+  }
+
+  /** So many messages became so many bytes since `start`: each has its share of the time. */
+  serialized(start: number, messages: number, bytes: number): void {
+    const { stopwatch, metrics } = this;
+    const share = (stopwatch.now() - start) / messages;
+    stopwatch.record(metrics.messageSerialization, start, start + share, 'ms', messages);
+    this.allocated.messageSerialize.inc(bytes);
   }
 
   viewChangeStarted(reason: ViewChangeReason): void {

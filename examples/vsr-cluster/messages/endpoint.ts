@@ -2,33 +2,41 @@
 
 import type { Instrumentation } from '../instrumentation/instrumentation.js';
 import type { Codec } from './codec.js';
-import { isReplica, type Message } from './messages.js';
+import { isReplica, type Message, type Outgoing } from './messages.js';
 
 export class Endpoint {
   readonly #codec: Codec;
   /** May be exchanged between messages, for one that records nothing. */
   instrumentation: Instrumentation;
-  // A broadcast is one message for several: it is put into a frame once.
-  #last: { readonly message: Message; readonly frame: string } | undefined;
 
   constructor(codec: Codec, instrumentation: Instrumentation) {
     this.#codec = codec;
     this.instrumentation = instrumentation;
   }
 
-  /** The frame of a message to `to`. */
-  encode(to: number, message: Message): string {
-    const { stopwatch, metrics, allocated } = this.instrumentation;
-    if (this.#last?.message !== message) {
-      const start = stopwatch.now();
+  /** The frames of messages that leave together, by their order. */
+  encode(messages: readonly Outgoing[]): string[] {
+    const { instrumentation } = this;
+    const start = instrumentation.stopwatch.now();
+    const frames: string[] = [];
+    let count = 0;
+    let bytes = 0;
+    for (const [index, { to, message }] of messages.entries()) {
+      // A broadcast is one message for several: it is put into a frame once.
+      if (index > 0 && message === messages[index - 1]!.message) {
+        frames.push(frames[index - 1]!);
+        continue;
+      }
       const frame = this.#codec.encode(message, to);
-      stopwatch.record(metrics.messageSerialization, start);
-      allocated.messageSerialize.inc(frame.length);
-      this.#last = { message, frame };
+      frames.push(frame);
+      count++;
+      bytes += frame.length;
     }
-    const { frame } = this.#last;
-    if (isReplica(to)) this.instrumentation.sentBytes(to, message.type, frame.length);
-    return frame;
+    instrumentation.serialized(start, count, bytes);
+    for (const [index, { to, message }] of messages.entries()) {
+      if (isReplica(to)) instrumentation.sentBytes(to, message.type, frames[index]!.length);
+    }
+    return frames;
   }
 
   /**

@@ -259,6 +259,12 @@ export type Message =
 
 export type MessageType = Message['type'];
 export type MessageOf<T extends MessageType> = Extract<Message, { readonly type: T }>;
+/** A message on its way out. */
+export interface Outgoing {
+  /** A replica or a client. */
+  readonly to: number;
+  readonly message: Message;
+}
 /** A message between replicas, without what the sender's envelope adds. */
 export type Unsent = Message extends infer M
   ? M extends Message

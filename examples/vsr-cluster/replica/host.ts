@@ -3,7 +3,7 @@
 // (simulation/).
 
 import type { Storage } from '../log/storage.js';
-import type { Message } from '../messages/messages.js';
+import type { Outgoing } from '../messages/messages.js';
 import type { Version } from './version.js';
 
 export interface Host {
@@ -14,8 +14,8 @@ export interface Host {
   wallClock(): number;
   /** From 0 to 1. */
   random(): number;
-  /** Sends to a replica or a client; may be lost, late, doubled. */
-  send(to: number, message: Message): void;
+  /** Sends messages that are ready at the same time; each may be lost, late, doubled. */
+  send(messages: readonly Outgoing[]): void;
 }
 
 export interface ReplicaOptions {

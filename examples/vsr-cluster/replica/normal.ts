@@ -36,7 +36,7 @@ interface Flight {
 
 /** What a client is told once everything is applied that was committed together. */
 interface Answer {
-  readonly client: number;
+  readonly to: number;
   readonly message: Unsent;
   /** Of an operation whose request came to this primary. */
   readonly request?: AnsweredRequest;
@@ -317,7 +317,7 @@ export class NormalOperation {
     const { result } = outcome;
     const arrived = entry.kind === 'operation' ? this.#flights.get(op)?.arrived : undefined;
     this.#answers.push({
-      client,
+      to: client,
       message: { type: 'Reply', view, session, request, op, result },
       ...(arrived !== undefined && { request: { body: entry.body, outcome, arrived } }),
     });
@@ -327,19 +327,20 @@ export class NormalOperation {
   evict({ client, session }: Session): void {
     const replica = this.#replica;
     if (!replica.isPrimary || !replica.isNormal) return;
-    this.#answers.push({ client, message: { type: 'Eviction', view: replica.view, session } });
+    this.#answers.push({ to: client, message: { type: 'Eviction', view: replica.view, session } });
   }
 
   /**
-   * Everything that was committed together is applied. Answers go out one after the other, rather
-   * than each when its operation was applied: the same little work again and again is done faster.
+   * Everything that was committed together is applied: everybody is answered together, rather than
+   * each when his operation was applied. The same little work again and again is done faster, and
+   * measured as one.
    */
   sendAnswers(): void {
     if (this.#answers.length === 0) return;
     const answers = this.#answers;
     this.#answers = [];
     const replica = this.#replica;
-    for (const { client, message } of answers) replica.sendToClient(client, message);
+    replica.sendToClients(answers);
     replica.instrumentation.answered(answers.flatMap(({ request }) => request ?? []));
   }
 

@@ -3,7 +3,7 @@
 //
 //   const replica = new Replica(options, host, instrumentation);
 //   replica.start();
-//   replica.receive(message);   // as often as there are messages
+//   replica.receive(messages);  // whenever there are some
 //   replica.flush();            // once they are all in: batches are cut here
 //   replica.tick();             // every few milliseconds
 //
@@ -24,6 +24,7 @@ import {
   type Message,
   type MessageOf,
   type MessageType,
+  type Outgoing,
   type Unsent,
 } from '../messages/messages.js';
 import { Application } from './application.js';
@@ -159,9 +160,13 @@ export class Replica {
     this.recovery.start(this.host.storage.load());
   }
 
-  /** `arrivedAt` is on the stopwatch: messages that came together have one. */
-  receive(message: Message, arrivedAt = this.instrumentation.stopwatch.now()): void {
-    this.instrumentation.received(message.type).inc();
+  /** Messages that came together, at `arrivedAt` on the stopwatch. */
+  receive(messages: readonly Message[], arrivedAt = this.instrumentation.stopwatch.now()): void {
+    this.instrumentation.received(messages);
+    for (const message of messages) this.#handle(message, arrivedAt);
+  }
+
+  #handle(message: Message, arrivedAt: number): void {
     if (isReplica(message.from) && 'incarnation' in message) {
       const rejection = this.#examine(message);
       if (rejection === 'late') return;
@@ -185,6 +190,7 @@ export class Replica {
   }
 
   tick(): void {
+    this.instrumentation.logSizeIs(this.log.count, this.log.bytes);
     this.recovery.tick();
     if (this.status === statuses.recovering) return;
     this.normal.tick();
@@ -227,13 +233,17 @@ export class Replica {
   // ---- what goes out ----
 
   send(to: number, message: Unsent): void {
-    this.#post(to, this.#sealed(message));
+    this.#post([{ to, message: this.#sealed(message) }]);
   }
 
   /** To all other replicas, standbys too. */
   broadcast(message: Unsent): void {
     const sealed = this.#sealed(message);
-    for (let to = 0; to < this.options.rosterSize; to++) if (to !== this.id) this.#post(to, sealed);
+    const outgoing: Outgoing[] = [];
+    for (let to = 0; to < this.options.rosterSize; to++) {
+      if (to !== this.id) outgoing.push({ to, message: sealed });
+    }
+    this.#post(outgoing);
   }
 
   #sealed(message: Unsent): Message {
@@ -245,13 +255,21 @@ export class Replica {
     return { ...message, ...envelope } as Message;
   }
 
-  #post(to: number, message: Message): void {
-    this.instrumentation.sent(message.type).inc();
-    this.host.send(to, message);
+  #post(messages: readonly Outgoing[]): void {
+    this.instrumentation.sent(messages.map(({ message }) => message));
+    this.host.send(messages);
   }
 
   sendToClient(to: number, message: Unsent): void {
-    if (to >= firstClient) this.send(to, message);
+    this.sendToClients([{ to, message }]);
+  }
+
+  /** To each what is for him. */
+  sendToClients(answers: readonly { readonly to: number; readonly message: Unsent }[]): void {
+    const outgoing = answers
+      .filter(({ to }) => to >= firstClient)
+      .map(({ to, message }) => ({ to, message: this.#sealed(message) }));
+    if (outgoing.length > 0) this.#post(outgoing);
   }
 
   /** Writes down what must not be forgotten. Views and logs are only spoken of when this is done. */
@@ -306,8 +324,7 @@ export class Replica {
   }
 
   logChanged(): void {
-    const { log } = this;
-    this.instrumentation.logIs(log.op, this.commit, log.count, log.bytes);
+    this.instrumentation.logIs(this.log.op, this.commit);
   }
 
   configurationChanged(configuration: Configuration): void {

@@ -86,12 +86,15 @@ export class SimulatedNode {
       now: () => events.now,
       wallClock: () => events.now + this.clockSkew,
       random: () => random.next(),
-      send: (to, message) => {
-        const packet = this.#endpoint?.encode(to, message) ?? message;
-        const bytes = typeof packet === 'string' ? packet.length : 0;
-        this.usage.sentBytes += bytes;
-        observer.onSend?.(this.id, to, message, bytes);
-        this.#world.send(this.id, to, packet);
+      send: (messages) => {
+        const frames = this.#endpoint?.encode(messages);
+        for (const [index, { to, message }] of messages.entries()) {
+          const packet = frames?.[index] ?? message;
+          const bytes = typeof packet === 'string' ? packet.length : 0;
+          this.usage.sentBytes += bytes;
+          observer.onSend?.(this.id, to, message, bytes);
+          this.#world.send(this.id, to, packet);
+        }
       },
     };
     const options = { ...this.#options, version: this.version };
@@ -130,7 +133,7 @@ export class SimulatedNode {
       typeof packet === 'string' ? this.#endpoint!.decode(packet, sentAt, now) : packet;
     if (message === undefined) return;
     this.#world.observer.onReceive?.(this.id, message, bytes, sentAt);
-    this.replica.receive(message);
+    this.replica.receive([message]);
     this.#stepped();
   }
 
