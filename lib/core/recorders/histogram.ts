@@ -181,8 +181,14 @@ export class LaneHistogram implements Histogram {
     }
     const value = given + 0; // -0 has the sign bit of a huge cell
     const count = times === 1 ? 1n : BigInt(times);
-    const { beyond, extremes, touched } = this.memory;
     const cell = this.#cellOf(value);
+    if ((cell - this.inner) >>> 0 < this.innerCount) {
+      // Several times a value between those seen.
+      this.stepCell(cell, value, count);
+      this.sum[0]! += value * times;
+      return;
+    }
+    const { beyond, extremes, touched } = this.memory;
     if (cell < 0) {
       beyond[0]! += count;
     } else if (cell >= this.geometry.cellCount) {
