@@ -10,11 +10,10 @@
 //   await cluster.block(false);   // the same, by the same threads, recording nothing
 //   await cluster.stop();
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { processorTimeOf } from '../../examples/vsr-cluster/cluster/kernel-thread.js';
 import { Cluster } from '../../examples/vsr-cluster/cluster/launcher.js';
 import { measureRounds, type OverheadReport } from '../../lib/budget/measure.js';
 import { type RoundTimes, runRound, type Side } from '../../lib/budget/round.js';
@@ -70,8 +69,8 @@ export class ThreadCluster {
   #processorTime(): { readonly all: number; readonly replicas: number } {
     const { user, system } = process.cpuUsage();
     const all = 1000 * (user + system);
-    const times = this.#cluster.kernelThreads.map(processorTimeOf);
-    const replicas = times.reduce((sum, time) => sum! + (time ?? Number.NaN), 0)!;
+    const { kernelThreads } = this.#cluster;
+    const replicas = kernelThreads.reduce((sum, thread) => sum + processorTimeOf(thread), 0);
     return { all, replicas: Number.isNaN(replicas) ? all : replicas };
   }
 
@@ -87,6 +86,16 @@ export class ThreadCluster {
   async stop(): Promise<void> {
     await this.#cluster.stop();
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** Nanoseconds that a thread of this process has had a processor; NaN where the system does not tell. */
+function processorTimeOf(thread: number): number {
+  try {
+    const [ran] = readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ');
+    return Number(ran);
+  } catch {
+    return Number.NaN;
   }
 }
 

@@ -26,11 +26,6 @@ export function statusDocument(snapshot: Snapshot, filter: LabelFilter) {
 
 /** One that was cut off still takes itself for the leader of a view that the others have left. */
 function leaderAmong(replicas: readonly Replica[]): Replica | undefined {
-  const viewOf = (replica: Replica) => replica.view ?? -1;
-  return replicas
-    .filter(({ isLeader }) => isLeader)
-    .reduce<Replica | undefined>(
-      (leader, each) => (leader === undefined || viewOf(each) > viewOf(leader) ? each : leader),
-      undefined,
-    );
+  const leaders = replicas.filter(({ isLeader }) => isLeader);
+  return leaders.sort((one, other) => (other.view ?? -1) - (one.view ?? -1))[0];
 }

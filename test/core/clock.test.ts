@@ -98,6 +98,24 @@ describe('The clock', () => {
     expect(us!.sum / 1000).to.be.closeTo(ms!.sum, ms!.sum / 1000);
   });
 
+  it('measures events that began and ended together as so many', () => {
+    const { registry, metrics } = open();
+    const start = registry.now();
+    block(5);
+    const end = registry.now();
+    metrics.ms.since(start, end);
+    metrics.us.since(start, end, 3);
+    // Between values seen before, at one of them, and none at all.
+    for (const value of [1, 1e9]) metrics.us.record(value);
+    metrics.us.since(start, end, 4);
+    metrics.us.since(start, end, 0);
+    const snapshot = registry.snapshot();
+    const [ms, us] = ['ms', 'us'].map((unit) => snapshot.histogram(`took_${unit}`)!);
+    expect(us!.count).to.equal(3 + 2 + 4);
+    const took = 1000 * ms!.sum;
+    expect(us!.sum - 1 - 1e9).to.be.closeTo(7 * took, took / 100);
+  });
+
   it('refuses ends that are no reading of it', () => {
     const { registry, metrics } = open();
     const start = registry.now();

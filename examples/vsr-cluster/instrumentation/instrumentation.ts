@@ -11,7 +11,7 @@ import type { Counter, Histogram, LastGauge, Metrics } from 'vsr-metrics';
 import type { kimberlite, vsr } from 'vsr-metrics/catalogues';
 import { isQuery, type Outcome, tenantOf, tenants } from '../machine/ledger.js';
 import type { Rejection } from '../messages/contradictions.js';
-import type { Message, MessageType } from '../messages/messages.js';
+import type { Message, MessageType, Outgoing } from '../messages/messages.js';
 import { type Configuration, isJoint, quorumSize, votersOf } from '../replica/configuration.js';
 import { DurationBatch } from './duration-batch.js';
 import { noSpans, type Spans } from './spans.js';
@@ -54,15 +54,16 @@ function resolved<K extends string | number, R>(resolve: (key: K) => R): (key: K
   };
 }
 
-/** What came or goes together is mostly of one type. */
-function countByType(
-  messages: readonly Message[],
+/** What came or goes together is mostly of one type: each run of one is counted at once. */
+function countRuns<T>(
+  items: readonly T[],
+  typeOf: (item: T) => MessageType,
   counterOf: (type: MessageType) => Counter,
 ): void {
-  for (let first = 0; first < messages.length; ) {
-    const { type } = messages[first]!;
+  for (let first = 0; first < items.length; ) {
+    const type = typeOf(items[first]!);
     let next = first + 1;
-    while (next < messages.length && messages[next]!.type === type) next++;
+    while (next < items.length && typeOf(items[next]!) === type) next++;
     counterOf(type).inc(next - first);
     first = next;
   }
@@ -72,7 +73,7 @@ export class Instrumentation {
   readonly metrics: ReplicaMetrics;
   readonly stopwatch: Stopwatch;
   readonly spans: Spans;
-  readonly operations: Readonly<Record<Outcome['status'], Counter>>;
+  readonly #operations: Readonly<Record<Outcome['status'], Counter>>;
   readonly repairs: Readonly<Record<'success' | 'failure', Counter>>;
   readonly checksumFailures: Readonly<Record<'log' | 'superblock', Counter>>;
   /** Of the operations that are decided, or announced, together. */
@@ -96,9 +97,9 @@ export class Instrumentation {
   readonly #requests: Readonly<Record<'query' | 'write', Record<'success' | 'error', Counter>>>;
   readonly #seenTenants = new Set<number>();
   // What a batch comes to: one record of many is cheaper than many of one.
-  #appendedEntries = 0;
   #appendedBytes = 0;
-  readonly #appendedOf = new Uint32Array(tenants);
+  /** Entries, by tenant. */
+  readonly #appended = new Uint32Array(tenants);
   readonly #applied: Record<Outcome['status'], number> = { success: 0, failure: 0 };
   #effectBytes = 0;
   readonly #answered: Readonly<Record<'client' | 'query' | 'write', DurationBatch>>;
@@ -108,7 +109,7 @@ export class Instrumentation {
     this.metrics = m;
     this.stopwatch = stopwatch;
     this.spans = spans;
-    this.operations = {
+    this.#operations = {
       success: m.operations.with({ status: 'success' }),
       failure: m.operations.with({ status: 'failure' }),
     };
@@ -198,27 +199,28 @@ export class Instrumentation {
 
   /** An entry is in the log; counted when that is next told of, with all of its batch. */
   appended(body: string, bytes: number): void {
-    this.#appendedEntries++;
     this.#appendedBytes += bytes;
     const tenant = tenantOf(body);
-    this.#appendedOf[tenant]!++;
+    this.#appended[tenant]!++;
     if (this.#seenTenants.has(tenant)) return;
     this.#seenTenants.add(tenant);
     this.metrics.activeTenants.set(this.#seenTenants.size);
   }
 
   #recordAppended(): void {
-    if (this.#appendedEntries === 0) return;
+    // An entry without a body has bytes too.
+    if (this.#appendedBytes === 0) return;
     const { metrics: m } = this;
-    m.logEntries.inc(this.#appendedEntries);
+    let entries = 0;
+    for (let tenant = 0; tenant < tenants; tenant++) {
+      const own = this.#appended[tenant]!;
+      if (own > 0) this.#tenantEntries[tenant]!.inc(own);
+      entries += own;
+    }
+    m.logEntries.inc(entries);
     m.logBytes.inc(this.#appendedBytes);
     this.allocated.logAppend.inc(this.#appendedBytes);
-    for (let tenant = 0; tenant < tenants; tenant++) {
-      const entries = this.#appendedOf[tenant]!;
-      if (entries > 0) this.#tenantEntries[tenant]!.inc(entries);
-    }
-    this.#appendedOf.fill(0);
-    this.#appendedEntries = 0;
+    this.#appended.fill(0);
     this.#appendedBytes = 0;
   }
 
@@ -230,13 +232,13 @@ export class Instrumentation {
 
   /** So many entries were committed and applied together, up to `commit`. */
   committed(commit: number, entries: number): void {
-    const { metrics: m, operations } = this;
+    const { metrics: m } = this;
     const { success, failure } = this.#applied;
     m.commitNumber.set(commit);
     m.projectionAppliedPosition.set(commit);
     m.consensusCommits.inc(entries);
-    if (success > 0) operations.success.inc(success);
-    if (failure > 0) operations.failure.inc(failure);
+    if (success > 0) this.#operations.success.inc(success);
+    if (failure > 0) this.#operations.failure.inc(failure);
     this.allocated.stateMachineEffects.inc(this.#effectBytes);
     this.#applied.success = 0;
     this.#applied.failure = 0;
@@ -263,12 +265,12 @@ export class Instrumentation {
     this.#answered.write.end(now);
   }
 
-  sent(messages: readonly Message[]): void {
-    countByType(messages, this.#sent);
+  sent(messages: readonly Outgoing[]): void {
+    countRuns(messages, ({ message }) => message.type, this.#sent);
   }
 
   received(messages: readonly Message[]): void {
-    countByType(messages, this.#received);
+    countRuns(messages, ({ type }) => type, this.#received);
   }
 
   /** So many messages became so many bytes since `start`: each has its share of the time. */

@@ -39,7 +39,7 @@ interface Answer {
   readonly to: number;
   readonly message: Unsent;
   /** Of an operation whose request came to this primary. */
-  readonly request?: AnsweredRequest;
+  readonly request: AnsweredRequest | undefined;
 }
 
 const mostPending = 10_000;
@@ -319,7 +319,7 @@ export class NormalOperation {
     this.#answers.push({
       to: client,
       message: { type: 'Reply', view, session, request, op, result },
-      ...(arrived !== undefined && { request: { body: entry.body, outcome, arrived } }),
+      request: arrived === undefined ? undefined : { body: entry.body, outcome, arrived },
     });
   }
 
@@ -327,7 +327,12 @@ export class NormalOperation {
   evict({ client, session }: Session): void {
     const replica = this.#replica;
     if (!replica.isPrimary || !replica.isNormal) return;
-    this.#answers.push({ to: client, message: { type: 'Eviction', view: replica.view, session } });
+    const { view } = replica;
+    this.#answers.push({
+      to: client,
+      message: { type: 'Eviction', view, session },
+      request: undefined,
+    });
   }
 
   /**

@@ -256,7 +256,8 @@ export class Replica {
   }
 
   #post(messages: readonly Outgoing[]): void {
-    this.instrumentation.sent(messages.map(({ message }) => message));
+    if (messages.length === 0) return;
+    this.instrumentation.sent(messages);
     this.host.send(messages);
   }
 
@@ -269,7 +270,7 @@ export class Replica {
     const outgoing = answers
       .filter(({ to }) => to >= firstClient)
       .map(({ to, message }) => ({ to, message: this.#sealed(message) }));
-    if (outgoing.length > 0) this.#post(outgoing);
+    this.#post(outgoing);
   }
 
   /** Writes down what must not be forgotten. Views and logs are only spoken of when this is done. */
