@@ -7,7 +7,6 @@
 
 import { Instrumentation } from '../../examples/vsr-cluster/instrumentation/instrumentation.js';
 import { registryStopwatch } from '../../examples/vsr-cluster/instrumentation/stopwatch.js';
-import { silentInstrumentation } from '../../examples/vsr-cluster/instrumentation/without-metrics.js';
 import { Codec } from '../../examples/vsr-cluster/messages/codec.js';
 import { Endpoint } from '../../examples/vsr-cluster/messages/endpoint.js';
 import { firstClient, type Message } from '../../examples/vsr-cluster/messages/messages.js';
@@ -39,12 +38,6 @@ export interface LoopCluster {
   finish(): void;
 }
 
-/** What a replica calls; one of each records, the other does not. */
-interface Recording {
-  readonly instrumentation: Instrumentation;
-  readonly endpoint: Endpoint;
-}
-
 export function createLoopCluster(): LoopCluster {
   const registry = createRegistry({ catalogue });
   const events = new EventQueue();
@@ -52,23 +45,16 @@ export function createLoopCluster(): LoopCluster {
   const codec = new Codec(keyedSigner('a key for benchmarks'));
   const wire: Batch[] = [];
   // By sender, then by address.
-  const outgoing = members.map(() => new Map<number, string[]>());
+  const outgoing = members.map(() => new Map<number, { sentAt: number; frames: string[] }>());
   let answered = 0;
   const sessions = new Map<number, number>();
-  const silent = recordingOf(silentInstrumentation());
-  const current = members.map(() => silent);
-
-  function recordingOf(instrumentation: Instrumentation): Recording {
-    return { instrumentation, endpoint: new Endpoint(codec, instrumentation) };
-  }
-
-  const recordings = members.map((id) => {
+  const endpoints = members.map((id) => {
     const { metrics } = attachRegistry(registry.share(), {
       catalogue,
       fixedLabels: { replica_id: String(id), node_id: String(id + 1) },
       resourcesEveryMs: false,
     });
-    return recordingOf(new Instrumentation(metrics, registryStopwatch(registry)));
+    return new Endpoint(codec, new Instrumentation(metrics, registryStopwatch(registry)));
   });
   const replicas = members.map((id) => {
     const disk = new SimulatedDisk(events, random, 4096);
@@ -80,12 +66,15 @@ export function createLoopCluster(): LoopCluster {
       wallClock: () => events.now,
       random: () => random.next(),
       send: (messages) => {
-        for (const [index, frame] of current[id]!.endpoint.encode(messages).entries()) {
+        const { frames, readyAt } = endpoints[id]!.encode(messages);
+        for (const [index, frame] of frames.entries()) {
           const { to } = messages[index]!;
-          const batch = outgoing[id]!.get(to);
-          if (batch === undefined) outgoing[id]!.set(to, [frame]);
-          else batch.push(frame);
+          const batch = outgoing[id]!.get(to) ?? { sentAt: readyAt, frames: [] };
+          outgoing[id]!.set(to, batch);
+          batch.sentAt = readyAt;
+          batch.frames.push(frame);
         }
+        return readyAt;
       },
     };
     const options = {
@@ -99,7 +88,7 @@ export function createLoopCluster(): LoopCluster {
       batch: 16,
       timing: defaultTiming,
     };
-    return new Replica(options, host, silent.instrumentation);
+    return new Replica(options, host, endpoints[id]!.instrumentation);
   });
 
   /** Everything that is on its way arrives, until nothing is. */
@@ -114,17 +103,15 @@ export function createLoopCluster(): LoopCluster {
     } while (wire.length > 0);
   };
   const deliver = ({ to, frames, sentAt }: Batch): void => {
-    const { endpoint, instrumentation } = current[to]!;
-    const arrivedAt = instrumentation.stopwatch.now();
+    const endpoint = endpoints[to]!;
+    const arrivedAt = endpoint.instrumentation.now();
     const messages = frames.flatMap((frame) => endpoint.decode(frame, sentAt, arrivedAt) ?? []);
     replicas[to]!.receive(messages, arrivedAt);
   };
   const flush = (replica: Replica): void => {
     replica.flush();
     const batches = outgoing[replica.id]!;
-    if (batches.size === 0) return;
-    const sentAt = replica.instrumentation.stopwatch.now();
-    for (const [to, frames] of batches) wire.push({ to, frames, sentAt });
+    for (const [to, batch] of batches) wire.push({ to, ...batch });
     batches.clear();
   };
   const answer = (client: number, frame: string): void => {
@@ -136,10 +123,7 @@ export function createLoopCluster(): LoopCluster {
 
   /** Once something was answered: from then on, or no more. */
   const setRecording = (records: boolean): void => {
-    for (const [id, replica] of replicas.entries()) {
-      current[id] = records ? recordings[id]! : silent;
-      replica.instrumentation = current[id]!.instrumentation;
-    }
+    for (const { instrumentation } of replicas) instrumentation.recording.isOn = records;
   };
 
   let round = 0;
@@ -160,6 +144,7 @@ export function createLoopCluster(): LoopCluster {
     while (answered < wanted) settle();
     if (records) recorded += clients;
   };
+  setRecording(false);
   for (const replica of replicas) replica.start();
   settle();
   // The first round opens the sessions.

@@ -3,14 +3,14 @@
 import { measureOverhead, type OverheadReport } from '../../lib/budget/index.js';
 import type { Machine } from '../harness/types.js';
 import { clients, createLoopCluster } from './cluster.js';
+import type { ThreadsResults } from './threads.js';
 
 const warmUpTurns = 8000;
 
 export interface ClusterResults {
   readonly startedAt: string;
   readonly machine: Machine;
-  /** On threads and files, under load: processor time an operation. */
-  readonly threads: { readonly rate: number; readonly report: OverheadReport };
+  readonly threads: readonly ThreadsResults[];
   readonly loop: LoopResults;
 }
 

@@ -1,13 +1,17 @@
 // The VSR example as it runs: three replicas and their clients on threads, logs on files, so many
 // requests a second; and the processor time that an answered request takes all of them together.
 //
-// Only the replicas' threads record. What the others take (clients, writes to files, collections of
-// garbage) varies by itself from block to block, more than recording could ever change: they count
-// with what they take on average, on both sides.
+// In some blocks replica 0, the primary, records and the others do not; in some it is the other way
+// round. What is compared is the time that replica 0 took more or less than the others. It changes by
+// what recording costs replica 0 one way and by what it costs the others the other way: by what it
+// costs all of them. What slows the machine for a while slows them all, and leaves the difference
+// nearly alone; it would hide what recording costs if blocks in which all record were compared with
+// blocks in which none does. What other threads take (clients, writes to files, collections of
+// garbage) counts with its average, on both sides.
 //
 //   const cluster = await ThreadCluster.start(10_000);
-//   await cluster.block(true);    // nanoseconds an operation, recorded
-//   await cluster.block(false);   // the same, by the same threads, recording nothing
+//   await cluster.block('instrumented');  // nanoseconds an operation, recorded by all
+//   await cluster.block('baseline');      // the same, recorded by none
 //   await cluster.stop();
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,21 +22,26 @@ import { Cluster } from '../../examples/vsr-cluster/cluster/launcher.js';
 import { measureRounds, type OverheadReport } from '../../lib/budget/measure.js';
 import { type RoundTimes, runRound, type Side } from '../../lib/budget/round.js';
 
-const blockMilliseconds = 250;
+const blockMilliseconds = 100;
 /** What was under way when recording was switched has been answered by then. */
-const leadInMilliseconds = 25;
+const leadInMilliseconds = 15;
 const sessions = 1024;
 
 export class ThreadCluster {
   readonly #cluster: Cluster;
   readonly #directory: string;
   // Of all blocks.
-  #othersTime = 0;
+  #time = 0;
+  #difference = 0;
   #operations = 0;
 
   private constructor(cluster: Cluster, directory: string) {
     this.#cluster = cluster;
     this.#directory = directory;
+  }
+
+  get operationsOfBlock(): number {
+    return (this.#cluster.options.rate * blockMilliseconds) / 1000;
   }
 
   static async start(rate: number): Promise<ThreadCluster> {
@@ -43,35 +52,41 @@ export class ThreadCluster {
     return new ThreadCluster(cluster, directory);
   }
 
+  get answered(): number {
+    return this.#cluster.load.answered;
+  }
+
   /** Waits until the clients have had so many answers. */
-  async answered(count: number): Promise<void> {
-    while (this.#cluster.load.answered < count) await pause(20);
+  async untilAnswered(count: number): Promise<void> {
+    while (this.answered < count) await pause(5);
   }
 
   /** Nanoseconds of processor time, of all threads, an answered request. */
-  async block(records: boolean): Promise<number> {
-    this.#cluster.setRecording(records);
+  async block(side: 'baseline' | 'instrumented'): Promise<number> {
+    this.#cluster.setRecording((id) => (id === 0) === (side === 'instrumented'));
     await pause(leadInMilliseconds);
-    const { answered } = this.#cluster.load;
+    const { answered } = this;
     const before = this.#processorTime();
-    await pause(blockMilliseconds);
-    // A machine that stands still for so long answers nobody.
-    while (this.#cluster.load.answered === answered) await pause(blockMilliseconds);
+    // So many operations, however long it takes: a machine may stand still for a while.
+    await this.untilAnswered(answered + this.operationsOfBlock);
     const after = this.#processorTime();
-    const operations = this.#cluster.load.answered - answered;
-    const replicas = after.replicas - before.replicas;
-    this.#othersTime += after.all - before.all - replicas;
+    const operations = this.answered - answered;
+    const difference = after.difference - before.difference;
+    this.#time += after.all - before.all;
+    this.#difference += difference;
     this.#operations += operations;
-    return replicas / operations + this.#othersTime / this.#operations;
+    // On average half of recording is in the time, and half of it, more or less, in the difference.
+    return (
+      this.#time / this.#operations + difference / operations - this.#difference / this.#operations
+    );
   }
 
-  /** So far, in nanoseconds. Where the system does not tell threads apart, all count as replicas. */
-  #processorTime(): { readonly all: number; readonly replicas: number } {
+  /** So far, in nanoseconds: of all threads, and that of replica 0 less that of the others. */
+  #processorTime(): { readonly all: number; readonly difference: number } {
     const { user, system } = process.cpuUsage();
-    const all = 1000 * (user + system);
-    const { kernelThreads } = this.#cluster;
-    const replicas = kernelThreads.reduce((sum, thread) => sum + processorTimeOf(thread), 0);
-    return { all, replicas: Number.isNaN(replicas) ? all : replicas };
+    const [first = 0, ...others] = this.#cluster.kernelThreads.map(processorTimeOf);
+    const difference = first - others.reduce((sum, time) => sum + time, 0);
+    return { all: 1000 * (user + system), difference };
   }
 
   /** Operations that replica 0 counted. */
@@ -89,14 +104,10 @@ export class ThreadCluster {
   }
 }
 
-/** Nanoseconds that a thread of this process has had a processor; NaN where the system does not tell. */
+/** Nanoseconds that a thread of this process has had a processor. Only Linux tells. */
 function processorTimeOf(thread: number): number {
-  try {
-    const [ran] = readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ');
-    return Number(ran);
-  } catch {
-    return Number.NaN;
-  }
+  const [ran] = readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ');
+  return Number(ran);
 }
 
 export interface ThreadsRun {
@@ -106,30 +117,44 @@ export interface ThreadsRun {
   readonly rate: number;
 }
 
+/** Processor time an operation, under load. */
+export interface ThreadsResults {
+  /** Requests a second, and how many were answered. */
+  readonly rate: number;
+  readonly answeredPerSecond: number;
+  readonly report: OverheadReport;
+}
+
 /** One cluster under one load; only whether it records changes, by the order of a coin. */
-export async function measureThreads({ rate, ...run }: ThreadsRun): Promise<OverheadReport> {
+export async function measureThreads({ rate, ...run }: ThreadsRun): Promise<ThreadsResults> {
   const cluster = await ThreadCluster.start(rate);
   try {
     // Until the code of all threads is compiled for good.
-    await cluster.answered(10_000);
-    for (let block = 0; block < 8; block++) await cluster.block(block % 2 === 0);
+    await cluster.untilAnswered(10_000);
+    for (let block = 0; block < 16; block++) {
+      await cluster.block(block % 2 === 0 ? 'baseline' : 'instrumented');
+    }
     const plan = {
       ...run,
       confidence: 0.99,
       clock: 'processor',
       onProgress: () => undefined,
     } as const;
-    return await measureRounds(plan, roundsOf(cluster, rate));
+    const { answered } = cluster;
+    const started = performance.now();
+    const report = await measureRounds(plan, roundsOf(cluster));
+    const seconds = (performance.now() - started) / 1000;
+    return { rate, answeredPerSecond: (cluster.answered - answered) / seconds, report };
   } finally {
     await cluster.stop();
   }
 }
 
-async function* roundsOf(cluster: ThreadCluster, rate: number): AsyncGenerator<RoundTimes> {
-  const side = (records: boolean): Side => ({
-    run: async (operations) => operations * (await cluster.block(records)),
+async function* roundsOf(cluster: ThreadCluster): AsyncGenerator<RoundTimes> {
+  const side = (name: 'baseline' | 'instrumented'): Side => ({
+    run: async (operations) => operations * (await cluster.block(name)),
   });
-  const pair = { baseline: side(false), instrumented: side(true) };
-  const operations = (rate * blockMilliseconds) / 1000;
+  const pair = { baseline: side('baseline'), instrumented: side('instrumented') };
+  const operations = cluster.operationsOfBlock;
   for (;;) yield await runRound(pair, { operations, quads: 1, isTypical: false }, Math.random);
 }

@@ -5,6 +5,7 @@ import { unitsPerSecond } from './catalogue/units.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
 import { layout, type NativeLane, type NativeRegion, type NativeSeries } from './native.js';
 import type { ObservableGauges } from './observable-gauges.js';
+import { type CellArrays, cellArrays } from './recorders/cell-arrays.js';
 import { type CounterMemory, LaneCounter } from './recorders/counter.js';
 import { type ExemplarContext, LaneExemplars } from './recorders/exemplars.js';
 import { type GaugeMemory, LaneGauge, LastValueGauge } from './recorders/gauge.js';
@@ -16,52 +17,53 @@ import type { RejectionLog } from './rejections.js';
 /** A recorder that can go on in another region. */
 export type LaneRecorder = LaneCounter | LastValueGauge | LaneGauge | LaneHistogram;
 
-/** Where the cells of one lane lie, as typed arrays. */
+/** Where the cells of one lane lie. */
 export class LaneMemory {
   readonly #lane: NativeLane;
-  readonly #scalars: ArrayBuffer;
-  readonly #shared: ArrayBuffer;
+  readonly #scalars: CellArrays;
+  readonly #shared: CellArrays;
   readonly #exemplars: LaneExemplars;
 
   constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
     this.#lane = lane;
     this.#exemplars = new LaneExemplars(lane, context);
-    this.#scalars = lane.scalars();
-    this.#shared = region.shared();
+    this.#scalars = cellArrays(lane.scalars());
+    this.#shared = cellArrays(region.shared());
   }
 
   counter({ index, cellOffset }: NativeSeries): CounterMemory {
     return {
-      ones: new BigInt64Array(this.#scalars, cellOffset + layout.counterOnes, 1),
-      amounts: new Float64Array(this.#scalars, cellOffset + layout.counterAmounts, 1),
+      cells: this.#scalars,
+      ones: (cellOffset + layout.counterOnes) / 8,
+      amounts: (cellOffset + layout.counterAmounts) / 8,
       exemplars: this.#exemplars.of(index),
     };
   }
 
   gauge({ combine }: ResolvedFamily, { cellOffset }: NativeSeries): GaugeMemory {
-    const memory = combine === 'last' ? this.#shared : this.#scalars;
     return {
-      value: new Float64Array(memory, cellOffset + layout.gaugeValue, 1),
-      sampled: new Float64Array(memory, cellOffset + layout.gaugeSampled, 1),
+      cells: combine === 'last' ? this.#shared : this.#scalars,
+      value: (cellOffset + layout.gaugeValue) / 8,
+      sampled: (cellOffset + layout.gaugeSampled) / 8,
     };
   }
 
   histogram(geometry: HistogramGeometry, { index, cellOffset }: NativeSeries): HistogramMemory {
     const lane = this.#lane;
-    const head = (offset: number) => cellOffset + offset;
-    const splits = geometry.splits.length;
+    const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
+    const splits = head(layout.headSplits, 8);
     return {
       cells: new BigInt64Array(lane.cells(index), 0, geometry.cellCount),
-      sum: new Float64Array(this.#scalars, head(layout.headSum), 1),
-      extremes: new Float64Array(this.#scalars, head(layout.headMinimum), 2),
-      touched: new Uint32Array(this.#scalars, head(layout.headTouchedLow), 2),
-      beyond: new BigInt64Array(this.#scalars, head(layout.headBelow), 2),
-      splits: new BigInt64Array(this.#scalars, head(layout.headSplits), splits),
-      spills: new BigInt64Array(
-        this.#scalars,
-        head(layout.headSplits + 8 * splits),
-        geometry.bounds.length + 1,
-      ),
+      others: this.#scalars,
+      sum: head(layout.headSum, 8),
+      minimum: head(layout.headMinimum, 8),
+      maximum: head(layout.headMaximum, 8),
+      touchedLow: head(layout.headTouchedLow, 4),
+      touchedHigh: head(layout.headTouchedHigh, 4),
+      below: head(layout.headBelow, 8),
+      above: head(layout.headAbove, 8),
+      splits,
+      spills: splits + geometry.splits.length,
       touch: (cell) => lane.touch(index, cell),
       exemplars: this.#exemplars.of(index),
     };

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { planSizes } from '../../lib/core/capacity.js';
 import { addon } from '../../lib/core/native.js';
+import { cellArrays } from '../../lib/core/recorders/cell-arrays.js';
 import { LaneCounter } from '../../lib/core/recorders/counter.js';
 import { LaneExemplars } from '../../lib/core/recorders/exemplars.js';
 import { RejectionLog } from '../../lib/core/rejections.js';
@@ -79,11 +80,12 @@ describe('Counter', () => {
     const region = new addon.Region(planSizes([], new Map(), { lanes: 1 }));
     const exemplars = new LaneExemplars(region.claimLane(), undefined).of(0);
     for (const start of [2n ** 31n, 2n ** 32n, 2n ** 53n]) {
-      const ones = BigInt64Array.of(start - 2n);
-      const memory = { ones, amounts: new Float64Array(1), exemplars };
+      const cells = cellArrays(new ArrayBuffer(16));
+      cells.integers[0] = start - 2n;
+      const memory = { cells, ones: 0, amounts: 1, exemplars };
       const counter = new LaneCounter(memory, 'one_total', log);
       for (let count = 0; count < 4; count++) counter.inc();
-      expect(ones[0]).to.equal(start + 2n);
+      expect(cells.integers[0]).to.equal(start + 2n);
     }
   });
 

@@ -52,7 +52,7 @@ export class Cluster {
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #counts = new SharedArrayBuffer(8 * 3);
   readonly #tally = new Float64Array(this.#counts);
-  readonly #recording = new SharedArrayBuffer(4);
+  readonly #recording: SharedArrayBuffer;
   readonly #threads: SharedArrayBuffer;
   #load: Worker | undefined;
   #isStopping = false;
@@ -65,7 +65,8 @@ export class Cluster {
     this.options = options;
     this.rosterSize = options.replicas + (options.standbys ?? 0);
     this.#threads = new SharedArrayBuffer(4 * this.rosterSize);
-    this.setRecording(true);
+    this.#recording = new SharedArrayBuffer(4 * this.rosterSize);
+    this.setRecording(() => true);
     this.registry = createRegistry({ catalogue: [vsr, kimberlite], file: options.metricsFile });
   }
 
@@ -120,9 +121,10 @@ export class Cluster {
     this.#tellLoad({ type: 'rate', rate });
   }
 
-  /** Whether replicas record, from their next batch on; they make the same calls if not. */
-  setRecording(records: boolean): void {
-    Atomics.store(new Int32Array(this.#recording), 0, records ? 1 : 0);
+  /** Which replicas record, from their next batch on; those that do not make the same calls. */
+  setRecording(records: (id: number) => boolean): void {
+    const recording = new Int32Array(this.#recording);
+    for (let id = 0; id < this.rosterSize; id++) Atomics.store(recording, id, records(id) ? 1 : 0);
   }
 
   /** What the kernel calls the replicas' threads, see kernel-thread.ts. */

@@ -22,13 +22,12 @@ let lastTick = performance.now();
 let isDraining = false;
 let timer: NodeJS.Timeout | undefined;
 
-// Replicas do not measure how long a client's frames take, so any clock will do.
-const transport = new Transport(() => performance.now(), receive);
+const transport = new Transport(receive);
 const clients = Array.from({ length: sessions }, (_, index) => new LoadClient(firstClient + index));
 
 function send(to: number, message: Message): void {
-  // Clients have no key, see messages/codec.ts.
-  transport.send(to, `- ${JSON.stringify(message)}`);
+  // Clients have no key, see messages/codec.ts; nobody measures how long their frames take.
+  transport.send(to, `- ${JSON.stringify(message)}`, 0);
 }
 
 function receive({ to, frames }: Batch): void {

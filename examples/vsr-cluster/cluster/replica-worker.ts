@@ -8,7 +8,6 @@ import { kimberlite, vsr } from 'vsr-metrics/catalogues';
 import { Instrumentation } from '../instrumentation/instrumentation.js';
 import { ResourceMeter } from '../instrumentation/resources.js';
 import { registryStopwatch } from '../instrumentation/stopwatch.js';
-import { silentInstrumentation } from '../instrumentation/without-metrics.js';
 import { Codec } from '../messages/codec.js';
 import { Endpoint } from '../messages/endpoint.js';
 import { keyedSigner } from '../messages/signature.js';
@@ -25,7 +24,7 @@ export interface ReplicaWorkerData {
   readonly directory: string;
   readonly key: string;
   readonly metrics: SharedRegistry;
-  /** One Int32, looked at before every batch; 0: the same calls, recording nothing. */
+  /** An Int32 for each replica, looked at before every batch; 0: the same calls, recording nothing. */
   readonly recording: SharedArrayBuffer;
   /** An Int32 for each replica, in which it says what the kernel calls its thread. */
   readonly threads: SharedArrayBuffer;
@@ -53,24 +52,20 @@ const registry = attachRegistry(data.metrics, {
 });
 const recording = new Int32Array(data.recording);
 new Int32Array(data.threads)[id] = kernelThread();
-const recorded = new Instrumentation(registry.metrics, registryStopwatch(registry));
-const silent = silentInstrumentation();
-const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), recorded);
+const instrumentation = new Instrumentation(registry.metrics, registryStopwatch(registry));
+const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), instrumentation);
 const storage = new FileStorage(data.directory, data.slots, flushSoon);
 let skewMs = 0;
 
-const transport = new Transport(
-  () => endpoint.instrumentation.stopwatch.now(),
-  ({ sentAt, frames }) => {
-    recordOrNot();
-    const arrivedAt = endpoint.instrumentation.stopwatch.now();
-    replica.receive(
-      frames.flatMap((frame) => endpoint.decode(frame, sentAt, arrivedAt) ?? []),
-      arrivedAt,
-    );
-    flushSoon();
-  },
-);
+const transport = new Transport(({ sentAt, frames }) => {
+  recordOrNot();
+  const arrivedAt = instrumentation.now();
+  replica.receive(
+    frames.flatMap((frame) => endpoint.decode(frame, sentAt, arrivedAt) ?? []),
+    arrivedAt,
+  );
+  flushSoon();
+});
 const replica: Replica = new Replica(
   data.options,
   {
@@ -79,18 +74,18 @@ const replica: Replica = new Replica(
     wallClock: () => Date.now() + skewMs,
     random: () => Math.random(),
     send: (messages) => {
-      for (const [index, frame] of endpoint.encode(messages).entries()) {
-        transport.send(messages[index]!.to, frame);
+      const { frames, readyAt } = endpoint.encode(messages);
+      for (const [index, frame] of frames.entries()) {
+        transport.send(messages[index]!.to, frame, readyAt);
       }
+      return readyAt;
     },
   },
-  recorded,
+  instrumentation,
 );
 
 function recordOrNot(): void {
-  const wanted = recording[0] === 0 ? silent : recorded;
-  endpoint.instrumentation = wanted;
-  replica.instrumentation = wanted;
+  instrumentation.recording.isOn = recording[id] !== 0;
 }
 
 let lastUtilization = performance.eventLoopUtilization();
@@ -130,7 +125,7 @@ function start(): void {
   ticking = setInterval(() => {
     recordOrNot();
     replica.tick();
-    if (replica.instrumentation === recorded) resources.tick(performance.now());
+    if (instrumentation.recording.isOn) resources.tick(performance.now());
     flushSoon();
   }, tickMs);
   flushSoon();
@@ -155,7 +150,7 @@ parentPort!.on('message', (command: ReplicaCommand) => {
       transport.faults = command.faults;
       return;
     case 'frame': {
-      const now = endpoint.instrumentation.stopwatch.now();
+      const now = instrumentation.now();
       const message = endpoint.decode(command.frame, now, now);
       if (message !== undefined) replica.receive([message], now);
       flushSoon();

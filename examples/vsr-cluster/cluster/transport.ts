@@ -6,7 +6,7 @@ import { firstClient } from '../messages/messages.js';
 
 /** What was sent in one turn of the event loop: frame i is for address i. */
 export interface Batch {
-  /** On the clock that all threads of the process share. */
+  /** When the last frame left, on the clock that all threads of the process share. */
   readonly sentAt: number;
   readonly to: readonly number[];
   readonly frames: readonly string[];
@@ -31,13 +31,11 @@ export const clientsAddress = firstClient;
 export class Transport {
   faults = noLinkFaults;
   readonly counts = { sentBytes: 0, receivedBytes: 0 };
-  readonly #now: () => number;
   readonly #onBatch: (batch: Batch) => void;
   readonly #ports = new Map<number, MessagePort>();
-  readonly #outgoing = new Map<number, { to: number[]; frames: string[] }>();
+  readonly #outgoing = new Map<number, { sentAt: number; to: number[]; frames: string[] }>();
 
-  constructor(now: () => number, onBatch: (batch: Batch) => void) {
-    this.#now = now;
+  constructor(onBatch: (batch: Batch) => void) {
     this.#onBatch = onBatch;
   }
 
@@ -52,32 +50,25 @@ export class Transport {
     });
   }
 
-  send(to: number, frame: string): void {
+  send(to: number, frame: string, sentAt: number): void {
     const address = to >= firstClient ? clientsAddress : to;
     const { loss, duplication, delay, jitter, cut } = this.faults;
     if (cut.includes(address) || (loss > 0 && Math.random() < loss)) return;
     const copies = duplication > 0 && Math.random() < duplication ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       if (delay + jitter === 0) {
-        this.#put(address, to, frame);
+        this.#put(address, to, frame, sentAt);
         continue;
       }
       setTimeout(
-        () => {
-          this.#put(address, to, frame);
-          this.flush();
-        },
+        () => this.#post(address, { sentAt, to: [to], frames: [frame] }),
         delay + jitter * Math.random(),
       );
     }
   }
 
   flush(): void {
-    if (this.#outgoing.size === 0) return;
-    const sentAt = this.#now();
-    for (const [address, { to, frames }] of this.#outgoing) {
-      this.#ports.get(address)?.postMessage({ sentAt, to, frames } satisfies Batch);
-    }
+    for (const [address, batch] of this.#outgoing) this.#post(address, batch);
     this.#outgoing.clear();
   }
 
@@ -85,14 +76,19 @@ export class Transport {
     for (const port of this.#ports.values()) port.close();
   }
 
-  #put(address: number, to: number, frame: string): void {
+  #put(address: number, to: number, frame: string, sentAt: number): void {
     let batch = this.#outgoing.get(address);
     if (batch === undefined) {
-      batch = { to: [], frames: [] };
+      batch = { sentAt, to: [], frames: [] };
       this.#outgoing.set(address, batch);
     }
+    batch.sentAt = sentAt;
     batch.to.push(to);
     batch.frames.push(frame);
-    this.counts.sentBytes += frame.length;
+  }
+
+  #post(address: number, batch: Batch): void {
+    for (const frame of batch.frames) this.counts.sentBytes += frame.length;
+    this.#ports.get(address)?.postMessage(batch);
   }
 }

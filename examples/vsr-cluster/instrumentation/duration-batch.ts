@@ -3,15 +3,21 @@
 import type { Histogram } from 'vsr-metrics';
 import type { Stopwatch } from './stopwatch.js';
 
+/** Whether anything is recorded. */
+export interface Recording {
+  isOn: boolean;
+}
+
 /**
  * Records each duration of a batch, and those with one beginning as one record of so many.
  *
  * @example
- * const prepared = new DurationBatch(stopwatch, metrics.prepareLatency);
+ * const prepared = new DurationBatch({ isOn: true }, stopwatch, metrics.prepareLatency);
  * for (const { sent } of decided) prepared.add(sent);
  * prepared.end(stopwatch.now());
  */
 export class DurationBatch {
+  readonly #recording: Recording;
   readonly #stopwatch: Stopwatch;
   readonly #histogram: Histogram;
   readonly #unit: 'ms' | 'seconds';
@@ -20,7 +26,13 @@ export class DurationBatch {
   readonly #times: number[] = [];
   #count = 0;
 
-  constructor(stopwatch: Stopwatch, histogram: Histogram, unit: 'ms' | 'seconds' = 'ms') {
+  constructor(
+    recording: Recording,
+    stopwatch: Stopwatch,
+    histogram: Histogram,
+    unit: 'ms' | 'seconds' = 'ms',
+  ) {
+    this.#recording = recording;
     this.#stopwatch = stopwatch;
     this.#histogram = histogram;
     this.#unit = unit;
@@ -28,6 +40,7 @@ export class DurationBatch {
 
   /** One that began at `start`. */
   add(start: number): void {
+    if (!this.#recording.isOn) return;
     const last = this.#count - 1;
     if (last >= 0 && this.#starts[last] === start) {
       this.#times[last]!++;

@@ -9,11 +9,12 @@
 
 import type { Counter, Histogram, LastGauge, Metrics } from 'vsr-metrics';
 import type { kimberlite, vsr } from 'vsr-metrics/catalogues';
-import { isQuery, type Outcome, tenantOf, tenants } from '../machine/ledger.js';
+import { isQuery, type Outcome } from '../machine/ledger.js';
 import type { Rejection } from '../messages/contradictions.js';
-import type { Message, MessageType, Outgoing } from '../messages/messages.js';
+import type { MessageType } from '../messages/messages.js';
 import { type Configuration, isJoint, quorumSize, votersOf } from '../replica/configuration.js';
-import { DurationBatch } from './duration-batch.js';
+import { DurationBatch, type Recording } from './duration-batch.js';
+import { KimberliteCounts } from './kimberlite-counts.js';
 import { noSpans, type Spans } from './spans.js';
 import type { Stopwatch } from './stopwatch.js';
 
@@ -41,8 +42,32 @@ export interface AnsweredRequest {
   readonly arrived: number;
 }
 
-/** Recorders that are made when they are first needed, and then kept. */
-function resolved<K extends string | number, R>(resolve: (key: K) => R): (key: K) => R {
+/** What changes with every batch. */
+export interface Position {
+  readonly op: number;
+  readonly commit: number;
+  /** Of the log in memory. */
+  readonly entries: number;
+  readonly bytes: number;
+  /** Requests that are not answered yet. */
+  readonly waiting: number;
+  /** Votes for the operation that is being decided; only who leads knows. */
+  readonly votes: number | undefined;
+  /** Operations that the primary has, and this replica has not, as far as it knows. */
+  readonly behind: number | undefined;
+}
+
+/** What is made for a peer when it is first needed, and then kept. */
+function ofPeer<R>(resolve: (peer: number) => R): (peer: number) => R {
+  const known: R[] = [];
+  return (peer) => {
+    known[peer] ??= resolve(peer);
+    return known[peer];
+  };
+}
+
+/** The same for names. */
+function resolved<K extends string, R>(resolve: (key: K) => R): (key: K) => R {
   const known = new Map<K, R>();
   return (key) => {
     let recorder = known.get(key);
@@ -54,24 +79,16 @@ function resolved<K extends string | number, R>(resolve: (key: K) => R): (key: K
   };
 }
 
-/** What came or goes together is mostly of one type: each run of one is counted at once. */
-function countRuns<T>(
-  items: readonly T[],
-  typeOf: (item: T) => MessageType,
-  counterOf: (type: MessageType) => Counter,
-): void {
-  for (let first = 0; first < items.length; ) {
-    const type = typeOf(items[first]!);
-    let next = first + 1;
-    while (next < items.length && typeOf(items[next]!) === type) next++;
-    counterOf(type).inc(next - first);
-    first = next;
-  }
+/** Most of a batch is of one kind: the counters of the others are not even looked at. */
+function incBy(counter: Counter, count: number): void {
+  if (count > 0) counter.inc(count);
 }
 
 export class Instrumentation {
   readonly metrics: ReplicaMetrics;
   readonly stopwatch: Stopwatch;
+  /** May be switched between batches: what happens with every batch is then not recorded. */
+  readonly recording: Recording = { isOn: true };
   readonly spans: Spans;
   readonly #operations: Readonly<Record<Outcome['status'], Counter>>;
   readonly repairs: Readonly<Record<'success' | 'failure', Counter>>;
@@ -87,25 +104,23 @@ export class Instrumentation {
   readonly rejected: (reason: Rejection) => Counter;
   readonly viewChanges: (reason: ViewChangeReason) => Counter;
   readonly heartbeatRtt: (peer: number) => Histogram;
-  readonly networkLatency: (peer: number) => Histogram;
   readonly repairEwma: (peer: number) => LastGauge;
+  readonly #networkLatency: (peer: number) => Histogram;
   readonly #sent: (type: MessageType) => Counter;
   readonly #received: (type: MessageType) => Counter;
   readonly #sentBytes: (peer: number) => (type: MessageType) => Counter;
   readonly #receivedBytes: (peer: number) => (type: MessageType) => Counter;
-  readonly #tenantEntries: readonly Counter[];
-  readonly #requests: Readonly<Record<'query' | 'write', Record<'success' | 'error', Counter>>>;
-  readonly #seenTenants = new Set<number>();
+  readonly #kimberlite: KimberliteCounts;
   // What a batch comes to: one record of many is cheaper than many of one.
   #appendedBytes = 0;
-  /** Entries, by tenant. */
-  readonly #appended = new Uint32Array(tenants);
-  readonly #applied: Record<Outcome['status'], number> = { success: 0, failure: 0 };
+  #succeeded = 0;
+  #failed = 0;
   #effectBytes = 0;
   readonly #answered: Readonly<Record<'client' | 'query' | 'write', DurationBatch>>;
 
   constructor(metrics: ReplicaMetrics, stopwatch: Stopwatch, spans: Spans = noSpans) {
     const m = metrics;
+    const { recording } = this;
     this.metrics = m;
     this.stopwatch = stopwatch;
     this.spans = spans;
@@ -122,14 +137,14 @@ export class Instrumentation {
       superblock: m.checksumFailures.with({ component: 'superblock' }),
     };
     this.durations = {
-      prepare: new DurationBatch(stopwatch, m.prepareLatency),
-      commit: new DurationBatch(stopwatch, m.commitLatency),
-      roundTrip: new DurationBatch(stopwatch, m.consensusRtt),
+      prepare: new DurationBatch(recording, stopwatch, m.prepareLatency),
+      commit: new DurationBatch(recording, stopwatch, m.commitLatency),
+      roundTrip: new DurationBatch(recording, stopwatch, m.consensusRtt),
     };
     this.#answered = {
-      client: new DurationBatch(stopwatch, m.clientLatency),
-      query: new DurationBatch(stopwatch, m.queryDuration, 'seconds'),
-      write: new DurationBatch(stopwatch, m.writeDuration, 'seconds'),
+      client: new DurationBatch(recording, stopwatch, m.clientLatency),
+      query: new DurationBatch(recording, stopwatch, m.queryDuration, 'seconds'),
+      write: new DurationBatch(recording, stopwatch, m.writeDuration, 'seconds'),
     };
     this.allocated = {
       logAppend: m.allocatedBytes.with({ site: 'log_append' }),
@@ -141,27 +156,25 @@ export class Instrumentation {
     this.#received = resolved((message_type) => m.messagesReceived.with({ message_type }));
     this.rejected = resolved((reason) => m.byzantineRejections.with({ reason }));
     this.viewChanges = resolved((reason) => m.viewChanges.with({ reason }));
-    this.heartbeatRtt = resolved((peer) => m.heartbeatRtt.with({ peer: String(peer) }));
-    this.networkLatency = resolved((peer) => m.networkLatency.with({ peer: String(peer) }));
-    this.repairEwma = resolved((peer) => m.repairEwmaLatency.with({ peer: String(peer) }));
-    this.#sentBytes = resolved((peer: number) =>
+    this.heartbeatRtt = ofPeer((peer) => m.heartbeatRtt.with({ peer: String(peer) }));
+    this.#networkLatency = ofPeer((peer) => m.networkLatency.with({ peer: String(peer) }));
+    this.repairEwma = ofPeer((peer) => m.repairEwmaLatency.with({ peer: String(peer) }));
+    this.#sentBytes = ofPeer((peer) =>
       resolved((message_type: MessageType) =>
         m.networkSentBytes.with({ message_type, peer: String(peer) }),
       ),
     );
-    this.#receivedBytes = resolved((peer: number) =>
+    this.#receivedBytes = ofPeer((peer) =>
       resolved((message_type: MessageType) =>
         m.networkReceivedBytes.with({ message_type, peer: String(peer) }),
       ),
     );
-    this.#tenantEntries = Array.from({ length: tenants }, (_, tenant) =>
-      m.tenantLogEntries.with({ tenant_id: `tenant-${tenant}` }),
-    );
-    const requests = (method: string) => ({
-      success: m.requests.with({ method, status: 'success' }),
-      error: m.requests.with({ method, status: 'error' }),
-    });
-    this.#requests = { query: requests('query'), write: requests('write') };
+    this.#kimberlite = new KimberliteCounts(m);
+  }
+
+  /** On the stopwatch: when something happens that happens with every batch. */
+  now(): number {
+    return this.recording.isOn ? this.stopwatch.now() : 0;
   }
 
   statusIs(status: Status): void {
@@ -182,101 +195,103 @@ export class Instrumentation {
     m.reconfigState.set(isJoint(configuration) ? 1 : 0);
   }
 
-  /** Said once after every batch. */
-  logIs(op: number, commit: number): void {
-    this.#recordAppended();
-    this.metrics.opNumber.set(op);
-    this.metrics.projectionLag.set(op - commit);
-  }
-
-  /** Said with every tick: it changes all the time, and a little. */
-  logSizeIs(entries: number, bytes: number): void {
+  /**
+   * Said with every tick, a hundred times a second: what changes with every batch is shown then, and
+   * what Kimberlite counts of the same events is counted then.
+   */
+  positionIs({ op, commit, entries, bytes, waiting, votes, behind }: Position): void {
+    if (!this.recording.isOn) return;
     const { metrics: m } = this;
+    m.opNumber.set(op);
+    m.commitNumber.set(commit);
+    m.projectionAppliedPosition.set(commit);
+    m.projectionLag.set(op - commit);
     m.logEntryCount.set(entries);
     m.logSize.set(bytes);
     m.kmbLogSize.set(bytes);
+    m.pendingRequests.set(waiting);
+    m.requestsInFlight.set(waiting);
+    if (votes !== undefined) m.prepareOkVotes.set(votes);
+    if (behind !== undefined) m.replicaLag.set(behind);
+    this.#kimberlite.record();
   }
 
-  /** An entry is in the log; counted when that is next told of, with all of its batch. */
-  appended(body: string, bytes: number): void {
+  /** An entry is in the log; counted when all of its batch are. */
+  appended(client: number, bytes: number): void {
+    if (!this.recording.isOn) return;
     this.#appendedBytes += bytes;
-    const tenant = tenantOf(body);
-    this.#appended[tenant]!++;
-    if (this.#seenTenants.has(tenant)) return;
-    this.#seenTenants.add(tenant);
-    this.metrics.activeTenants.set(this.#seenTenants.size);
+    this.#kimberlite.appended(client, bytes);
   }
 
-  #recordAppended(): void {
-    // An entry without a body has bytes too.
-    if (this.#appendedBytes === 0) return;
-    const { metrics: m } = this;
-    let entries = 0;
-    for (let tenant = 0; tenant < tenants; tenant++) {
-      const own = this.#appended[tenant]!;
-      if (own > 0) this.#tenantEntries[tenant]!.inc(own);
-      entries += own;
-    }
-    m.logEntries.inc(entries);
-    m.logBytes.inc(this.#appendedBytes);
+  /** All of a batch are in the log. */
+  appendedAll(): void {
+    if (!this.recording.isOn || this.#appendedBytes === 0) return;
     this.allocated.logAppend.inc(this.#appendedBytes);
-    this.#appended.fill(0);
     this.#appendedBytes = 0;
   }
 
   /** An operation was applied; counted with all that are committed together. */
   applied({ status, result }: Outcome): void {
-    this.#applied[status]++;
+    if (!this.recording.isOn) return;
+    if (status === 'success') this.#succeeded++;
+    else this.#failed++;
     this.#effectBytes += result.length;
   }
 
-  /** So many entries were committed and applied together, up to `commit`. */
-  committed(commit: number, entries: number): void {
-    const { metrics: m } = this;
-    const { success, failure } = this.#applied;
-    m.commitNumber.set(commit);
-    m.projectionAppliedPosition.set(commit);
-    m.consensusCommits.inc(entries);
-    if (success > 0) this.#operations.success.inc(success);
-    if (failure > 0) this.#operations.failure.inc(failure);
+  /** So many entries were committed and applied together. */
+  committed(entries: number): void {
+    if (!this.recording.isOn) return;
+    this.#kimberlite.committed(entries);
+    incBy(this.#operations.success, this.#succeeded);
+    incBy(this.#operations.failure, this.#failed);
     this.allocated.stateMachineEffects.inc(this.#effectBytes);
-    this.#applied.success = 0;
-    this.#applied.failure = 0;
+    this.#succeeded = 0;
+    this.#failed = 0;
     this.#effectBytes = 0;
   }
 
-  /** Clients were sent their answers to requests that arrived at `arrived`. */
-  answered(requests: readonly AnsweredRequest[]): void {
-    const counts = { query: { success: 0, error: 0 }, write: { success: 0, error: 0 } };
+  /** Clients were sent the answers to their requests at `now`. */
+  answered(requests: readonly AnsweredRequest[], now: number): void {
+    if (!this.recording.isOn) return;
+    let queries = 0;
+    let failedQueries = 0;
+    let failedWrites = 0;
     for (const { body, outcome, arrived } of requests) {
-      const method = isQuery(body) ? 'query' : 'write';
-      counts[method][outcome.status === 'success' ? 'success' : 'error']++;
+      const failed = outcome.status === 'success' ? 0 : 1;
       this.#answered.client.add(arrived);
-      this.#answered[method].add(arrived);
+      if (isQuery(body)) {
+        queries++;
+        failedQueries += failed;
+        this.#answered.query.add(arrived);
+      } else {
+        failedWrites += failed;
+        this.#answered.write.add(arrived);
+      }
     }
-    for (const method of ['query', 'write'] as const) {
-      const { success, error } = counts[method];
-      if (success > 0) this.#requests[method].success.inc(success);
-      if (error > 0) this.#requests[method].error.inc(error);
-    }
-    const now = this.stopwatch.now();
+    this.#kimberlite.answered({
+      queries: queries - failedQueries,
+      failedQueries,
+      writes: requests.length - queries - failedWrites,
+      failedWrites,
+    });
     this.#answered.client.end(now);
     this.#answered.query.end(now);
     this.#answered.write.end(now);
   }
 
-  sent(messages: readonly Outgoing[]): void {
-    countRuns(messages, ({ message }) => message.type, this.#sent);
+  sent(type: MessageType, messages: number): void {
+    if (this.recording.isOn && messages > 0) this.#sent(type).inc(messages);
   }
 
-  received(messages: readonly Message[]): void {
-    countRuns(messages, ({ type }) => type, this.#received);
+  received(type: MessageType, messages: number): void {
+    if (this.recording.isOn) this.#received(type).inc(messages);
   }
 
-  /** So many messages became so many bytes since `start`: each has its share of the time. */
-  serialized(start: number, messages: number, bytes: number): void {
+  /** So many messages became so many bytes from `start` to `end`: each has its share of the time. */
+  serialized(start: number, end: number, messages: number, bytes: number): void {
+    if (!this.recording.isOn) return;
     const { stopwatch, metrics } = this;
-    const share = (stopwatch.now() - start) / messages;
+    const share = (end - start) / messages;
     stopwatch.record(metrics.messageSerialization, start, start + share, 'ms', messages);
     this.allocated.messageSerialize.inc(bytes);
   }
@@ -287,10 +302,18 @@ export class Instrumentation {
   }
 
   sentBytes(peer: number, type: MessageType, bytes: number): void {
-    this.#sentBytes(peer)(type).inc(bytes);
+    if (this.recording.isOn) this.#sentBytes(peer)(type).inc(bytes);
   }
 
-  receivedBytes(peer: number, type: MessageType, bytes: number): void {
+  /** A frame of another replica, which had sent it at `sentAt`. */
+  arrived(peer: number, type: MessageType, bytes: number, sentAt: number, at: number): void {
+    if (!this.recording.isOn) return;
+    this.stopwatch.record(this.#networkLatency(peer), sentAt, at);
     this.#receivedBytes(peer)(type).inc(bytes);
+  }
+
+  /** Entries went to the disk. */
+  written(bytes: number): void {
+    if (this.recording.isOn) this.metrics.bytesWritten.inc(bytes);
   }
 }

@@ -1,9 +1,7 @@
-// Metrics that record nothing: the same calls, for measuring what recording costs, and for
-// simulations that nobody reads.
+// Metrics that record nothing, for simulations that nobody reads.
 
 import { kimberlite, vsr } from 'vsr-metrics/catalogues';
-import { Instrumentation, type ReplicaMetrics } from './instrumentation.js';
-import { stoppedStopwatch } from './stopwatch.js';
+import type { ReplicaMetrics } from './instrumentation.js';
 
 const silent = {
   inc: (): void => undefined,
@@ -26,9 +24,4 @@ export function withoutMetrics(): ReplicaMetrics {
     return [key, free.length === 0 ? silent : silentFamily];
   });
   return Object.fromEntries(silenced) as unknown as ReplicaMetrics;
-}
-
-/** Stands in for an Instrumentation that records. */
-export function silentInstrumentation(): Instrumentation {
-  return new Instrumentation(withoutMetrics(), stoppedStopwatch);
 }

@@ -81,10 +81,9 @@ export function isQuery(body: string): boolean {
   return body.startsWith('balance');
 }
 
-/** Whose operation it is: eight tenants share the ledger, each with the accounts of one remainder. */
+/** Eight tenants share the ledger, each with the clients of one remainder. */
 export const tenants = 8;
 
-export function tenantOf(body: string): number {
-  const account = Number.parseInt(body.slice(body.indexOf(' ') + 1), 10);
-  return Number.isNaN(account) ? 0 : account % tenants;
+export function tenantOf(client: number): number {
+  return client % tenants;
 }

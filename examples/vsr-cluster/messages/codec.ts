@@ -39,7 +39,12 @@ export class Codec {
     } catch {
       return { rejection: 'malformed' };
     }
-    if (separator < 1 || !isWellFormed(message)) return { rejection: 'malformed' };
+    const type = typesByName.get((message as Message | null)?.type);
+    if (separator < 1 || type === undefined || !hasShape(message, shapes[type])) {
+      return { rejection: 'malformed' };
+    }
+    // All messages of a type share its one string: comparing two is comparing addresses from here on.
+    (message as { type: MessageType }).type = type;
     const signature = frame.slice(0, separator);
     // To and from clients.
     if (['Request', 'Reply', 'Eviction'].includes(message.type)) return { message };
@@ -176,11 +181,6 @@ const shapes: Readonly<Record<MessageType, Shape>> = {
   EpochStarted: { ...inView, op: isNumber },
 };
 
-function isWellFormed(message: Message): boolean {
-  const type: unknown = (message as Message | null)?.type;
-  return (
-    typeof type === 'string' &&
-    Object.hasOwn(shapes, type) &&
-    hasShape(message, shapes[message.type])
-  );
-}
+const typesByName: ReadonlyMap<unknown, MessageType> = new Map(
+  (Object.keys(shapes) as MessageType[]).map((type) => [type, type]),
+);

@@ -4,24 +4,30 @@ import type { Instrumentation } from '../instrumentation/instrumentation.js';
 import type { Codec } from './codec.js';
 import { isReplica, type Message, type Outgoing } from './messages.js';
 
+/** Frames of messages that leave together, by their order. */
+export interface Encoded {
+  readonly frames: readonly string[];
+  /** On the stopwatch, when they were ready: from then on they are on their way. */
+  readonly readyAt: number;
+}
+
 export class Endpoint {
   readonly #codec: Codec;
-  /** May be exchanged between messages, for one that records nothing. */
-  instrumentation: Instrumentation;
+  readonly instrumentation: Instrumentation;
 
   constructor(codec: Codec, instrumentation: Instrumentation) {
     this.#codec = codec;
     this.instrumentation = instrumentation;
   }
 
-  /** The frames of messages that leave together, by their order. */
-  encode(messages: readonly Outgoing[]): string[] {
+  encode(messages: readonly Outgoing[]): Encoded {
     const { instrumentation } = this;
-    const start = instrumentation.stopwatch.now();
+    const start = instrumentation.now();
     const frames: string[] = [];
     let count = 0;
     let bytes = 0;
-    for (const [index, { to, message }] of messages.entries()) {
+    for (let index = 0; index < messages.length; index++) {
+      const { to, message } = messages[index]!;
       // A broadcast is one message for several: it is put into a frame once.
       if (index > 0 && message === messages[index - 1]!.message) {
         frames.push(frames[index - 1]!);
@@ -32,11 +38,13 @@ export class Endpoint {
       count++;
       bytes += frame.length;
     }
-    instrumentation.serialized(start, count, bytes);
-    for (const [index, { to, message }] of messages.entries()) {
+    const readyAt = instrumentation.now();
+    instrumentation.serialized(start, readyAt, count, bytes);
+    for (let index = 0; index < messages.length; index++) {
+      const { to, message } = messages[index]!;
       if (isReplica(to)) instrumentation.sentBytes(to, message.type, frames[index]!.length);
     }
-    return frames;
+    return { frames, readyAt };
   }
 
   /**
@@ -51,9 +59,7 @@ export class Endpoint {
       return undefined;
     }
     if (isReplica(message.from)) {
-      const { stopwatch } = instrumentation;
-      stopwatch.record(instrumentation.networkLatency(message.from), sentAt, arrivedAt);
-      instrumentation.receivedBytes(message.from, message.type, frame.length);
+      instrumentation.arrived(message.from, message.type, frame.length, sentAt, arrivedAt);
     }
     return message;
   }

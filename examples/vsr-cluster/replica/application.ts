@@ -37,8 +37,7 @@ export class Application {
     if (last <= before) return;
     for (let next = before + 1; next <= last; next++) this.#apply(log.get(next)!);
     this.#replica.normal.sendAnswers();
-    this.#replica.instrumentation.committed(last, last - before);
-    this.#replica.logChanged();
+    this.#replica.instrumentation.committed(last - before);
     this.#checkpointIfDue();
   }
 
@@ -51,8 +50,6 @@ export class Application {
     this.#committedConfiguration = snapshot.configuration;
     this.#replica.configurationChanged(snapshot.configuration);
     instrumentation.metrics.clientSessionsActive.set(sessions.count);
-    instrumentation.metrics.commitNumber.set(snapshot.op);
-    instrumentation.metrics.projectionAppliedPosition.set(snapshot.op);
     this.onRestored(snapshot);
   }
 
@@ -138,7 +135,6 @@ export class Application {
         replica.ringBase = referred;
         // The entries before are kept for others for one more round.
         replica.log.forget(Math.min(before.op, replica.log.op));
-        replica.logChanged();
         done();
       });
     });

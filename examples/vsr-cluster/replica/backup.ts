@@ -48,7 +48,7 @@ export class Backup {
     }
     this.#takeAhead(appended);
     if (appended.length > 0) {
-      replica.logChanged();
+      replica.instrumentation.appendedAll();
       replica.normal.writeEntries(appended);
     } else {
       // It did not hear our last answer.
@@ -71,15 +71,18 @@ export class Backup {
     if (!this.#take(entry, appended)) return;
     this.#takeAhead(appended);
     if (appended.length === 0) return;
-    this.#replica.logChanged();
+    this.#replica.instrumentation.appendedAll();
     normal.writeEntries(appended);
     this.#advance(commit, log.op);
   }
 
+  /** Operations that the primary is known to have, and this replica has not. */
+  get behind(): number {
+    return Math.max(0, this.#primaryOp - this.#replica.log.op);
+  }
+
   flush(): void {
     const replica = this.#replica;
-    const { metrics } = replica.instrumentation;
-    metrics.replicaLag.set(Math.max(0, this.#primaryOp - replica.log.op));
     if (!replica.isVoter || replica.durable <= this.#acknowledged) return;
     this.#acknowledged = replica.durable;
     const { view, durable: op, primary } = replica;

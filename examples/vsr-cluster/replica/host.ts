@@ -14,8 +14,12 @@ export interface Host {
   wallClock(): number;
   /** From 0 to 1. */
   random(): number;
-  /** Sends messages that are ready at the same time; each may be lost, late, doubled. */
-  send(messages: readonly Outgoing[]): void;
+  /**
+   * Sends messages that are ready at the same time; each may be lost, late, doubled.
+   *
+   * @returns when they left, on the stopwatch
+   */
+  send(messages: readonly Outgoing[]): number;
 }
 
 export interface ReplicaOptions {

@@ -12,7 +12,7 @@
 // Messages that came in together are answered together, in flush(): the fuller the pipe, the larger
 // the batches.
 
-import type { AnsweredRequest } from '../instrumentation/instrumentation.js';
+import type { AnsweredRequest, Position } from '../instrumentation/instrumentation.js';
 import { noSpan, type Span } from '../instrumentation/spans.js';
 import { type Entry, entryBytes, sealEntry } from '../log/entry.js';
 import { isQuery, type Outcome } from '../machine/ledger.js';
@@ -111,7 +111,6 @@ export class NormalOperation {
     }
     this.#flights.clear();
     this.#duplicates.clear();
-    this.#showPending();
   }
 
   // ---- the primary ----
@@ -139,7 +138,6 @@ export class NormalOperation {
     this.#takePending();
     if (this.#unsent.length > 0) this.#prepare();
     else if (this.#replica.commit > this.#announced) this.#sayCommit();
-    this.#showPending();
   }
 
   #takePending(): void {
@@ -159,11 +157,13 @@ export class NormalOperation {
     if (taken > 0) this.#pending.splice(0, taken);
   }
 
-  #showPending(): void {
-    const { metrics } = this.#replica.instrumentation;
-    const count = this.#pending.length + this.#flights.size;
-    metrics.pendingRequests.set(count);
-    metrics.requestsInFlight.set(count);
+  /** Who waits, and for what. */
+  get position(): Pick<Position, 'waiting' | 'votes' | 'behind'> {
+    const { isNormal, isPrimary } = this.#replica;
+    const waiting = this.#pending.length + this.#flights.size;
+    if (!isNormal) return { waiting, votes: undefined, behind: undefined };
+    if (isPrimary) return { waiting, votes: this.#votes(), behind: 0 };
+    return { waiting, votes: undefined, behind: this.backup.behind };
   }
 
   /** Whether the ring of slots has one for this operation that is not needed any more. */
@@ -195,7 +195,7 @@ export class NormalOperation {
   appendToLog(entry: Entry): void {
     const replica = this.#replica;
     replica.log.append(entry);
-    replica.instrumentation.appended(entry.body, entryBytes(entry));
+    replica.instrumentation.appended(entry.client, entryBytes(entry));
     if (isConfigurationEntry(entry)) replica.configurationChanged(configurationIn(entry));
   }
 
@@ -204,16 +204,15 @@ export class NormalOperation {
     const { view, commit, instrumentation } = replica;
     const entries = this.#unsent;
     this.#unsent = [];
-    replica.logChanged();
-    const { stopwatch, spans } = instrumentation;
-    const sent = stopwatch.now();
+    instrumentation.appendedAll();
+    const { spans } = instrumentation;
     for (const { op } of entries) {
       const flight = this.#flights.get(op)!;
-      flight.sent = sent;
       flight.prepare = spans.begin('kmb.consensus.prepare', flight.write);
     }
-    replica.broadcast({ type: 'Prepare', view, commit, entries });
-    this.#spoke();
+    const sent = replica.broadcast({ type: 'Prepare', view, commit, entries });
+    for (const { op } of entries) this.#flights.get(op)!.sent = sent;
+    this.#spoke(sent);
     this.writeEntries(entries);
   }
 
@@ -230,7 +229,7 @@ export class NormalOperation {
     });
   }
 
-  onPrepareOk({ from, view, op }: MessageOf<'PrepareOk'>): void {
+  onPrepareOk({ from, view, op }: MessageOf<'PrepareOk'>, arrivedAt: number): void {
     const replica = this.#replica;
     if (view !== replica.view || !replica.isNormal || !replica.isPrimary) return;
     if (op > replica.log.op) {
@@ -239,7 +238,7 @@ export class NormalOperation {
     }
     this.#acknowledged[from] = Math.max(this.#acknowledged[from]!, op);
     this.heardOf(from, op);
-    this.decide();
+    this.decide(arrivedAt);
   }
 
   /** A replica has everything up to `op`; whether that is a vote is not said here. */
@@ -250,16 +249,15 @@ export class NormalOperation {
     }
   }
 
-  /** Commits what a quorum has on its disks. */
-  decide(): void {
+  /** Commits what a quorum has on its disks, since `at` at the latest. */
+  decide(at?: number): void {
     const replica = this.#replica;
     const { configuration, instrumentation } = replica;
-    const { stopwatch, durations, spans } = instrumentation;
+    const { durations, spans } = instrumentation;
     this.#acknowledged[replica.id] = replica.durable;
     const reached = reachedByQuorum(configuration, (id) => this.#acknowledged[id]!);
-    this.#showVotes();
     if (reached <= replica.commit) return;
-    const decided = stopwatch.now();
+    const decided = at ?? instrumentation.now();
     for (let op = replica.commit + 1; op <= reached; op++) {
       const flight = this.#flights.get(op);
       if (flight === undefined) continue;
@@ -273,25 +271,22 @@ export class NormalOperation {
   }
 
   /** Votes for the operation that is being decided; for the last one while there is none. */
-  #showVotes(): void {
-    const { log, commit, configuration, instrumentation } = this.#replica;
+  #votes(): number {
+    const { log, commit, configuration } = this.#replica;
     const op = Math.min(commit + 1, log.op);
-    const votes = votersOf(configuration).filter((id) => this.#acknowledged[id]! >= op).length;
-    instrumentation.metrics.prepareOkVotes.set(votes);
+    return votersOf(configuration).filter((id) => this.#acknowledged[id]! >= op).length;
   }
 
   #sayCommit(): void {
     const { view, commit } = this.#replica;
-    this.#replica.broadcast({ type: 'Commit', view, commit });
-    this.#spoke();
+    this.#spoke(this.#replica.broadcast({ type: 'Commit', view, commit }));
   }
 
-  /** The others were just told how far everything is committed. */
-  #spoke(): void {
+  /** The others were told at `told` how far everything is committed. */
+  #spoke(told: number): void {
     const { commit, host, instrumentation } = this.#replica;
-    const { stopwatch, durations } = instrumentation;
+    const { durations } = instrumentation;
     this.#spokeAt = host.now();
-    const told = stopwatch.now();
     for (let op = this.#announced + 1; op <= commit; op++) {
       const flight = this.#flights.get(op);
       if (flight === undefined) continue;
@@ -345,8 +340,9 @@ export class NormalOperation {
     const answers = this.#answers;
     this.#answers = [];
     const replica = this.#replica;
-    replica.sendToClients(answers);
-    replica.instrumentation.answered(answers.flatMap(({ request }) => request ?? []));
+    const answeredAt = replica.sendToClients(answers);
+    const requests = answers.flatMap(({ request }) => request ?? []);
+    replica.instrumentation.answered(requests, answeredAt);
   }
 
   // ---- the backups ----
@@ -375,8 +371,7 @@ export class NormalOperation {
     const { view, commit, log, host, options } = replica;
     const now = host.now();
     if (now - this.#spokeAt >= options.timing.heartbeat) {
-      replica.broadcast({ type: 'Heartbeat', view, commit, op: log.op });
-      this.#spoke();
+      this.#spoke(replica.broadcast({ type: 'Heartbeat', view, commit, op: log.op }));
     }
     for (let peer = 0; peer < options.rosterSize; peer++) this.#resendTo(peer, now);
   }

@@ -87,7 +87,6 @@ export class Recoveries {
     for (const entry of scan.entries) log.append(entry);
     replica.durable = log.op;
     replica.configurationChanged(application.latestConfiguration());
-    replica.logChanged();
     if (scan.lastStray > log.op) {
       host.storage.clearSlots(log.op + 1, scan.lastStray, () => undefined);
     }

@@ -45,8 +45,7 @@ export class Replica {
   readonly id: number;
   readonly options: ReplicaOptions;
   readonly host: Host;
-  /** May be exchanged between messages, for one that records nothing. */
-  instrumentation: Instrumentation;
+  readonly instrumentation: Instrumentation;
 
   readonly log = new Log();
   readonly ledger = new Ledger();
@@ -86,7 +85,7 @@ export class Replica {
   } = {
     Request: (message, arrivedAt) => this.normal.onRequest(message, arrivedAt),
     Prepare: (message) => this.normal.onPrepare(message),
-    PrepareOk: (message) => this.normal.onPrepareOk(message),
+    PrepareOk: (message, arrivedAt) => this.normal.onPrepareOk(message, arrivedAt),
     Commit: (message) => this.normal.onCommit(message),
     Heartbeat: (message) => this.normal.onHeartbeat(message),
     StartViewChange: (message) => this.viewChange.onStartViewChange(message),
@@ -161,12 +160,21 @@ export class Replica {
   }
 
   /** Messages that came together, at `arrivedAt` on the stopwatch. */
-  receive(messages: readonly Message[], arrivedAt = this.instrumentation.stopwatch.now()): void {
-    this.instrumentation.received(messages);
-    for (const message of messages) this.#handle(message, arrivedAt);
+  receive(messages: readonly Message[], arrivedAt = this.instrumentation.now()): void {
+    // What comes together is mostly of one type: each run of one is counted at once.
+    let [type, count]: [MessageType | undefined, number] = [undefined, 0];
+    for (const message of messages) {
+      if (message.type !== type) {
+        if (type !== undefined) this.instrumentation.received(type, count);
+        [type, count] = [message.type, 0];
+      }
+      count++;
+      this.#handle(message, type, arrivedAt);
+    }
+    if (type !== undefined) this.instrumentation.received(type, count);
   }
 
-  #handle(message: Message, arrivedAt: number): void {
+  #handle(message: Message, type: MessageType, arrivedAt: number): void {
     if (isReplica(message.from) && 'incarnation' in message) {
       const rejection = this.#examine(message);
       if (rejection === 'late') return;
@@ -181,7 +189,7 @@ export class Replica {
       return;
     }
     // A Reply or an Eviction is for clients, and a RecoveryResponse comes too late now.
-    this.#handlers[message.type]?.(message as never, arrivedAt);
+    this.#handlers[type]?.(message as never, arrivedAt);
   }
 
   /** Sends what collected while messages came in. */
@@ -190,7 +198,9 @@ export class Replica {
   }
 
   tick(): void {
-    this.instrumentation.logSizeIs(this.log.count, this.log.bytes);
+    const { log, commit } = this;
+    const { op, count: entries, bytes } = log;
+    this.instrumentation.positionIs({ op, commit, entries, bytes, ...this.normal.position });
     this.recovery.tick();
     if (this.status === statuses.recovering) return;
     this.normal.tick();
@@ -233,17 +243,19 @@ export class Replica {
   // ---- what goes out ----
 
   send(to: number, message: Unsent): void {
+    this.instrumentation.sent(message.type, 1);
     this.#post([{ to, message: this.#sealed(message) }]);
   }
 
-  /** To all other replicas, standbys too. */
-  broadcast(message: Unsent): void {
+  /** To all other replicas, standbys too; returns when it left. */
+  broadcast(message: Unsent): number {
     const sealed = this.#sealed(message);
     const outgoing: Outgoing[] = [];
     for (let to = 0; to < this.options.rosterSize; to++) {
       if (to !== this.id) outgoing.push({ to, message: sealed });
     }
-    this.#post(outgoing);
+    this.instrumentation.sent(message.type, outgoing.length);
+    return this.#post(outgoing);
   }
 
   #sealed(message: Unsent): Message {
@@ -255,22 +267,27 @@ export class Replica {
     return { ...message, ...envelope } as Message;
   }
 
-  #post(messages: readonly Outgoing[]): void {
-    if (messages.length === 0) return;
-    this.instrumentation.sent(messages);
-    this.host.send(messages);
+  #post(messages: readonly Outgoing[]): number {
+    if (messages.length === 0) return this.instrumentation.now();
+    return this.host.send(messages);
   }
 
   sendToClient(to: number, message: Unsent): void {
     this.sendToClients([{ to, message }]);
   }
 
-  /** To each what is for him. */
-  sendToClients(answers: readonly { readonly to: number; readonly message: Unsent }[]): void {
-    const outgoing = answers
-      .filter(({ to }) => to >= firstClient)
-      .map(({ to, message }) => ({ to, message: this.#sealed(message) }));
-    this.#post(outgoing);
+  /** To each what is for him; returns when all left. */
+  sendToClients(answers: readonly { readonly to: number; readonly message: Unsent }[]): number {
+    const outgoing: Outgoing[] = [];
+    let evictions = 0;
+    for (const { to, message } of answers) {
+      if (to < firstClient) continue;
+      if (message.type === 'Eviction') evictions++;
+      outgoing.push({ to, message: this.#sealed(message) });
+    }
+    this.instrumentation.sent('Reply', outgoing.length - evictions);
+    this.instrumentation.sent('Eviction', evictions);
+    return this.#post(outgoing);
   }
 
   /** Writes down what must not be forgotten. Views and logs are only spoken of when this is done. */
@@ -287,7 +304,7 @@ export class Replica {
   /** Writes entries to their slots; whatever the reason, these are bytes written to the log. */
   writeEntries(entries: readonly Entry[], done: () => void): void {
     const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
-    this.instrumentation.metrics.bytesWritten.inc(bytes);
+    this.instrumentation.written(bytes);
     this.host.storage.writeEntries(entries, done);
   }
 
@@ -322,10 +339,6 @@ export class Replica {
   enterView(view: number): void {
     this.view = view;
     this.instrumentation.viewIs(view, undefined);
-  }
-
-  logChanged(): void {
-    this.instrumentation.logIs(this.log.op, this.commit);
   }
 
   configurationChanged(configuration: Configuration): void {

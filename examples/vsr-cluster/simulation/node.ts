@@ -87,7 +87,7 @@ export class SimulatedNode {
       wallClock: () => events.now + this.clockSkew,
       random: () => random.next(),
       send: (messages) => {
-        const frames = this.#endpoint?.encode(messages);
+        const frames = this.#endpoint?.encode(messages).frames;
         for (const [index, { to, message }] of messages.entries()) {
           const packet = frames?.[index] ?? message;
           const bytes = typeof packet === 'string' ? packet.length : 0;
@@ -95,6 +95,7 @@ export class SimulatedNode {
           observer.onSend?.(this.id, to, message, bytes);
           this.#world.send(this.id, to, packet);
         }
+        return events.now;
       },
     };
     const options = { ...this.#options, version: this.version };

@@ -6,56 +6,64 @@
 // The total is their sum. Both only grow, so no reader ever sees a total step back.
 
 import type { RejectionLog } from '../rejections.js';
+import type { CellArrays } from './cell-arrays.js';
 import type { SeriesExemplars } from './exemplars.js';
 import type { Counter, ExemplarLabels } from './interfaces.js';
 
-/** The two cells of a counter in one lane. */
+/** The two cells of a counter in one lane: their indexes. */
 export interface CounterMemory {
-  readonly ones: BigInt64Array;
-  readonly amounts: Float64Array;
+  readonly cells: CellArrays;
+  readonly ones: number;
+  readonly amounts: number;
   readonly exemplars: SeriesExemplars;
 }
 
 export class LaneCounter implements Counter {
-  readonly #metric: string;
-  readonly #rejections: RejectionLog;
-  // Windows of one element: the index is a constant, so optimised code has nothing to look up. Only
-  // declared, so that the constructor's store is the first one: V8 takes such a field for a constant
-  // of its object, and a loop over one handle for a loop over its cell, until `bind` stores again.
-  declare private ones: BigInt64Array;
-  declare private amounts: Float64Array;
-  #exemplars: SeriesExemplars;
+  // Only declared, so that the constructor's stores are the first ones: V8 takes such a field for a
+  // constant of its object, and a loop over one handle for a loop over its cell, until `bind` stores
+  // again. And so that what the hot path needs comes first, on one cache line.
+  declare private integers: BigInt64Array;
+  declare private doubles: Float64Array;
+  declare private ones: number;
+  declare private amounts: number;
+  declare private exemplars: SeriesExemplars;
+  declare private readonly metric: string;
+  declare private readonly rejections: RejectionLog;
 
   constructor(memory: CounterMemory, metric: string, log: RejectionLog) {
+    this.integers = memory.cells.integers;
+    this.doubles = memory.cells.doubles;
     this.ones = memory.ones;
     this.amounts = memory.amounts;
-    this.#exemplars = memory.exemplars;
-    this.#metric = metric;
-    this.#rejections = log;
+    this.exemplars = memory.exemplars;
+    this.metric = metric;
+    this.rejections = log;
   }
 
   /** Goes on in other memory: the region was superseded. */
   bind(memory: CounterMemory): void {
+    this.integers = memory.cells.integers;
+    this.doubles = memory.cells.doubles;
     this.ones = memory.ones;
     this.amounts = memory.amounts;
-    this.#exemplars = memory.exemplars;
+    this.exemplars = memory.exemplars;
   }
 
   // Hot path. Costs: bench/recording.
   inc(amount?: number): void {
     if (amount === undefined) {
-      this.ones[0]! += 1n;
+      this.integers[this.ones]! += 1n;
     } else if (typeof amount === 'number' && amount >= 0 && amount < Infinity) {
-      this.amounts[0]! += amount;
+      this.doubles[this.amounts]! += amount;
     } else {
-      this.#rejections.reject(this.#metric, amount);
+      this.rejections.reject(this.metric, amount);
     }
   }
 
   incWithExemplar(amount: number, labels?: ExemplarLabels): void {
     this.inc(amount);
     if (!(typeof amount === 'number' && amount >= 0 && amount < Infinity)) return;
-    const problem = this.#exemplars.keep(0, amount, labels);
-    if (problem !== undefined) this.#rejections.rejectExemplar(this.#metric, problem);
+    const problem = this.exemplars.keep(0, amount, labels);
+    if (problem !== undefined) this.rejections.rejectExemplar(this.metric, problem);
   }
 }

@@ -6,21 +6,24 @@
 
 import type { ObservableGauges } from '../observable-gauges.js';
 import type { RejectionLog } from '../rejections.js';
+import type { CellArrays } from './cell-arrays.js';
 import type { CombiningGauge, LastGauge } from './interfaces.js';
 
-/** The cell of a gauge. */
+/** The cell of a gauge: its value's index, and that of when it was sampled. */
 export interface GaugeMemory {
-  readonly value: Float64Array;
-  readonly sampled: Float64Array;
+  readonly cells: CellArrays;
+  readonly value: number;
+  readonly sampled: number;
 }
 
 abstract class CellGauge {
-  protected readonly metric: string;
-  protected readonly rejections: RejectionLog;
   // Only declared: see counter.ts.
-  declare protected value: Float64Array;
-  #sampled: Float64Array;
-  readonly #observables: ObservableGauges;
+  declare protected doubles: Float64Array;
+  declare protected value: number;
+  declare private sampled: number;
+  declare protected readonly metric: string;
+  declare protected readonly rejections: RejectionLog;
+  declare private readonly observables: ObservableGauges;
 
   constructor(
     memory: GaugeMemory,
@@ -28,11 +31,12 @@ abstract class CellGauge {
     log: RejectionLog,
     observables: ObservableGauges,
   ) {
+    this.doubles = memory.cells.doubles;
     this.value = memory.value;
-    this.#sampled = memory.sampled;
+    this.sampled = memory.sampled;
     this.metric = metric;
     this.rejections = log;
-    this.#observables = observables;
+    this.observables = observables;
   }
 
   /**
@@ -40,18 +44,20 @@ abstract class CellGauge {
    * already set one there.
    */
   bind(memory: GaugeMemory): void {
-    const isUnset = !memory.value[0]; // 0 or NaN
-    if (isUnset) memory.value[0] = this.value[0]!;
-    if (isUnset) memory.sampled[0] = this.#sampled[0]!;
+    const { doubles } = memory.cells;
+    const isUnset = !doubles[memory.value]; // 0 or NaN
+    if (isUnset) doubles[memory.value] = this.doubles[this.value]!;
+    if (isUnset) doubles[memory.sampled] = this.doubles[this.sampled]!;
+    this.doubles = doubles;
     this.value = memory.value;
-    this.#sampled = memory.sampled;
+    this.sampled = memory.sampled;
   }
 
   sampleFrom(callback: () => number): () => void {
-    return this.#observables.add(callback, (value) => {
+    return this.observables.add(callback, (value) => {
       this.set(value);
       // What was refused left the value as old as it was.
-      if (Number.isFinite(value)) this.#sampled[0] = Date.now();
+      if (Number.isFinite(value)) this.doubles[this.sampled] = Date.now();
     });
   }
 
@@ -62,7 +68,7 @@ export class LastValueGauge extends CellGauge implements LastGauge {
   // Hot path.
   set(value: number): void {
     if (Number.isFinite(value)) {
-      this.value[0] = value;
+      this.doubles[this.value] = value;
     } else {
       this.rejections.reject(this.metric, value);
     }
@@ -73,7 +79,7 @@ export class LaneGauge extends CellGauge implements CombiningGauge {
   // Hot path.
   set(value: number): void {
     if (Number.isFinite(value)) {
-      this.value[0] = value;
+      this.doubles[this.value] = value;
     } else {
       this.rejections.reject(this.metric, value);
     }
@@ -92,11 +98,11 @@ export class LaneGauge extends CellGauge implements CombiningGauge {
       this.rejections.reject(this.metric, amount);
       return;
     }
-    const before = this.value[0]!;
+    const before = this.doubles[this.value]!;
     // NaN is a cell of this lane that was never set: stepping starts at 0.
     const after = (before === before ? before : 0) + sign * amount;
     if (after - after === 0) {
-      this.value[0] = after;
+      this.doubles[this.value] = after;
     } else {
       this.rejections.reject(this.metric, after);
     }

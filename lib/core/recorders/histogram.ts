@@ -10,23 +10,27 @@
 import { longestDuration, nanosecondsPerTick, now } from '../clock.js';
 import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
 import type { RejectionLog } from '../rejections.js';
+import type { CellArrays } from './cell-arrays.js';
 import type { SeriesExemplars } from './exemplars.js';
 import type { ExemplarLabels, Histogram } from './interfaces.js';
 
-/** The memory of one histogram in one lane. */
+/** The memory of one histogram in one lane: its cells, and the indexes of all else. */
 export interface HistogramMemory {
   readonly cells: BigInt64Array;
-  readonly sum: Float64Array;
-  /** Minimum, maximum. */
-  readonly extremes: Float64Array;
-  /** The cells from the first to, not including, the second may be stored into. */
-  readonly touched: Uint32Array;
+  readonly others: CellArrays;
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Words. The cells from the first to, not including, the second may be stored into. */
+  readonly touchedLow: number;
+  readonly touchedHigh: number;
   /** Counts of values too small for the first cell, and too large for the last. */
-  readonly beyond: BigInt64Array;
-  /** By bound: counts of the values of a cell within a bound that falls inside it. */
-  readonly splits: BigInt64Array;
-  /** By bound, then beyond all: counts of values whose cell could not be had. */
-  readonly spills: BigInt64Array;
+  readonly below: number;
+  readonly above: number;
+  /** The first of one for each bound that falls inside a cell: how many of the cell's values it holds. */
+  readonly splits: number;
+  /** The first of one for each bound, then beyond all: counts of values whose cell could not be had. */
+  readonly spills: number;
   /** Makes memory for a cell and shows it to readers. False: there is none. */
   touch(cell: number): boolean;
   readonly exemplars: SeriesExemplars;
@@ -41,23 +45,29 @@ const readClock = now;
 const perTick = nanosecondsPerTick;
 const tooLong = longestDuration;
 
+// How `times` becomes an integer of 64 bits: BigInt(times) would be allocated.
+export const steps = new BigInt64Array(1);
+const stepWords = new Uint32Array(steps.buffer);
+const low = 1 - highWord;
+
 export class LaneHistogram implements Histogram {
   // Only declared: see counter.ts.
   declare protected cells: BigInt64Array;
-  declare protected sum: Float64Array;
+  declare protected doubles: Float64Array;
+  declare protected sum: number;
   declare protected readonly scale: number;
   declare protected readonly shift: number;
   declare protected readonly baseIndex: number;
-  declare private readonly unitsPerNanosecond: number;
   // Cells [inner, inner + innerCount): those strictly between the lowest and the highest stepped.
-  protected inner = 0;
-  protected innerCount = 0;
+  declare protected inner: number;
+  declare protected innerCount: number;
+  declare private readonly unitsPerNanosecond: number;
   // The smallest and the largest value that a cell was stepped for. Bad values are never between.
-  protected readonly seen = Float64Array.of(Infinity, -Infinity);
+  declare protected readonly seen: Float64Array;
   declare protected memory: HistogramMemory;
   declare protected readonly geometry: HistogramGeometry;
-  readonly #metric: string;
-  readonly #rejections: RejectionLog;
+  declare private readonly metric: string;
+  declare private readonly rejections: RejectionLog;
 
   constructor(
     memory: HistogramMemory,
@@ -66,24 +76,30 @@ export class LaneHistogram implements Histogram {
     metric: string,
     log: RejectionLog,
   ) {
-    this.memory = memory;
     this.cells = memory.cells;
+    this.doubles = memory.others.doubles;
     this.sum = memory.sum;
-    // A double field even where the scale is a whole number, so that all handles are of one shape.
+    // Double fields even where these are whole numbers, so that all handles are of one shape.
     this.scale = 0.5;
+    this.unitsPerNanosecond = 0.5;
     this.scale = geometry.scale;
     this.shift = geometry.shift;
     this.baseIndex = geometry.baseIndex;
-    this.geometry = geometry;
+    this.inner = 0;
+    this.innerCount = 0;
     this.unitsPerNanosecond = unitsPerNanosecond;
-    this.#metric = metric;
-    this.#rejections = log;
+    this.seen = Float64Array.of(Infinity, -Infinity);
+    this.memory = memory;
+    this.geometry = geometry;
+    this.metric = metric;
+    this.rejections = log;
   }
 
   /** Goes on in other memory: the region was superseded. */
   bind(memory: HistogramMemory): void {
     this.memory = memory;
     this.cells = memory.cells;
+    this.doubles = memory.others.doubles;
     this.sum = memory.sum;
     this.seen.set([Infinity, -Infinity]);
     this.inner = 0;
@@ -101,14 +117,14 @@ export class LaneHistogram implements Histogram {
     const cell = ((words[high]! >>> this.shift) - this.baseIndex) | 0;
     if (times === undefined && (cell - this.inner) >>> 0 < this.innerCount) {
       this.cells[cell]! += 1n;
-      this.sum[0]! += value;
+      this.doubles[this.sum]! += value;
     } else if (times === undefined && value >= this.seen[0]! && value <= this.seen[1]!) {
       this.cells[cell]! += 1n;
-      this.sum[0]! += value;
+      this.doubles[this.sum]! += value;
     } else if (times === undefined && cell < 0 && this.isNoExtreme(value)) {
       // Too small for the first cell: every fast operation is, in a slow unit.
-      this.memory.beyond[0]! += 1n;
-      this.sum[0]! += value;
+      this.memory.others.integers[this.memory.below]! += 1n;
+      this.doubles[this.sum]! += value;
     } else {
       this.recordOther(value, times);
     }
@@ -120,7 +136,7 @@ export class LaneHistogram implements Histogram {
 
   since(start: number, end = readClock(), times?: number): void {
     if (typeof start !== 'number' || typeof end !== 'number') {
-      this.#rejections.reject(this.#metric, typeof start === 'number' ? end : start);
+      this.rejections.reject(this.metric, typeof start === 'number' ? end : start);
       return;
     }
     const elapsed = end - start;
@@ -136,12 +152,12 @@ export class LaneHistogram implements Histogram {
     if (!(typeof value === 'number' && value >= 0 && value < Infinity)) return;
     const bucket = this.#boundOf(value);
     const problem = this.memory.exemplars.keep(bucket, value, labels);
-    if (problem !== undefined) this.#rejections.rejectExemplar(this.#metric, problem);
+    if (problem !== undefined) this.rejections.rejectExemplar(this.metric, problem);
   }
 
   sinceWithExemplar(start: number, labels?: ExemplarLabels): void {
     if (typeof start !== 'number') {
-      this.#rejections.reject(this.#metric, start);
+      this.rejections.reject(this.metric, start);
       return;
     }
     const elapsed = readClock() - start;
@@ -155,11 +171,11 @@ export class LaneHistogram implements Histogram {
   #sinceOtherwise(elapsed: number, times?: number): void {
     if (elapsed < 0 && elapsed > -tooLong) {
       // Another thread's start may lie a little ahead: that is no reason to lose the event.
-      this.#rejections.count(this.#metric, 'clock_step_back');
+      this.rejections.count(this.metric, 'clock_step_back');
       this.record(0, times);
     } else {
       // No start at all, or one from before the clock's source changed (see native/clock.h).
-      this.#rejections.reject(this.#metric, Number.isNaN(elapsed) ? NaN : Infinity);
+      this.rejections.reject(this.metric, Number.isNaN(elapsed) ? NaN : Infinity);
     }
   }
 
@@ -172,43 +188,49 @@ export class LaneHistogram implements Histogram {
    */
   protected recordOther(given: number, times = 1): void {
     if (!(typeof given === 'number' && given >= 0 && given < Infinity)) {
-      this.#rejections.reject(this.#metric, given);
+      this.rejections.reject(this.metric, given);
       return;
     }
     if (!(Number.isSafeInteger(times) && times > 0)) {
-      if (times !== 0) this.#rejections.reject(this.#metric, times);
+      if (times !== 0) this.rejections.reject(this.metric, times);
       return;
     }
     const value = given + 0; // -0 has the sign bit of a huge cell
-    const count = times === 1 ? 1n : BigInt(times);
+    stepWords[low] = times;
+    stepWords[high] = times / 2 ** 32;
     const cell = this.#cellOf(value);
     if ((cell - this.inner) >>> 0 < this.innerCount) {
       // Several times a value between those seen.
-      this.stepCell(cell, value, count);
-      this.sum[0]! += value * times;
+      this.stepCell(cell, value);
+      this.doubles[this.sum]! += value * times;
       return;
     }
-    const { beyond, extremes, touched } = this.memory;
+    const { memory } = this;
+    const { integers, words: lane } = memory.others;
     if (cell < 0) {
-      beyond[0]! += count;
+      integers[memory.below]! += steps[0]!;
     } else if (cell >= this.geometry.cellCount) {
-      beyond[1]! += count;
-    } else if ((cell >= touched[0]! && cell < touched[1]!) || this.memory.touch(cell)) {
-      this.stepCell(cell, value, count);
+      integers[memory.above]! += steps[0]!;
+    } else if (
+      (cell >= lane[memory.touchedLow]! && cell < lane[memory.touchedHigh]!) ||
+      memory.touch(cell)
+    ) {
+      this.stepCell(cell, value);
       if (value < this.seen[0]!) this.seen[0] = value;
       if (value > this.seen[1]!) this.seen[1] = value;
       this.inner = this.#cellOf(this.seen[0]!) + 1;
       this.innerCount = Math.max(0, this.#cellOf(this.seen[1]!) - this.inner);
     } else {
-      this.#spill(value, count);
+      this.#spill(value);
     }
-    this.sum[0]! += value * times;
-    if (value < extremes[0]!) extremes[0] = value;
-    if (value > extremes[1]!) extremes[1] = value;
+    this.doubles[this.sum]! += value * times;
+    if (value < this.doubles[memory.minimum]!) this.doubles[memory.minimum] = value;
+    if (value > this.doubles[memory.maximum]!) this.doubles[memory.maximum] = value;
   }
 
   protected isNoExtreme(value: number): boolean {
-    return value >= this.memory.extremes[0]! && value <= this.memory.extremes[1]!;
+    const { doubles, memory } = this;
+    return value >= doubles[memory.minimum]! && value <= doubles[memory.maximum]!;
   }
 
   // Unsigned, so that the infinity of a huge value times the scale stays above every cell.
@@ -217,15 +239,15 @@ export class LaneHistogram implements Histogram {
     return (words[high]! >>> this.shift) - this.baseIndex;
   }
 
-  /** Steps a cell whose memory is there. */
-  protected stepCell(cell: number, _value: number, count: bigint): void {
-    this.cells[cell]! += count;
+  /** Steps a cell whose memory is there, by `steps`. */
+  protected stepCell(cell: number, _value: number): void {
+    this.cells[cell]! += steps[0]!;
   }
 
   // No memory for the cell: the value still counts in its bound, and in count and sum.
-  #spill(value: number, count: bigint): void {
-    this.memory.spills[this.#boundOf(value)]! += count;
-    this.#rejections.count(this.#metric, 'memory_exhausted');
+  #spill(value: number): void {
+    this.memory.others.integers[this.memory.spills + this.#boundOf(value)]! += steps[0]!;
+    this.rejections.count(this.metric, 'memory_exhausted');
   }
 
   /** The index of the first bound that a value is within; how many there are when it is in none. */

@@ -7,6 +7,7 @@
 
 import { cellIndexOf, type HistogramGeometry } from '../histogram-geometry.js';
 import { RejectionLog } from '../rejections.js';
+import { cellArrays } from './cell-arrays.js';
 import { type HistogramMemory, LaneHistogram } from './histogram.js';
 
 const shift = 16;
@@ -32,14 +33,21 @@ let isRehearsed = false;
 export function rehearse(): void {
   if (isRehearsed) return;
   isRehearsed = true;
+  const others = cellArrays(new ArrayBuffer(7 * 8));
+  others.words.set([0, cellCount]);
+  others.doubles.set([Infinity, -Infinity], 2);
   const memory: HistogramMemory = {
     cells: new BigInt64Array(cellCount),
-    sum: new Float64Array(1),
-    extremes: Float64Array.of(Infinity, -Infinity),
-    touched: Uint32Array.of(0, cellCount),
-    beyond: new BigInt64Array(2),
-    splits: new BigInt64Array(0),
-    spills: new BigInt64Array(1),
+    others,
+    touchedLow: 0,
+    touchedHigh: 1,
+    sum: 1,
+    minimum: 2,
+    maximum: 3,
+    below: 4,
+    above: 5,
+    splits: 6,
+    spills: 6,
     touch: () => true,
     get exemplars() {
       return unasked();

@@ -5,7 +5,7 @@
 
 import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
 import type { RejectionLog } from '../rejections.js';
-import { type HistogramMemory, LaneHistogram } from './histogram.js';
+import { type HistogramMemory, LaneHistogram, steps } from './histogram.js';
 
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);
@@ -43,21 +43,23 @@ export class SplitHistogram extends LaneHistogram {
       this.isSplit[cell] === 0
     ) {
       this.cells[cell]! += 1n;
-      this.sum[0]! += value;
+      this.doubles[this.sum]! += value;
     } else if (times === undefined && cell < 0 && this.isNoExtreme(value)) {
-      this.memory.beyond[0]! += 1n;
-      this.sum[0]! += value;
+      this.memory.others.integers[this.memory.below]! += 1n;
+      this.doubles[this.sum]! += value;
     } else {
       this.recordOther(value, times);
     }
   }
 
-  protected override stepCell(cell: number, value: number, count: bigint): void {
-    super.stepCell(cell, value, count);
+  protected override stepCell(cell: number, value: number): void {
+    super.stepCell(cell, value);
     // The cell first: a reader never finds more on one side of a bound than in the whole cell.
     if (this.isSplit[cell] === 0) return;
+    const { splits, others } = this.memory;
     this.geometry.splits.forEach((split, index) => {
-      if (split.cell === cell && value <= split.bound) this.memory.splits[index]! += count;
+      if (split.cell === cell && value <= split.bound)
+        others.integers[splits + index]! += steps[0]!;
     });
   }
 }
