@@ -11,13 +11,6 @@ export interface CellArrays {
   readonly words: Uint32Array;
 }
 
-/**
- * @example
- * ```ts
- * const { doubles } = cellArrays(new ArrayBuffer(4096));
- * doubles[2]! += 0.5;
- * ```
- */
 export function cellArrays(memory: ArrayBuffer): CellArrays {
   return {
     integers: new BigInt64Array(memory),
