@@ -45,6 +45,11 @@ export class ThreadCluster {
   }
 
   static async start(rate: number): Promise<ThreadCluster> {
+    if (process.platform !== 'linux') {
+      throw new Error(
+        `a thread's processor time is to be had on linux only, not ${process.platform}`,
+      );
+    }
     const directory = mkdtempSync(join(tmpdir(), 'vsr-overhead-'));
     const data = join(directory, 'data');
     const metricsFile = `/dev/shm/vsr-overhead-${process.pid}.metrics`;
@@ -104,7 +109,7 @@ export class ThreadCluster {
   }
 }
 
-/** Nanoseconds that a thread of this process has had a processor. Only Linux tells. */
+/** Nanoseconds that a thread of this process has had a processor. */
 function processorTimeOf(thread: number): number {
   const [ran] = readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ');
   return Number(ran);

@@ -7,7 +7,7 @@ import { machineLine } from '../harness/machine.js';
 
 export function clusterSection({ startedAt, machine, threads, loop }: ClusterResults): string {
   const onThreads = threads.map(({ answeredPerSecond, report }) => {
-    const rate = (1000 * Math.round(answeredPerSecond / 1000)).toLocaleString('en');
+    const rate = (100 * Math.round(answeredPerSecond / 100)).toLocaleString('en');
     return row(
       `on threads and files, ${rate} operations a second: processor time, clients included`,
       report,

@@ -121,7 +121,7 @@ export class Cluster {
     this.#tellLoad({ type: 'rate', rate });
   }
 
-  /** Which replicas record, from their next batch on; those that do not make the same calls. */
+  /** Which replicas record what comes with every batch, from their next one on. */
   setRecording(records: (id: number) => boolean): void {
     const recording = new Int32Array(this.#recording);
     for (let id = 0; id < this.rosterSize; id++) Atomics.store(recording, id, records(id) ? 1 : 0);

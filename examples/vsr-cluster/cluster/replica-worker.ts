@@ -24,7 +24,7 @@ export interface ReplicaWorkerData {
   readonly directory: string;
   readonly key: string;
   readonly metrics: SharedRegistry;
-  /** An Int32 for each replica, looked at before every batch; 0: the same calls, recording nothing. */
+  /** An Int32 for each replica, looked at before every batch; 0: nothing of it is recorded. */
   readonly recording: SharedArrayBuffer;
   /** An Int32 for each replica, in which it says what the kernel calls its thread. */
   readonly threads: SharedArrayBuffer;

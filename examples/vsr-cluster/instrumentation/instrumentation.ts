@@ -2,7 +2,7 @@
 // once, in the constructor, so that a handler only stores numbers.
 //
 //   const instrumentation = new Instrumentation(registry.metrics, registryStopwatch(registry));
-//   instrumentation.received(messages);
+//   instrumentation.received('Prepare', 3);
 //   instrumentation.viewIs(7, 1);        // one fact, several families: set in one place
 //
 // Families that stand for themselves are used directly, as `instrumentation.metrics.quorumSize`.

@@ -6,13 +6,10 @@ import type { Counter } from 'vsr-metrics';
 import { tenantOf, tenants } from '../machine/ledger.js';
 import type { ReplicaMetrics } from './instrumentation.js';
 
-/** Requests that were answered together. */
-export interface AnsweredCounts {
-  readonly queries: number;
-  readonly failedQueries: number;
-  readonly writes: number;
-  readonly failedWrites: number;
-}
+const outcomes = ['queries', 'failedQueries', 'writes', 'failedWrites'] as const;
+
+/** How many requests were answered together, and how. */
+export type AnsweredCounts = Record<(typeof outcomes)[number], number>;
 
 /**
  * @example
@@ -25,15 +22,12 @@ export class KimberliteCounts {
   readonly #metrics: ReplicaMetrics;
   readonly #tenantEntries: readonly Counter[];
   readonly #requests: Readonly<Record<keyof AnsweredCounts, Counter>>;
+  readonly #answered: AnsweredCounts = { queries: 0, failedQueries: 0, writes: 0, failedWrites: 0 };
   /** Entries since the last tick, by tenant. */
   readonly #entries = new Uint32Array(tenants);
-  readonly #seenTenants = new Uint8Array(tenants);
+  readonly #seenTenants = new Set<number>();
   #bytes = 0;
   #commits = 0;
-  #queries = 0;
-  #failedQueries = 0;
-  #writes = 0;
-  #failedWrites = 0;
 
   constructor(metrics: ReplicaMetrics) {
     this.#metrics = metrics;
@@ -57,11 +51,8 @@ export class KimberliteCounts {
     this.#commits += entries;
   }
 
-  answered({ queries, failedQueries, writes, failedWrites }: AnsweredCounts): void {
-    this.#queries += queries;
-    this.#failedQueries += failedQueries;
-    this.#writes += writes;
-    this.#failedWrites += failedWrites;
+  answered(counts: Readonly<AnsweredCounts>): void {
+    for (const outcome of outcomes) this.#answered[outcome] += counts[outcome];
   }
 
   record(): void {
@@ -72,22 +63,18 @@ export class KimberliteCounts {
       if (own === 0) continue;
       entries += own;
       this.#entries[tenant] = 0;
-      this.#seenTenants[tenant] = 1;
+      this.#seenTenants.add(tenant);
       this.#tenantEntries[tenant]!.inc(own);
     }
-    activeTenants.set(this.#seenTenants.reduce((sum, seen) => sum + seen, 0));
+    activeTenants.set(this.#seenTenants.size);
     logEntries.inc(entries);
     logBytes.inc(this.#bytes);
     consensusCommits.inc(this.#commits);
-    this.#requests.queries.inc(this.#queries);
-    this.#requests.failedQueries.inc(this.#failedQueries);
-    this.#requests.writes.inc(this.#writes);
-    this.#requests.failedWrites.inc(this.#failedWrites);
     this.#bytes = 0;
     this.#commits = 0;
-    this.#queries = 0;
-    this.#failedQueries = 0;
-    this.#writes = 0;
-    this.#failedWrites = 0;
+    for (const outcome of outcomes) {
+      this.#requests[outcome].inc(this.#answered[outcome]);
+      this.#answered[outcome] = 0;
+    }
   }
 }

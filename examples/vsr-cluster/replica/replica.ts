@@ -162,19 +162,16 @@ export class Replica {
   /** Messages that came together, at `arrivedAt` on the stopwatch. */
   receive(messages: readonly Message[], arrivedAt = this.instrumentation.now()): void {
     // What comes together is mostly of one type: each run of one is counted at once.
-    let [type, count]: [MessageType | undefined, number] = [undefined, 0];
-    for (const message of messages) {
-      if (message.type !== type) {
-        if (type !== undefined) this.instrumentation.received(type, count);
-        [type, count] = [message.type, 0];
-      }
-      count++;
-      this.#handle(message, type, arrivedAt);
+    let first = 0;
+    for (const [index, message] of messages.entries()) {
+      this.#handle(message, arrivedAt);
+      if (message.type === messages[index + 1]?.type) continue;
+      this.instrumentation.received(message.type, index + 1 - first);
+      first = index + 1;
     }
-    if (type !== undefined) this.instrumentation.received(type, count);
   }
 
-  #handle(message: Message, type: MessageType, arrivedAt: number): void {
+  #handle(message: Message, arrivedAt: number): void {
     if (isReplica(message.from) && 'incarnation' in message) {
       const rejection = this.#examine(message);
       if (rejection === 'late') return;
@@ -189,7 +186,7 @@ export class Replica {
       return;
     }
     // A Reply or an Eviction is for clients, and a RecoveryResponse comes too late now.
-    this.#handlers[type]?.(message as never, arrivedAt);
+    this.#handlers[message.type]?.(message as never, arrivedAt);
   }
 
   /** Sends what collected while messages came in. */
