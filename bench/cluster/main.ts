@@ -2,7 +2,7 @@
 // what its replicas need for an operation without it: on threads and files, under load, which is what
 // decides; and in one thread that waits for nothing.
 //
-//   node dist/bench/cluster/main.js [--seconds 600] [--rate 10000]... [--json FILE]
+//   node dist/bench/cluster/main.js [--seconds 1200] [--rate 10000]... [--json FILE]
 //
 // Rates are requests a second, measured for so many seconds each at most: of 50,000 as many are
 // answered as the machine can. Exit codes: 0 within the budget, 1 over it, 2 undecided.
@@ -17,7 +17,7 @@ import { measureThreads, type ThreadsResults } from './threads.js';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '600' },
+    seconds: { type: 'string', default: '1200' },
     rate: { type: 'string', multiple: true, default: ['10000', '50000'] },
     json: { type: 'string' },
   },

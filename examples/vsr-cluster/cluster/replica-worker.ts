@@ -85,7 +85,7 @@ const replica: Replica = new Replica(
 );
 
 function recordOrNot(): void {
-  instrumentation.recording.isOn = recording[id] !== 0;
+  instrumentation.isOn = recording[id] !== 0;
 }
 
 let lastUtilization = performance.eventLoopUtilization();
@@ -125,7 +125,7 @@ function start(): void {
   ticking = setInterval(() => {
     recordOrNot();
     replica.tick();
-    if (instrumentation.recording.isOn) resources.tick(performance.now());
+    if (instrumentation.isOn) resources.tick(performance.now());
     flushSoon();
   }, tickMs);
   flushSoon();
@@ -133,6 +133,7 @@ function start(): void {
 
 async function stop(): Promise<void> {
   clearInterval(ticking);
+  instrumentation.record();
   transport.close();
   await storage.close();
   parentPort!.close();

@@ -39,10 +39,10 @@ export class Endpoint {
       bytes += frame.length;
     }
     const readyAt = instrumentation.now();
-    instrumentation.serialized(start, readyAt, count, bytes);
+    instrumentation.batch.serialized(start, readyAt, count, bytes);
     for (let index = 0; index < messages.length; index++) {
       const { to, message } = messages[index]!;
-      if (isReplica(to)) instrumentation.sentBytes(to, message.type, frames[index]!.length);
+      if (isReplica(to)) instrumentation.batch.departed(to, message.type, frames[index]!.length);
     }
     return { frames, readyAt };
   }
@@ -59,7 +59,7 @@ export class Endpoint {
       return undefined;
     }
     if (isReplica(message.from)) {
-      instrumentation.arrived(message.from, message.type, frame.length, sentAt, arrivedAt);
+      instrumentation.batch.arrived(message.from, message.type, frame.length, sentAt, arrivedAt);
     }
     return message;
   }

@@ -37,7 +37,7 @@ export class Application {
     if (last <= before) return;
     for (let next = before + 1; next <= last; next++) this.#apply(log.get(next)!);
     this.#replica.normal.sendAnswers();
-    this.#replica.instrumentation.committed(last - before);
+    this.#replica.instrumentation.batch.committed(last - before);
     this.#checkpointIfDue();
   }
 
@@ -94,7 +94,7 @@ export class Application {
       const outcome = ledger.apply(entry.body, entry.checksum);
       const answered = { ...session, request: entry.request, op: entry.op, outcome };
       sessions.answer(answered);
-      instrumentation.applied(outcome);
+      instrumentation.batch.applied(outcome.status, 1, outcome.result.length);
       return { outcome, session: answered };
     }
     if (entry.kind === 'register') {

@@ -48,7 +48,6 @@ export class Backup {
     }
     this.#takeAhead(appended);
     if (appended.length > 0) {
-      replica.instrumentation.appendedAll();
       replica.normal.writeEntries(appended);
     } else {
       // It did not hear our last answer.
@@ -71,7 +70,6 @@ export class Backup {
     if (!this.#take(entry, appended)) return;
     this.#takeAhead(appended);
     if (appended.length === 0) return;
-    this.#replica.instrumentation.appendedAll();
     normal.writeEntries(appended);
     this.#advance(commit, log.op);
   }

@@ -43,6 +43,8 @@ export interface ReplicaOptions {
 /** All in milliseconds. */
 export interface Timing {
   readonly heartbeat: number;
+  /** What happens with every batch is recorded so often. */
+  readonly record: number;
   /** A backup that hears nothing from its primary for so long begins a view change. */
   readonly primaryTimeout: number;
   /** A view change, state transfer or recovery that takes longer is tried anew. */
@@ -60,6 +62,7 @@ export interface Timing {
 
 export const defaultTiming: Timing = {
   heartbeat: 50,
+  record: 50,
   primaryTimeout: 300,
   viewChangeTimeout: 400,
   resend: 100,

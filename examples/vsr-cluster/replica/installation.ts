@@ -88,7 +88,6 @@ export class Installation {
     replica.durable = Math.min(replica.durable, (written[0]?.op ?? log.op + 1) - 1, log.op);
     replica.configurationChanged(application.latestConfiguration());
     application.commitTo(tail.commit);
-    replica.instrumentation.appendedAll();
     const last = log.op;
     // Behind a snapshot nothing that the ring holds means anything.
     const isAll = isRestored || isAnew;

@@ -12,10 +12,11 @@
 // Messages that came in together are answered together, in flush(): the fuller the pipe, the larger
 // the batches.
 
-import type { AnsweredRequest, Position } from '../instrumentation/instrumentation.js';
+import type { Method } from '../instrumentation/batch-events.js';
+import type { Position } from '../instrumentation/instrumentation.js';
 import { noSpan, type Span } from '../instrumentation/spans.js';
 import { type Entry, entryBytes, sealEntry } from '../log/entry.js';
-import { isQuery, type Outcome } from '../machine/ledger.js';
+import { isQuery, type Outcome, tenantOf } from '../machine/ledger.js';
 import type { Session } from '../machine/sessions.js';
 import type { MessageOf, Request, Unsent } from '../messages/messages.js';
 import { configurationIn, isConfigurationEntry } from './application.js';
@@ -26,6 +27,7 @@ import type { Replica } from './replica.js';
 
 /** An operation on its way: when what happened to it, on the stopwatch. */
 interface Flight {
+  readonly method: Method;
   readonly arrived: number;
   sent: number;
   decided: number;
@@ -39,7 +41,9 @@ interface Answer {
   readonly to: number;
   readonly message: Unsent;
   /** Of an operation whose request came to this primary. */
-  readonly request: AnsweredRequest | undefined;
+  readonly request:
+    | { readonly method: Method; readonly status: Outcome['status']; readonly arrived: number }
+    | undefined;
 }
 
 const mostPending = 10_000;
@@ -186,8 +190,9 @@ export class NormalOperation {
     });
     this.appendToLog(entry);
     this.#unsent.push(entry);
-    const write = instrumentation.spans.begin(isQuery(content.body) ? 'kmb.query' : 'kmb.write');
-    const flight = { arrived, sent: 0, decided: 0, write, prepare: noSpan, commit: noSpan };
+    const method: Method = isQuery(content.body) ? 'query' : 'write';
+    const write = instrumentation.spans.begin(`kmb.${method}`);
+    const flight = { method, arrived, sent: 0, decided: 0, write, prepare: noSpan, commit: noSpan };
     this.#flights.set(entry.op, flight);
   }
 
@@ -195,7 +200,7 @@ export class NormalOperation {
   appendToLog(entry: Entry): void {
     const replica = this.#replica;
     replica.log.append(entry);
-    replica.instrumentation.appended(entry.client, entryBytes(entry));
+    replica.instrumentation.batch.appended(tenantOf(entry.client), 1, entryBytes(entry));
     if (isConfigurationEntry(entry)) replica.configurationChanged(configurationIn(entry));
   }
 
@@ -204,7 +209,6 @@ export class NormalOperation {
     const { view, commit, instrumentation } = replica;
     const entries = this.#unsent;
     this.#unsent = [];
-    instrumentation.appendedAll();
     const { spans } = instrumentation;
     for (const { op } of entries) {
       const flight = this.#flights.get(op)!;
@@ -253,7 +257,7 @@ export class NormalOperation {
   decide(at?: number): void {
     const replica = this.#replica;
     const { configuration, instrumentation } = replica;
-    const { durations, spans } = instrumentation;
+    const { spans } = instrumentation;
     this.#acknowledged[replica.id] = replica.durable;
     const reached = reachedByQuorum(configuration, (id) => this.#acknowledged[id]!);
     if (reached <= replica.commit) return;
@@ -264,9 +268,8 @@ export class NormalOperation {
       flight.decided = decided;
       flight.prepare.end();
       flight.commit = spans.begin('kmb.consensus.commit', flight.write);
-      durations.prepare.add(flight.sent);
+      instrumentation.batch.prepared(flight.sent, decided, 1);
     }
-    durations.prepare.end(decided);
     replica.application.commitTo(reached);
   }
 
@@ -285,19 +288,15 @@ export class NormalOperation {
   /** The others were told at `told` how far everything is committed. */
   #spoke(told: number): void {
     const { commit, host, instrumentation } = this.#replica;
-    const { durations } = instrumentation;
     this.#spokeAt = host.now();
     for (let op = this.#announced + 1; op <= commit; op++) {
       const flight = this.#flights.get(op);
       if (flight === undefined) continue;
-      durations.commit.add(flight.decided);
-      durations.roundTrip.add(flight.sent);
+      instrumentation.batch.announced(flight.sent, flight.decided, told, 1);
       flight.commit.end();
       flight.write.end();
       this.#flights.delete(op);
     }
-    durations.commit.end(told);
-    durations.roundTrip.end(told);
     this.#announced = commit;
   }
 
@@ -309,12 +308,12 @@ export class NormalOperation {
     const { op, client, request } = entry;
     const session = entry.kind === 'register' ? op : entry.session;
     const { view } = replica;
-    const { result } = outcome;
-    const arrived = entry.kind === 'operation' ? this.#flights.get(op)?.arrived : undefined;
+    const { result, status } = outcome;
+    const flight = entry.kind === 'operation' ? this.#flights.get(op) : undefined;
     this.#answers.push({
       to: client,
       message: { type: 'Reply', view, session, request, op, result },
-      request: arrived === undefined ? undefined : { body: entry.body, outcome, arrived },
+      request: flight && { method: flight.method, status, arrived: flight.arrived },
     });
   }
 
@@ -341,8 +340,11 @@ export class NormalOperation {
     this.#answers = [];
     const replica = this.#replica;
     const answeredAt = replica.sendToClients(answers);
-    const requests = answers.flatMap(({ request }) => request ?? []);
-    replica.instrumentation.answered(requests, answeredAt);
+    for (const { request } of answers) {
+      if (request === undefined) continue;
+      const { method, status, arrived } = request;
+      replica.instrumentation.batch.answered(method, status, arrived, answeredAt, 1);
+    }
   }
 
   // ---- the backups ----

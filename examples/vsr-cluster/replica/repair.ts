@@ -100,7 +100,7 @@ export class Repairs {
     const replica = this.#replica;
     const wanted = this.#answered(entry.op, nonce);
     if (wanted === undefined) return;
-    replica.instrumentation.allocated.repairBuffer.inc(entryBytes(entry));
+    replica.instrumentation.repairBuffer.inc(entryBytes(entry));
     if (wanted.checksum !== undefined) {
       this.#rewrite(wanted, entry);
     } else if (view === replica.view && replica.isNormal) {

@@ -106,6 +106,7 @@ export class Replica {
     StandbyPromotion: (message) => this.standbys.onStandbyPromotion(message),
   };
   #statusSince = 0;
+  #recordedAt = 0;
   #superblockSequence = 0;
   #sequence = 0;
   // What was last seen of each peer: contradictions of it are lies, older messages are only late.
@@ -166,7 +167,7 @@ export class Replica {
     for (const [index, message] of messages.entries()) {
       this.#handle(message, arrivedAt);
       if (message.type === messages[index + 1]?.type) continue;
-      this.instrumentation.received(message.type, index + 1 - first);
+      this.instrumentation.batch.received(message.type, index + 1 - first);
       first = index + 1;
     }
   }
@@ -195,9 +196,7 @@ export class Replica {
   }
 
   tick(): void {
-    const { log, commit } = this;
-    const { op, count: entries, bytes } = log;
-    this.instrumentation.positionIs({ op, commit, entries, bytes, ...this.normal.position });
+    this.#recordIfDue();
     this.recovery.tick();
     if (this.status === statuses.recovering) return;
     this.normal.tick();
@@ -208,6 +207,16 @@ export class Replica {
     this.scrubber.tick();
     this.reconfiguration.tick();
     this.standbys.tick();
+  }
+
+  #recordIfDue(): void {
+    const now = this.host.now();
+    if (now - this.#recordedAt < this.options.timing.record || !this.instrumentation.isOn) return;
+    this.#recordedAt = now;
+    const { log, commit, normal, instrumentation } = this;
+    const { op, count: entries, bytes } = log;
+    instrumentation.positionIs({ op, commit, entries, bytes, ...normal.position });
+    instrumentation.record();
   }
 
   /** What is wrong with a message of another replica: a lie, or only that it comes too late. */
@@ -240,7 +249,7 @@ export class Replica {
   // ---- what goes out ----
 
   send(to: number, message: Unsent): void {
-    this.instrumentation.sent(message.type, 1);
+    this.instrumentation.batch.sent(message.type, 1);
     this.#post([{ to, message: this.#sealed(message) }]);
   }
 
@@ -251,7 +260,7 @@ export class Replica {
     for (let to = 0; to < this.options.rosterSize; to++) {
       if (to !== this.id) outgoing.push({ to, message: sealed });
     }
-    this.instrumentation.sent(message.type, outgoing.length);
+    this.instrumentation.batch.sent(message.type, outgoing.length);
     return this.#post(outgoing);
   }
 
@@ -282,8 +291,8 @@ export class Replica {
       if (message.type === 'Eviction') evictions++;
       outgoing.push({ to, message: this.#sealed(message) });
     }
-    this.instrumentation.sent('Reply', outgoing.length - evictions);
-    this.instrumentation.sent('Eviction', evictions);
+    this.instrumentation.batch.sent('Reply', outgoing.length - evictions);
+    this.instrumentation.batch.sent('Eviction', evictions);
     return this.#post(outgoing);
   }
 
@@ -301,7 +310,7 @@ export class Replica {
   /** Writes entries to their slots; whatever the reason, these are bytes written to the log. */
   writeEntries(entries: readonly Entry[], done: () => void): void {
     const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
-    this.instrumentation.written(bytes);
+    this.instrumentation.batch.written(bytes);
     this.host.storage.writeEntries(entries, done);
   }
 

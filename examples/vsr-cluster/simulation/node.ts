@@ -175,6 +175,7 @@ export class SimulatedNode {
 
   #count(): void {
     this.usage.steps++;
+    this.replica?.instrumentation.record();
     this.#world.observer.onStep?.(this);
   }
 }
