@@ -142,7 +142,7 @@ export function createLoopCluster(): LoopCluster {
     // Replicas do not measure how long a client's frames take.
     wire.push({ to: 0, frames, sentAt: 0 });
     while (answered < wanted) settle();
-    // Far more often than twenty times a second, so that it is in the median's time.
+    // Far more often than ten times a second, so that it is in the median's time.
     for (const { instrumentation } of replicas) instrumentation.record();
     if (records) recorded += clients;
   };

@@ -210,6 +210,8 @@ export class Cluster {
     const worker = new Worker(new URL('./replica-worker.js', import.meta.url), {
       workerData: data,
       name: `replica ${id}`,
+      // Collected often, and mostly in less than a millisecond: a replica answers nobody meanwhile.
+      resourceLimits: { maxYoungGenerationSizeMb: 3 },
     });
     worker.on('error', (error) => this.onFailure(error as Error));
     this.#replicas.set(id, worker);

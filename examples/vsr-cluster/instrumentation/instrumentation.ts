@@ -100,7 +100,7 @@ export class Instrumentation {
     return this.batch.isOn ? this.stopwatch.now() : 0;
   }
 
-  /** Records what happened with all batches since it did so last; twenty times a second. */
+  /** Records what happened with all batches since it did so last; ten times a second. */
   record(): void {
     if (this.batch.isOn) this.batch.replay(this.#batchMetrics);
   }
@@ -123,7 +123,7 @@ export class Instrumentation {
     m.reconfigState.set(isJoint(configuration) ? 1 : 0);
   }
 
-  /** What changes with every batch; twenty times a second. */
+  /** What changes with every batch; ten times a second. */
   positionIs({ op, commit, entries, bytes, waiting, votes, behind }: Position): void {
     const { metrics: m } = this;
     m.opNumber.set(op);

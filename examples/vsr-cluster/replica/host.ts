@@ -62,7 +62,7 @@ export interface Timing {
 
 export const defaultTiming: Timing = {
   heartbeat: 50,
-  record: 50,
+  record: 100,
   primaryTimeout: 300,
   viewChangeTimeout: 400,
   resend: 100,
