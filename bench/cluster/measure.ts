@@ -2,10 +2,10 @@
 
 import { measureOverhead, type OverheadReport } from '../../lib/budget/index.js';
 import type { Machine } from '../harness/types.js';
-import { clients, createLoopCluster } from './cluster.js';
+import { clients, createLoopCluster, operationsOfRun } from './cluster.js';
 import type { ThreadsResults } from './threads.js';
 
-const warmUpTurns = 8000;
+const warmUpRuns = 1000;
 
 export interface ClusterResults {
   readonly startedAt: string;
@@ -15,8 +15,9 @@ export interface ClusterResults {
 }
 
 export interface LoopResults {
-  /** What was timed: so many operations at once. */
+  /** What was timed: so many operations, and how many of them were under way at once. */
   readonly operations: number;
+  readonly underWay: number;
   readonly report: OverheadReport;
 }
 
@@ -29,7 +30,7 @@ export interface LoopRun {
 export async function measureLoop(run: LoopRun): Promise<LoopResults> {
   const cluster = createLoopCluster();
   // So much code takes some seconds until all of it is compiled for good.
-  for (let turn = 0; turn < warmUpTurns; turn++) cluster.run(turn % 2 === 0);
+  for (let turn = 0; turn < warmUpRuns; turn++) cluster.run(turn % 2 === 0);
   const report = await measureOverhead({
     ...run,
     baseline: () => cluster.run(false),
@@ -38,5 +39,5 @@ export async function measureLoop(run: LoopRun): Promise<LoopResults> {
     clock: 'typical',
   });
   cluster.finish();
-  return { operations: clients, report };
+  return { operations: operationsOfRun, underWay: clients, report };
 }

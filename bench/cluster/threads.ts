@@ -118,6 +118,8 @@ function processorTimeOf(thread: number): number {
 export interface ThreadsRun {
   readonly budget: number;
   readonly limitSeconds: number;
+  /** It goes on for so long even when it is decided. */
+  readonly leastSeconds: number;
   /** Requests a second. */
   readonly rate: number;
 }

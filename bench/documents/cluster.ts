@@ -17,7 +17,7 @@ export function clusterSection({ startedAt, machine, threads, loop }: ClusterRes
   return `| Three replicas | an operation takes | recording adds | overhead | at 99 % confidence | budget |
 |---|---|---|---|---|---|
 ${onThreads.join('\n')}
-${row(`in one thread, ${loop.operations} operations under way, no network and no disk: the median's time`, loop.report, loop.operations)}
+${row(`in one thread, ${loop.underWay} operations under way, no network and no disk: the median's time`, loop.report, loop.operations)}
 
 Measured on ${startedAt.slice(0, 10)}: ${machineLine(machine)}.`;
 }

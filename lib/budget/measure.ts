@@ -41,7 +41,10 @@ export interface OverheadReport extends Finding {
 }
 
 /** What is asked of rounds, wherever they come from. */
-export type RoundsPlan = Omit<OverheadPlan, 'operations'>;
+export interface RoundsPlan extends Omit<OverheadPlan, 'operations'> {
+  /** Goes on for so long even when it is decided: the interval gets narrower. */
+  readonly leastSeconds?: number;
+}
 
 /** Sides that are ready to be timed, for one round or for all. */
 interface OpenPair extends Pair {
@@ -91,12 +94,12 @@ export async function measureRounds(
   for await (const times of source) {
     rounds.push(times);
     test.add(logRatio(times, plan.clock));
-    const { limitSeconds } = plan;
+    const { limitSeconds, leastSeconds = 0 } = plan;
     const seconds = elapsed();
     const isLast = seconds + seconds / rounds.length > limitSeconds;
     const finding = isLast ? test.look() : test.finding;
     plan.onProgress({ rounds: rounds.length, seconds, limitSeconds, finding });
-    if (isLast || finding.verdict !== 'undecided') break;
+    if (isLast || (finding.verdict !== 'undecided' && seconds >= leastSeconds)) break;
   }
   return reportOf(plan, test, rounds, elapsed());
 }
