@@ -211,9 +211,10 @@ export class Replica {
 
   #recordIfDue(): void {
     const now = this.host.now();
-    if (now - this.#recordedAt < this.options.timing.record || !this.instrumentation.isOn) return;
+    if (now - this.#recordedAt < this.options.timing.record) return;
     this.#recordedAt = now;
     const { log, commit, normal, instrumentation } = this;
+    if (!instrumentation.isOn) return;
     const { op, count: entries, bytes } = log;
     instrumentation.positionIs({ op, commit, entries, bytes, ...normal.position });
     instrumentation.record();
