@@ -1,10 +1,10 @@
 // What happens with every batch. Two are told of it: the journal when it happens, and the metrics by
 // the journal, a little later. All times are on the stopwatch.
 
+import type { Outcome } from '../machine/ledger.js';
 import type { MessageType } from '../messages/messages.js';
 
 export type Method = 'query' | 'write';
-export type Status = 'success' | 'failure';
 
 export interface BatchEvents {
   /** Messages of one type came. */
@@ -26,9 +26,15 @@ export interface BatchEvents {
   /** And all were told of that. */
   announced(sent: number, decided: number, told: number, entries: number): void;
   /** The state machine ran operations, whose results are so long. */
-  applied(status: Status, operations: number, bytes: number): void;
+  applied(status: Outcome['status'], operations: number, bytes: number): void;
   /** Entries were committed. */
   committed(entries: number): void;
   /** Clients were sent answers to requests that arrived together. */
-  answered(method: Method, status: Status, arrived: number, at: number, requests: number): void;
+  answered(
+    method: Method,
+    status: Outcome['status'],
+    arrived: number,
+    at: number,
+    requests: number,
+  ): void;
 }

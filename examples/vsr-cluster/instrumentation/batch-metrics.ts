@@ -1,11 +1,11 @@
 // Records what happens with every batch: under the names of VSR, and the same under Kimberlite's.
 
 import type { Counter, Histogram } from 'vsr-metrics';
-import { tenants } from '../machine/ledger.js';
+import { type Outcome, tenants } from '../machine/ledger.js';
 import type { MessageType } from '../messages/messages.js';
-import type { BatchEvents, Method, Status } from './batch-events.js';
-import type { ReplicaMetrics } from './instrumentation.js';
+import type { BatchEvents, Method } from './batch-events.js';
 import { byName, byNumber } from './known.js';
+import type { ReplicaMetrics } from './replica-metrics.js';
 import type { Stopwatch } from './stopwatch.js';
 
 /** The counters of messages of one type. */
@@ -22,8 +22,8 @@ export class BatchMetrics implements BatchEvents {
   readonly #messages: (type: MessageType) => MessageCounters;
   readonly #networkLatency: (peer: number) => Histogram;
   readonly #allocated: Readonly<Record<'log' | 'messages' | 'effects', Counter>>;
-  readonly #operations: Readonly<Record<Status, Counter>>;
-  readonly #requests: Readonly<Record<Method, Readonly<Record<Status, Counter>>>>;
+  readonly #operations: Readonly<Record<Outcome['status'], Counter>>;
+  readonly #requests: Readonly<Record<Method, Readonly<Record<Outcome['status'], Counter>>>>;
   readonly #entriesOfTenants: readonly Counter[];
   readonly #seenTenants = new Set<number>();
 
@@ -106,7 +106,7 @@ export class BatchMetrics implements BatchEvents {
     this.#record(this.#metrics.consensusRtt, sent, told, entries);
   }
 
-  applied(status: Status, operations: number, bytes: number): void {
+  applied(status: Outcome['status'], operations: number, bytes: number): void {
     this.#operations[status].inc(operations);
     this.#allocated.effects.inc(bytes);
   }
@@ -115,7 +115,13 @@ export class BatchMetrics implements BatchEvents {
     this.#metrics.consensusCommits.inc(entries);
   }
 
-  answered(method: Method, status: Status, arrived: number, at: number, requests: number): void {
+  answered(
+    method: Method,
+    status: Outcome['status'],
+    arrived: number,
+    at: number,
+    requests: number,
+  ): void {
     const { clientLatency, queryDuration, writeDuration } = this.#metrics;
     const duration = method === 'query' ? queryDuration : writeDuration;
     this.#record(clientLatency, arrived, at, requests);

@@ -7,20 +7,15 @@
 //
 // Families that stand for themselves are used directly, as `instrumentation.metrics.quorumSize`.
 
-import type { Counter, Histogram, LastGauge, Metrics } from 'vsr-metrics';
-import type { kimberlite, vsr } from 'vsr-metrics/catalogues';
+import type { Counter, Histogram, LastGauge } from 'vsr-metrics';
 import type { Rejection } from '../messages/contradictions.js';
 import { type Configuration, isJoint, quorumSize, votersOf } from '../replica/configuration.js';
 import { BatchMetrics } from './batch-metrics.js';
 import { Journal } from './journal.js';
 import { byName, byNumber } from './known.js';
+import type { ReplicaMetrics } from './replica-metrics.js';
 import { noSpans, type Spans } from './spans.js';
 import type { Stopwatch } from './stopwatch.js';
-
-export type ReplicaMetrics = Metrics<
-  [typeof vsr, typeof kimberlite],
-  { replica_id: string; node_id: string }
->;
 
 export type ViewChangeReason =
   | 'primary_timeout'

@@ -8,11 +8,11 @@
 //   journal.sent('Prepare', 2);
 //   journal.replay(metrics);      // metrics.sent('Prepare', 2)
 
-import { tenants } from '../machine/ledger.js';
+import { type Outcome, tenants } from '../machine/ledger.js';
 import type { MessageType } from '../messages/messages.js';
-import type { BatchEvents, Method, Status } from './batch-events.js';
+import type { BatchEvents, Method } from './batch-events.js';
 
-// A line: which event, then its numbers, in the order of its arguments. 64 bytes.
+// A line: which event, then its numbers. 64 bytes.
 const lineLength = 8;
 const received = 0;
 const sent = 1;
@@ -21,11 +21,12 @@ const departed = 3;
 const serialized = 4;
 const prepared = 5;
 const announced = 6;
+// The first of one for each method and outcome.
 const answered = 7;
-const none = -1;
-
 const methods = ['query', 'write'] as const;
-const statuses = ['success', 'failure'] as const;
+const outcomes = ['success', 'failure'] as const;
+const events = answered + methods.length * outcomes.length;
+const none = -1;
 
 export class Journal implements BatchEvents {
   /** Off: nothing is written down. */
@@ -34,56 +35,33 @@ export class Journal implements BatchEvents {
   /** Of which type of message each line tells. */
   readonly #types: (MessageType | undefined)[] = [];
   #lines = 0;
-  // Where the last line of an event begins that comes once for each entry or request: those that
-  // came and went together share it.
-  #lastPrepared = none;
-  #lastAnnounced = none;
-  readonly #lastAnswered = new Int32Array(methods.length * statuses.length).fill(none);
+  /** Where the last line of each event begins, of those that come once for each entry or request. */
+  readonly #last = new Int32Array(events).fill(none);
   // What is only added up has no lines. Of each tenant: entries, bytes.
   readonly #appended = new Float64Array(2 * tenants);
-  // Of each status: operations, bytes.
-  readonly #applied = new Float64Array(2 * statuses.length);
+  // Of each outcome: operations, bytes.
+  readonly #applied = new Float64Array(2 * outcomes.length);
   #written = 0;
   #committed = 0;
 
   received(type: MessageType, messages: number): void {
-    if (!this.isOn) return;
-    const line = this.#addLine(received, type);
-    this.#numbers[line + 1] = messages;
+    if (this.isOn) this.#addLine(received, type, messages);
   }
 
   sent(type: MessageType, messages: number): void {
-    if (!this.isOn || messages === 0) return;
-    const line = this.#addLine(sent, type);
-    this.#numbers[line + 1] = messages;
+    if (this.isOn && messages > 0) this.#addLine(sent, type, messages);
   }
 
   arrived(peer: number, type: MessageType, bytes: number, sentAt: number, at: number): void {
-    if (!this.isOn) return;
-    const line = this.#addLine(arrived, type);
-    const numbers = this.#numbers;
-    numbers[line + 1] = peer;
-    numbers[line + 2] = bytes;
-    numbers[line + 3] = sentAt;
-    numbers[line + 4] = at;
+    if (this.isOn) this.#addLine(arrived, type, peer, bytes, sentAt, at);
   }
 
   departed(peer: number, type: MessageType, bytes: number): void {
-    if (!this.isOn) return;
-    const line = this.#addLine(departed, type);
-    const numbers = this.#numbers;
-    numbers[line + 1] = peer;
-    numbers[line + 2] = bytes;
+    if (this.isOn) this.#addLine(departed, type, peer, bytes);
   }
 
   serialized(start: number, end: number, messages: number, bytes: number): void {
-    if (!this.isOn) return;
-    const line = this.#addLine(serialized);
-    const numbers = this.#numbers;
-    numbers[line + 1] = start;
-    numbers[line + 2] = end;
-    numbers[line + 3] = messages;
-    numbers[line + 4] = bytes;
+    if (this.isOn) this.#addLine(serialized, undefined, start, end, messages, bytes);
   }
 
   appended(tenant: number, entries: number, bytes: number): void {
@@ -97,66 +75,34 @@ export class Journal implements BatchEvents {
   }
 
   prepared(sentAt: number, decided: number, entries: number): void {
-    if (!this.isOn) return;
-    const last = this.#lastPrepared;
-    if (last !== none && this.#isBetween(last, sentAt, decided)) {
-      this.#numbers[last + 3]! += entries;
-      return;
-    }
-    const line = this.#addLine(prepared);
-    const numbers = this.#numbers;
-    numbers[line + 1] = sentAt;
-    numbers[line + 2] = decided;
-    numbers[line + 3] = entries;
-    this.#lastPrepared = line;
+    if (this.isOn) this.#addTimes(prepared, entries, sentAt, decided);
   }
 
   announced(sentAt: number, decided: number, told: number, entries: number): void {
-    if (!this.isOn) return;
-    const last = this.#lastAnnounced;
-    if (
-      last !== none &&
-      this.#isBetween(last, sentAt, decided) &&
-      this.#numbers[last + 3] === told
-    ) {
-      this.#numbers[last + 4]! += entries;
-      return;
-    }
-    const line = this.#addLine(announced);
-    const numbers = this.#numbers;
-    numbers[line + 1] = sentAt;
-    numbers[line + 2] = decided;
-    numbers[line + 3] = told;
-    numbers[line + 4] = entries;
-    this.#lastAnnounced = line;
+    if (this.isOn) this.#addTimes(announced, entries, sentAt, decided, told);
   }
 
-  applied(status: Status, operations: number, bytes: number): void {
+  applied(status: Outcome['status'], operations: number, bytes: number): void {
     if (!this.isOn) return;
-    const index = status === 'success' ? 0 : 2;
-    this.#applied[index]! += operations;
-    this.#applied[index + 1]! += bytes;
+    const outcome = status === 'success' ? 0 : 1;
+    this.#applied[2 * outcome]! += operations;
+    this.#applied[2 * outcome + 1]! += bytes;
   }
 
   committed(entries: number): void {
     if (this.isOn) this.#committed += entries;
   }
 
-  answered(method: Method, status: Status, since: number, at: number, requests: number): void {
+  answered(
+    method: Method,
+    status: Outcome['status'],
+    since: number,
+    at: number,
+    requests: number,
+  ): void {
     if (!this.isOn) return;
     const kind = (method === 'query' ? 0 : 2) + (status === 'success' ? 0 : 1);
-    const last = this.#lastAnswered[kind]!;
-    if (last !== none && this.#isBetween(last, since, at)) {
-      this.#numbers[last + 3]! += requests;
-      return;
-    }
-    const line = this.#addLine(answered);
-    const numbers = this.#numbers;
-    numbers[line + 1] = since;
-    numbers[line + 2] = at;
-    numbers[line + 3] = requests;
-    numbers[line + 4] = kind;
-    this.#lastAnswered[kind] = line;
+    this.#addTimes(answered + kind, requests, since, at);
   }
 
   /** Tells all of it, and begins anew. */
@@ -165,19 +111,18 @@ export class Journal implements BatchEvents {
       this.#tell(index * lineLength, this.#types[index]!, to);
     }
     this.#lines = 0;
-    this.#lastPrepared = none;
-    this.#lastAnnounced = none;
-    this.#lastAnswered.fill(none);
+    this.#last.fill(none);
     this.#tellSums(to);
   }
 
   #tell(line: number, type: MessageType, to: BatchEvents): void {
     const numbers = this.#numbers;
+    const event = numbers[line]!;
     const a = numbers[line + 1]!;
     const b = numbers[line + 2]!;
     const c = numbers[line + 3]!;
     const d = numbers[line + 4]!;
-    switch (numbers[line]) {
+    switch (event) {
       case received:
         to.received(type, a);
         return;
@@ -194,14 +139,15 @@ export class Journal implements BatchEvents {
         to.serialized(a, b, c, d);
         return;
       case prepared:
-        to.prepared(a, b, c);
+        to.prepared(b, c, a);
         return;
       case announced:
-        to.announced(a, b, c, d);
+        to.announced(b, c, d, a);
         return;
-      case answered:
-        to.answered(methods[d >> 1]!, statuses[d & 1]!, a, b, c);
-        return;
+      default: {
+        const kind = event - answered;
+        to.answered(methods[kind >> 1]!, outcomes[kind & 1]!, b, c, a);
+      }
     }
   }
 
@@ -210,7 +156,7 @@ export class Journal implements BatchEvents {
       const entries = this.#appended[2 * tenant]!;
       if (entries > 0) to.appended(tenant, entries, this.#appended[2 * tenant + 1]!);
     }
-    for (const [index, status] of statuses.entries()) {
+    for (const [index, status] of outcomes.entries()) {
       const operations = this.#applied[2 * index]!;
       if (operations > 0) to.applied(status, operations, this.#applied[2 * index + 1]!);
     }
@@ -222,15 +168,29 @@ export class Journal implements BatchEvents {
     this.#committed = 0;
   }
 
-  #isBetween(line: number, start: number, end: number): boolean {
-    return this.#numbers[line + 1] === start && this.#numbers[line + 2] === end;
+  /** So many that have the same moments: those that came and went together share a line. */
+  #addTimes(event: number, times: number, first: number, second: number, third = 0): void {
+    const numbers = this.#numbers;
+    const last = this.#last[event]!;
+    const isSame =
+      last !== none &&
+      numbers[last + 2] === first &&
+      numbers[last + 3] === second &&
+      numbers[last + 4] === third;
+    if (isSame) numbers[last + 1]! += times;
+    else this.#last[event] = this.#addLine(event, undefined, times, first, second, third);
   }
 
   /** Returns where it begins. */
-  #addLine(event: number, type?: MessageType): number {
+  #addLine(event: number, type: MessageType | undefined, a: number, b = 0, c = 0, d = 0): number {
     const line = this.#lines * lineLength;
     if (line === this.#numbers.length) this.#grow();
-    this.#numbers[line] = event;
+    const numbers = this.#numbers;
+    numbers[line] = event;
+    numbers[line + 1] = a;
+    numbers[line + 2] = b;
+    numbers[line + 3] = c;
+    numbers[line + 4] = d;
     this.#types[this.#lines++] = type;
     return line;
   }

@@ -1,7 +1,7 @@
 // What a replica uses of its machine, once a second. The gauges could be filled by the library from
 // the operating system; but replicas that are threads of one process would all show the process.
 
-import type { ReplicaMetrics } from './instrumentation.js';
+import type { ReplicaMetrics } from './replica-metrics.js';
 
 /** Totals since the start, except memory and utilization. */
 export interface ResourceReading {

@@ -1,7 +1,7 @@
 // Metrics that record nothing, for simulations that nobody reads.
 
 import { kimberlite, vsr } from 'vsr-metrics/catalogues';
-import type { ReplicaMetrics } from './instrumentation.js';
+import type { ReplicaMetrics } from './replica-metrics.js';
 
 const silent = {
   inc: (): void => undefined,

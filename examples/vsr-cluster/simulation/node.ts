@@ -1,6 +1,7 @@
 // One machine of the simulation: a disk and clocks that stay, and a replica that comes and goes.
 
-import { Instrumentation, type ReplicaMetrics } from '../instrumentation/instrumentation.js';
+import { Instrumentation } from '../instrumentation/instrumentation.js';
+import type { ReplicaMetrics } from '../instrumentation/replica-metrics.js';
 import { ResourceMeter, type ResourceReading } from '../instrumentation/resources.js';
 import { steppedStopwatch } from '../instrumentation/stopwatch.js';
 import type { Codec } from '../messages/codec.js';

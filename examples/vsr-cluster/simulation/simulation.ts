@@ -7,7 +7,7 @@
 //   simulation.nodes[1]!.crash({ mayDamage: false });
 //   simulation.settle();                // no more faults: everybody has to agree in the end
 
-import type { ReplicaMetrics } from '../instrumentation/instrumentation.js';
+import type { ReplicaMetrics } from '../instrumentation/replica-metrics.js';
 import { withoutMetrics } from '../instrumentation/without-metrics.js';
 import type { Codec } from '../messages/codec.js';
 import { firstClient } from '../messages/messages.js';
