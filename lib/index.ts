@@ -4,7 +4,6 @@
 //   registry.metrics.viewNumber.set(7);
 //   registry.snapshot().value('vsr_view_number');
 
-export type { Capacity } from './core/capacity.js';
 export { defineCatalogue } from './core/catalogue/define.js';
 export type {
   Catalogue,
@@ -19,13 +18,6 @@ export type {
   HistogramDeclaration,
   MetricKind,
 } from './core/catalogue/types.js';
-export type {
-  FamilyInfo,
-  FamilySnapshot,
-  SeriesInfo,
-  SeriesSnapshot,
-  SnapshotLayout,
-} from './core/directory.js';
 export {
   BudgetError,
   CatalogueError,
@@ -37,11 +29,10 @@ export {
   VsrMetricsError,
   type VsrMetricsErrorCode,
 } from './core/errors.js';
-export type { Exemplar } from './core/exemplars.js';
-export { type Bucket, type Cell, HistogramReading } from './core/histogram-reading.js';
-export type { HistoryPoint, HistoryRange } from './core/history-points.js';
-export type { CatalogueOptions, Metrics } from './core/metrics-types.js';
-export type { ClockSource } from './core/native.js';
+export type { Bucket, Cell } from './core/reading/distribution.js';
+export type { Exemplar } from './core/reading/exemplars.js';
+export { HistogramReading } from './core/reading/histogram-reading.js';
+export type { HistoryPoint, HistoryRange } from './core/reading/history-points.js';
 export {
   type AttachedProcess,
   type ReaderOptions,
@@ -49,7 +40,8 @@ export {
   readRegistry,
   type Writer,
   type WriterState,
-} from './core/reader.js';
+} from './core/reading/reader.js';
+export { type LabelFilter, Snapshot } from './core/reading/snapshot.js';
 export type { ExemplarContext } from './core/recorders/exemplars.js';
 export type {
   CombiningGauge,
@@ -60,13 +52,16 @@ export type {
   LastGauge,
   Recorder,
 } from './core/recorders/interfaces.js';
+export type { CatalogueOptions, Metrics } from './core/recorders/metrics-types.js';
+export type { Capacity } from './core/region/capacity.js';
+export type { FamilySnapshot, SeriesSnapshot, SnapshotLayout } from './core/region/directory.js';
+export type { FamilyInfo, SeriesInfo } from './core/region/family-info.js';
+export type { ClockSource } from './core/region/native.js';
 export {
   type AttachOptions,
   attachRegistry,
   createRegistry,
   type Registry,
   type RegistryOptions,
-  type SharedRegistry,
-  type SnapshotSchedule,
 } from './core/registry.js';
-export { type LabelFilter, Snapshot } from './core/snapshot.js';
+export type { SharedRegistry, SnapshotSchedule } from './core/registry-types.js';

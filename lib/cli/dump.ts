@@ -1,9 +1,9 @@
 // vsr-metrics dump: one file as text, now or over time.
 
-import { selectSeries } from '../core/combined-snapshot.js';
-import type { HistoryRange } from '../core/history-points.js';
-import type { RegistryReader } from '../core/reader.js';
-import type { Snapshot } from '../core/snapshot.js';
+import { selectSeries } from '../core/reading/combined-snapshot.js';
+import type { HistoryRange } from '../core/reading/history-points.js';
+import type { RegistryReader } from '../core/reading/reader.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 import { renderChunks, renderHistogramLog } from '../exposition/index.js';
 import { renderPercentileDistributions } from '../exposition/percentile-distribution.js';
 import type { Arguments } from './arguments.js';

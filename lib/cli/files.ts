@@ -1,7 +1,7 @@
 // The files a command is given: opened, and what they are called.
 
 import { VsrMetricsError } from '../core/errors.js';
-import { type RegistryReader, readRegistry } from '../core/reader.js';
+import { type RegistryReader, readRegistry } from '../core/reading/reader.js';
 import { exitCodes, Failure } from './failure.js';
 
 /**

@@ -7,9 +7,9 @@
 // A point of a histogram has its count as value, and "sum" and "buckets" as JSON snapshots have
 // them. NaN and infinities are the texts "NaN", "+Inf" and "-Inf".
 
-import type { SeriesInfo } from '../core/directory.js';
-import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
-import type { RegistryReader } from '../core/reader.js';
+import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
+import type { RegistryReader } from '../core/reading/reader.js';
+import type { SeriesInfo } from '../core/region/family-info.js';
 import { toNumber } from '../exposition/json.js';
 import { seriesText } from '../exposition/samples.js';
 import { readOrFail } from './files.js';

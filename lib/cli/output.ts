@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { readRegistry } from '../core/reader.js';
+import { readRegistry } from '../core/reading/reader.js';
 import { exitCodes, Failure, misuse } from './failure.js';
 
 /**

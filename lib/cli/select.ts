@@ -1,7 +1,7 @@
 // Metrics and series that were named on a command line.
 
-import type { SeriesInfo } from '../core/directory.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import type { SeriesInfo } from '../core/region/family-info.js';
 import { seriesText } from '../exposition/samples.js';
 import { misuse } from './failure.js';
 

@@ -3,19 +3,26 @@
 //   createRegistry ── families ──▶ directory entries      (native, once a family)
 //                  └─ series ────▶ cells of this lane ──▶ recorders (plain stores from then on)
 
-import { type Capacity, planSizes } from './capacity.js';
+import { warnOfConventions } from './catalogue/convention-warnings.js';
 import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
 import type { Catalogue, CatalogueInput } from './catalogue/types.js';
-import { warnOfConventions } from './convention-warnings.js';
 import { RegistryError } from './errors.js';
-import { type HistogramGeometry, planHistogram } from './histogram-geometry.js';
-import type { HistoryPoint, HistoryRange } from './history-points.js';
-import type { CatalogueOptions, FixedLabels, LabelValues, Metrics, None } from './metrics-types.js';
-import { addon, type ClockSource, type NativeRegion } from './native.js';
-import { callNative } from './native-errors.js';
+import type { HistoryPoint, HistoryRange } from './reading/history-points.js';
+import type { Snapshot } from './reading/snapshot.js';
 import type { ExemplarContext } from './recorders/exemplars.js';
+import type {
+  CatalogueOptions,
+  FixedLabels,
+  LabelValues,
+  Metrics,
+  None,
+} from './recorders/metrics-types.js';
+import { type Capacity, planSizes } from './region/capacity.js';
+import { type HistogramGeometry, planHistogram } from './region/histogram-geometry.js';
+import { addon, type ClockSource, type NativeRegion } from './region/native.js';
+import { callNative } from './region/native-errors.js';
+import type { SharedRegistry, SnapshotSchedule } from './registry-types.js';
 import { selfCatalogue } from './self-catalogue.js';
-import type { Snapshot } from './snapshot.js';
 import { type RegistryPlan, ThreadRegistry } from './thread-registry.js';
 
 /** What `attachRegistry` takes. */
@@ -53,20 +60,6 @@ export interface RegistryOptions<
   readonly keepCrashed?: number;
   /** Takes a file on a disk all the same: stores stall while the kernel writes a page out. */
   readonly allowDisk?: boolean;
-}
-
-/** What `share()` gives to other threads: plain data, for workerData or postMessage. */
-export interface SharedRegistry {
-  readonly vsrMetricsRegion: string;
-  readonly path: string;
-}
-
-/** What `onSnapshot` takes. */
-export interface SnapshotSchedule {
-  /** The interval: snapshots are taken on time by a native thread, whatever the event loop does. */
-  readonly everyMs: number;
-  /** How many are held back while the event loop is busy; older ones are dropped. 10 by default. */
-  readonly keep?: number;
 }
 
 /**

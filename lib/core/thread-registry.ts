@@ -3,31 +3,31 @@
 import { isMainThread } from 'node:worker_threads';
 import { type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
 import type { Catalogue, ResourceName } from './catalogue/types.js';
-import { clockSource, now, refineClock } from './clock.js';
-import { Directory } from './directory.js';
 import { RegistryError } from './errors.js';
-import { closedError, OpenFamily, type SeriesSource, seriesKey } from './family.js';
-import type { HistogramGeometry } from './histogram-geometry.js';
-import { type HistoryPoint, type HistoryRange, readHistory } from './history-points.js';
+import { readOnlyRecord } from './read-only-record.js';
+import { type HistoryPoint, type HistoryRange, readHistory } from './reading/history-points.js';
+import { Snapshot } from './reading/snapshot.js';
+import type { ExemplarContext } from './recorders/exemplars.js';
+import { closedError, OpenFamily, type SeriesSource, seriesKey } from './recorders/family.js';
+import type { Counter } from './recorders/interfaces.js';
+import { ObservableGauges } from './recorders/observable-gauges.js';
+import { LaneMemory, type LaneRecorder, RecorderFactory } from './recorders/recorder-factory.js';
+import { RejectionLog } from './recorders/rejections.js';
+import { clockSource, now, refineClock } from './region/clock.js';
+import { Directory } from './region/directory.js';
+import type { HistogramGeometry } from './region/histogram-geometry.js';
 import {
   addon,
   type ClockSource,
   type Frame,
   type NativeRegion,
   type NativeSeries,
-} from './native.js';
-import { callNative } from './native-errors.js';
-import { checkSameFamily, nativeFamily } from './native-family.js';
-import { ObservableGauges } from './observable-gauges.js';
-import { readOnlyRecord } from './read-only-record.js';
-import { LaneMemory, type LaneRecorder, RecorderFactory } from './recorder-factory.js';
-import type { ExemplarContext } from './recorders/exemplars.js';
-import type { Counter } from './recorders/interfaces.js';
-import type { SharedRegistry, SnapshotSchedule } from './registry.js';
-import { RejectionLog } from './rejections.js';
-import { resourceReadings } from './resource-gauges.js';
+} from './region/native.js';
+import { callNative } from './region/native-errors.js';
+import { checkSameFamily, nativeFamily } from './region/native-family.js';
+import { resourceReadings } from './region/resource-gauges.js';
+import type { SharedRegistry, SnapshotSchedule } from './registry-types.js';
 import { selfCatalogue } from './self-catalogue.js';
-import { Snapshot } from './snapshot.js';
 import { checkWhole } from './whole-number.js';
 
 /** What the labels of a family's overflow series say. */

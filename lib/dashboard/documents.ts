@@ -1,9 +1,9 @@
 // What the page asks for, as plain data. People and scripts may read it as well: docs/dashboard.md.
 
-import type { FamilySnapshot, SeriesSnapshot } from '../core/directory.js';
-import type { HistogramReading } from '../core/histogram-reading.js';
-import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
-import type { LabelFilter, Snapshot } from '../core/snapshot.js';
+import type { HistogramReading } from '../core/reading/histogram-reading.js';
+import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
+import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
+import type { FamilySnapshot, SeriesSnapshot } from '../core/region/directory.js';
 import { toNumber } from '../exposition/json.js';
 import { percentilePoints } from '../exposition/percentile-distribution.js';
 import { encodeSnapshot } from '../exposition/transfer.js';

@@ -1,7 +1,7 @@
 // The values of each second, to everyone who listens: server-sent events.
 
 import type { ServerResponse } from 'node:http';
-import type { Snapshot } from '../core/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 import { valuesDocument } from './documents.js';
 
 const everyMs = 1000;

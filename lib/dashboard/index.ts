@@ -7,7 +7,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { VsrMetricsError } from '../core/errors.js';
-import type { HistoryRange } from '../core/history-points.js';
+import type { HistoryRange } from '../core/reading/history-points.js';
 import { answer, json, noStore, plain, securityHeaders } from './answer.js';
 import { assetAt, assetPaths } from './assets.js';
 import {

@@ -1,6 +1,6 @@
 // Percentiles of what was recorded between two moments, of which only the buckets are known.
 
-import type { Bucket } from '../core/histogram-reading.js';
+import type { Bucket } from '../core/reading/distribution.js';
 
 export const shownPercentiles = [50, 90, 99, 99.9] as const;
 

@@ -1,7 +1,7 @@
 // Where the page's numbers come from: a registry, a reader of its file, or many files as one.
 
-import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 
 /**
  * What a dashboard shows. Registries and readers are such sources as they are.

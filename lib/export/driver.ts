@@ -7,8 +7,8 @@
 // Exports never overlap. Snapshots that come while one runs wait, in a queue that drops its oldest.
 // Nothing that an exporter throws reaches the program, and nothing here holds its process alive.
 
-import type { SnapshotSchedule } from '../core/registry.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import type { SnapshotSchedule } from '../core/registry-types.js';
 import { checkWhole } from '../core/whole-number.js';
 import { type ExportCounts, ExportMeter } from './export-metrics.js';
 import type { Exporter } from './exporter.js';

@@ -10,7 +10,7 @@
 // `startExporter` in driver.ts calls it and deals with time, errors and overload, so that an exporter
 // need know nothing but its own protocol.
 
-import type { Snapshot } from '../core/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 
 /** How an exporter tells what happened inside it; `startExporter` counts it. */
 export interface ExportReport {

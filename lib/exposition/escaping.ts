@@ -6,7 +6,8 @@ import {
   metricNamePattern,
   type NameEscaping,
 } from '../core/catalogue/names.js';
-import type { FamilyInfo, SeriesSnapshot, SnapshotLayout } from '../core/directory.js';
+import type { SeriesSnapshot, SnapshotLayout } from '../core/region/directory.js';
+import type { FamilyInfo } from '../core/region/family-info.js';
 import { cached } from './template.js';
 
 /** The layout with names as a scheme writes them; the same one where that changes nothing. */

@@ -5,8 +5,8 @@
 // They come and go from one snapshot to the next, so that they are no part of a prepared template:
 // the template is filled in ranges, with the text of an exemplar after each.
 
-import type { Exemplar } from '../core/exemplars.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { Exemplar } from '../core/reading/exemplars.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 import type { Template } from './fill.js';
 import { labelList } from './samples.js';
 

@@ -1,6 +1,6 @@
 // The native half of every rendering: native/text.h draws what happens.
 
-import { loadAddon } from '../core/load-addon.js';
+import { loadAddon } from '../core/region/load-addon.js';
 
 /** Constant text in pieces, and which number follows each. Made by TemplateBuilder. */
 export interface Template {

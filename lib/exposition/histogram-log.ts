@@ -12,11 +12,12 @@
 // HistogramLogProcessor print milliseconds here. Tags can hold no commas and no spaces, so series
 // have ; between labels, and what else is in the way is written %2C as in addresses.
 
-import type { SeriesInfo, SeriesSnapshot } from '../core/directory.js';
 import { EncodingError } from '../core/errors.js';
-import { hdrUnitOf } from '../core/hdr/conversion.js';
-import { decodeHistogram, type HdrHistogram } from '../core/hdr/histogram.js';
-import type { Snapshot } from '../core/snapshot.js';
+import { hdrUnitOf } from '../core/reading/hdr/conversion.js';
+import { decodeHistogram, type HdrHistogram } from '../core/reading/hdr/histogram.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import type { SeriesSnapshot } from '../core/region/directory.js';
+import type { SeriesInfo } from '../core/region/family-info.js';
 import { seriesByInfo } from './quantiles.js';
 import { escapeLabelValue } from './samples.js';
 

@@ -6,7 +6,8 @@
 //   const body = renderBytes(format, registry.snapshot(), { escaping });
 
 export type { NameEscaping } from '../core/catalogue/names.js';
-export { decodeHistogram, type EncodeOptions, HdrHistogram } from '../core/hdr/histogram.js';
+export type { EncodeOptions } from '../core/reading/hdr/contents.js';
+export { decodeHistogram, HdrHistogram } from '../core/reading/hdr/histogram.js';
 export { type CompressedBody, compress } from './compress.js';
 export { type LogInterval, readHistogramLog, renderHistogramLog } from './histogram-log.js';
 export type {

@@ -19,8 +19,8 @@
 // may be added; those here keep their names and types.
 
 import type { MetricKind } from '../core/catalogue/types.js';
-import type { FamilySnapshot, SeriesSnapshot } from '../core/directory.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import type { FamilySnapshot, SeriesSnapshot } from '../core/region/directory.js';
 
 /** A number that JSON may not have. */
 export type JsonNumber = number | 'NaN' | '+Inf' | '-Inf';

@@ -9,7 +9,7 @@
 // - `le` is written as a float: 1.0, 1e-05, +Inf;
 // - no empty lines, and # EOF at the end.
 
-import type { FamilySnapshot } from '../core/directory.js';
+import type { FamilySnapshot } from '../core/region/directory.js';
 import { canonicalNumber } from './canonical-number.js';
 import type { Template } from './fill.js';
 import {

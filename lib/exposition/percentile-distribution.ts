@@ -16,10 +16,10 @@
 // unit of the family, with as many decimals as its precision has for the smallest of them. Lines
 // with # are comments to plotters; one that holds several histograms has an empty line between.
 
-import type { SeriesInfo } from '../core/directory.js';
-import type { HdrHistogram } from '../core/hdr/histogram.js';
-import type { HistogramReading } from '../core/histogram-reading.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { HdrHistogram } from '../core/reading/hdr/histogram.js';
+import type { HistogramReading } from '../core/reading/histogram-reading.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import type { SeriesInfo } from '../core/region/family-info.js';
 import { seriesText } from './samples.js';
 
 /** What a table is made of. */

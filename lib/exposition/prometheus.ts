@@ -1,7 +1,7 @@
 // Prometheus' text format, version 0.0.4, as the documents' sample has it: HELP and TYPE, the
 // samples of one family together, an empty line between families, `le` last and as short as can be.
 
-import type { FamilySnapshot } from '../core/directory.js';
+import type { FamilySnapshot } from '../core/region/directory.js';
 import type { Template } from './fill.js';
 import {
   addHistogramSamples,

@@ -3,15 +3,10 @@
 //
 // They are a snapshot with more families and more numbers in it, so every renderer takes them.
 
-import { numbersPerSeries } from '../core/described.js';
-import type {
-  FamilyInfo,
-  FamilySnapshot,
-  SeriesInfo,
-  SeriesSnapshot,
-  SnapshotLayout,
-} from '../core/directory.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import { numbersPerSeries } from '../core/region/described.js';
+import type { FamilySnapshot, SeriesSnapshot, SnapshotLayout } from '../core/region/directory.js';
+import type { FamilyInfo, SeriesInfo } from '../core/region/family-info.js';
 import { cached } from './template.js';
 
 /** What renderers of text read of a snapshot. */

@@ -1,7 +1,7 @@
 // The renderers: pure functions of a snapshot, to a string, to bytes, or to bytes piece by piece.
 
 import type { NameEscaping } from '../core/catalogue/names.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 import { escapedLayout } from './escaping.js';
 import { exemplarInsertions, type Insertion } from './exemplars.js';
 import { fillString, fillUtf8, type Template } from './fill.js';

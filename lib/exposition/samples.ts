@@ -1,7 +1,8 @@
 // What both text formats have in common: names, labels and the samples of a histogram.
 
 import { labelNamePattern, metricNamePattern } from '../core/catalogue/names.js';
-import type { FamilyInfo, SeriesInfo, SeriesSnapshot } from '../core/directory.js';
+import type { SeriesSnapshot } from '../core/region/directory.js';
+import type { FamilyInfo, SeriesInfo } from '../core/region/family-info.js';
 import type { TemplateBuilder } from './template.js';
 
 type Labels = SeriesInfo['labels'];

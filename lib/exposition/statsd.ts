@@ -11,9 +11,10 @@
 // name:0|g, newline, name:-5|g. Both belong into one datagram, in which order is kept.
 
 import { unitsPerSecond } from '../core/catalogue/units.js';
-import type { SeriesInfo, SeriesSnapshot, SnapshotLayout } from '../core/directory.js';
-import type { HistogramReading } from '../core/histogram-reading.js';
-import type { Snapshot } from '../core/snapshot.js';
+import type { HistogramReading } from '../core/reading/histogram-reading.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import type { SeriesSnapshot, SnapshotLayout } from '../core/region/directory.js';
+import type { SeriesInfo } from '../core/region/family-info.js';
 import { seriesByInfo } from './quantiles.js';
 import { longestNumber, longestRate, rateOf } from './statsd-numbers.js';
 

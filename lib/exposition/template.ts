@@ -9,7 +9,7 @@
 //   });
 //   fillString(prometheus(snapshot.layout), snapshot.values);
 
-import type { SnapshotLayout } from '../core/directory.js';
+import type { SnapshotLayout } from '../core/region/directory.js';
 import type { Template } from './fill.js';
 
 export class TemplateBuilder {

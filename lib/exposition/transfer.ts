@@ -6,10 +6,11 @@
 // Histograms travel as their cells. Exemplars stay behind. What comes from elsewhere is not believed:
 // whatever a snapshot relies on is checked.
 
-import { familyInfo, numbersPerSeries, seriesLabels } from '../core/described.js';
-import type { FamilyInfo, FamilySnapshot, SeriesSnapshot } from '../core/directory.js';
 import { EncodingError, show } from '../core/errors.js';
-import { numbersOf, Snapshot } from '../core/snapshot.js';
+import { numbersOf, Snapshot } from '../core/reading/snapshot.js';
+import { familyInfo, numbersPerSeries, seriesLabels } from '../core/region/described.js';
+import type { FamilySnapshot, SeriesSnapshot } from '../core/region/directory.js';
+import type { FamilyInfo } from '../core/region/family-info.js';
 import { toNumber } from './json.js';
 
 const version = 1;

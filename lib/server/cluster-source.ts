@@ -5,11 +5,11 @@
 //   const server = await startServer({ source, health: source });
 
 import { defineOwnCatalogue } from '../core/catalogue/define.js';
-import { type Omission, SnapshotCombiner, withLabels } from '../core/combined-snapshot.js';
-import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
-import type { WriterState } from '../core/reader.js';
+import { type Omission, SnapshotCombiner, withLabels } from '../core/reading/combined-snapshot.js';
+import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
+import type { WriterState } from '../core/reading/reader.js';
+import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
 import { createRegistry } from '../core/registry.js';
-import type { LabelFilter, Snapshot } from '../core/snapshot.js';
 import type { FetchedHistory } from '../dashboard/source.js';
 import type { HealthResult, HealthStatus } from '../health/report.js';
 import type { HealthSource, ServerSource } from './source.js';

@@ -1,7 +1,7 @@
 // The endpoints as a handler for a server of one's own: node:http, express, fastify and the like.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RegistryReader } from '../core/reader.js';
+import { RegistryReader } from '../core/reading/reader.js';
 import { Endpoints } from './endpoints.js';
 import type { Condition } from './health-documents.js';
 import {

@@ -3,7 +3,7 @@
 //   const condition = { isStopping: false, loopAgeMs: 120, stuckAfterMs: 5000, writer: undefined };
 //   readyDocument(snapshot, {}, reportOf(results, Date.now()), condition).status; // 200 or 503
 
-import type { LabelFilter, Snapshot } from '../core/snapshot.js';
+import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
 import type { HealthReport, HealthStatus, ReportedCheck } from '../health/report.js';
 import { replicasOf } from './replicas.js';
 

@@ -4,8 +4,8 @@
 //   /metrics?name[]=vsr_view_number&name[]=up           these families, by any name they expose
 
 import { exposedNames } from '../core/catalogue/clashes.js';
-import { selectSeries } from '../core/combined-snapshot.js';
-import type { Snapshot } from '../core/snapshot.js';
+import { selectSeries } from '../core/reading/combined-snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 import { negotiate } from '../exposition/negotiate.js';
 import { renderBytes } from '../exposition/render.js';
 import type { ServerSource } from './source.js';

@@ -4,8 +4,8 @@
 //   const [replica] = replicasOf(snapshot, { replica_id: '1' });
 //   console.log(replica?.status); // 'normal'
 
-import type { SeriesSnapshot } from '../core/directory.js';
-import type { LabelFilter, Snapshot } from '../core/snapshot.js';
+import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
+import type { SeriesSnapshot } from '../core/region/directory.js';
 
 /** By their numbers in vsr_replica_status. */
 const statuses = ['normal', 'view_change', 'recovering', 'state_transfer'] as const;

@@ -1,6 +1,6 @@
 // What a server shows: a registry, a reader of a file, or anything else that gives snapshots.
 
-import type { SharedRegistry } from '../core/registry.js';
+import type { SharedRegistry } from '../core/registry-types.js';
 import type { DashboardSource } from '../dashboard/source.js';
 import type { HealthResult } from '../health/report.js';
 

@@ -1,6 +1,6 @@
 // What GET /status answers: one replica, in the fields of Kimberlite's status document.
 
-import type { LabelFilter, Snapshot } from '../core/snapshot.js';
+import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
 import { type Replica, replicasOf } from './replicas.js';
 
 /**

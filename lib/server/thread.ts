@@ -3,7 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { ServerError } from '../core/errors.js';
-import { type RegistryReader, readRegistry } from '../core/reader.js';
+import { type RegistryReader, readRegistry } from '../core/reading/reader.js';
 import type { HealthResult } from '../health/report.js';
 import { Endpoints } from './endpoints.js';
 import type { Condition } from './health-documents.js';

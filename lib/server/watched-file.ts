@@ -2,14 +2,14 @@
 
 import { statSync } from 'node:fs';
 import { VsrMetricsError } from '../core/errors.js';
-import type { HistoryPoint, HistoryRange } from '../core/history-points.js';
+import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
 import {
   type ReaderOptions,
   type RegistryReader,
   readRegistry,
   type Writer,
-} from '../core/reader.js';
-import type { Snapshot } from '../core/snapshot.js';
+} from '../core/reading/reader.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 
 /** What a file said when it was last asked. */
 export type FileReading =

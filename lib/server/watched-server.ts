@@ -5,8 +5,8 @@
 //   watched.read().problem; // undefined once it has answered
 //   watched.close();
 
-import type { HistoryRange } from '../core/history-points.js';
-import type { LabelFilter, Snapshot } from '../core/snapshot.js';
+import type { HistoryRange } from '../core/reading/history-points.js';
+import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
 import type { FetchedHistory } from '../dashboard/source.js';
 import { decodeSnapshot } from '../exposition/transfer.js';
 import type { HealthStatus } from '../health/report.js';

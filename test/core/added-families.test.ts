@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { planSizes } from '../../lib/core/capacity.js';
 import type { ResolvedFamily } from '../../lib/core/catalogue/resolve.js';
-import { planHistogram } from '../../lib/core/histogram-geometry.js';
-import { addon } from '../../lib/core/native.js';
 import type { Counter, Histogram } from '../../lib/core/recorders/interfaces.js';
+import { planSizes } from '../../lib/core/region/capacity.js';
+import { planHistogram } from '../../lib/core/region/histogram-geometry.js';
+import { addon } from '../../lib/core/region/native.js';
 import { openRegion } from '../../lib/core/registry.js';
 
 function family(kind: 'counter' | 'histogram', name: string, bounds: number[]): ResolvedFamily {

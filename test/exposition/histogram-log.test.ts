@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as hdr from 'hdr-histogram-js';
-import { decodeHistogram } from '../../lib/core/hdr/histogram.js';
+import { decodeHistogram } from '../../lib/core/reading/hdr/histogram.js';
 import {
   type LogInterval,
   readHistogramLog,

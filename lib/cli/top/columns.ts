@@ -1,6 +1,6 @@
 // Which columns `top` shows, and what stands in them.
 
-import type { HistogramReading } from '../../core/histogram-reading.js';
+import type { HistogramReading } from '../../core/reading/histogram-reading.js';
 import { formatNumber } from '../text.js';
 import type { Row } from './model.js';
 import { formatQuantity } from './quantity.js';

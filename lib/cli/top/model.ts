@@ -1,9 +1,10 @@
 // What `top` knows: the series of all files as rows, with what happened since the last look.
 
-import type { SeriesInfo, SeriesSnapshot, SnapshotLayout } from '../../core/directory.js';
-import type { HistogramReading } from '../../core/histogram-reading.js';
-import type { Writer } from '../../core/reader.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { HistogramReading } from '../../core/reading/histogram-reading.js';
+import type { Writer } from '../../core/reading/reader.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
+import type { SeriesSnapshot, SnapshotLayout } from '../../core/region/directory.js';
+import type { SeriesInfo } from '../../core/region/family-info.js';
 import { seriesText } from '../../exposition/samples.js';
 import { WatchedFile } from '../../server/watched-file.js';
 import { nameFiles } from '../files.js';

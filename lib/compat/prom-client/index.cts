@@ -10,7 +10,7 @@
 // CommonJS so that there is one default registry however it is loaded, and a new one wherever a
 // test runner loads modules anew.
 
-import type { Snapshot } from '../../core/snapshot.js' with { 'resolution-mode': 'import' };
+import type { Snapshot } from '../../core/reading/snapshot.js' with { 'resolution-mode': 'import' };
 
 type Charset = 'utf-8';
 

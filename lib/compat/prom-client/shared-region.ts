@@ -11,14 +11,14 @@
 
 import type { ResolvedFamily } from '../../core/catalogue/resolve.js';
 import type { MetricKind } from '../../core/catalogue/types.js';
-import type { SeriesInfo } from '../../core/directory.js';
-import { planHistogram } from '../../core/histogram-geometry.js';
-import { addon, layout } from '../../core/native.js';
-import { callNative } from '../../core/native-errors.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
 import type { CombiningGauge, Counter, Histogram } from '../../core/recorders/interfaces.js';
-import type { SharedRegistry } from '../../core/registry.js';
+import type { SeriesInfo } from '../../core/region/family-info.js';
+import { planHistogram } from '../../core/region/histogram-geometry.js';
+import { addon, layout } from '../../core/region/native.js';
+import { callNative } from '../../core/region/native-errors.js';
 import { openRegion } from '../../core/registry.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { SharedRegistry } from '../../core/registry-types.js';
 import type {
   FamilyDescription,
   SharedFamily,

@@ -5,10 +5,10 @@
 //
 // The total is their sum. Both only grow, so no reader ever sees a total step back.
 
-import type { RejectionLog } from '../rejections.js';
 import type { CellArrays } from './cell-arrays.js';
 import type { SeriesExemplars } from './exemplars.js';
 import type { Counter, ExemplarLabels } from './interfaces.js';
+import type { RejectionLog } from './rejections.js';
 
 /** The two cells of a counter in one lane: their indexes. */
 export interface CounterMemory {

@@ -3,8 +3,9 @@
 // A slot that is half written has not the checksum it claims, so that readers, who never wait, take
 // the other one. native/include/vsr_metrics/exemplars.h does the same for C++.
 
-import { characterCount, type Exemplar, isExemplarLabelName } from '../exemplars.js';
-import { layout, type NativeLane } from '../native.js';
+import { characterCount, isExemplarLabelName } from '../catalogue/exemplar-labels.js';
+import type { Exemplar } from '../reading/exemplars.js';
+import { layout, type NativeLane } from '../region/native.js';
 import type { ExemplarLabels } from './interfaces.js';
 
 /** Gives the labels of the exemplar that is being recorded: those of the active span, say. */

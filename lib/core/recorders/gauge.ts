@@ -4,10 +4,10 @@
 // to such a cell from two threads would lose updates, so it has `set` only. The others (sum, min,
 // max) have a cell a lane and may be stepped.
 
-import type { ObservableGauges } from '../observable-gauges.js';
-import type { RejectionLog } from '../rejections.js';
 import type { CellArrays } from './cell-arrays.js';
 import type { CombiningGauge, LastGauge } from './interfaces.js';
+import type { ObservableGauges } from './observable-gauges.js';
+import type { RejectionLog } from './rejections.js';
 
 /** The cell of a gauge: its value's index, and that of when it was sampled. */
 export interface GaugeMemory {

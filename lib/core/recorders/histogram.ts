@@ -7,12 +7,12 @@
 // in `recordOther`: new extremes, cells whose memory is not there yet, values out of range, bad
 // values.
 
-import { longestDuration, nanosecondsPerTick, now } from '../clock.js';
-import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
-import type { RejectionLog } from '../rejections.js';
+import { longestDuration, nanosecondsPerTick, now } from '../region/clock.js';
+import { type HistogramGeometry, highWord, lowerNeighbour } from '../region/histogram-geometry.js';
 import type { CellArrays } from './cell-arrays.js';
 import type { SeriesExemplars } from './exemplars.js';
 import type { ExemplarLabels, Histogram } from './interfaces.js';
+import type { RejectionLog } from './rejections.js';
 
 /** The memory of one histogram in one lane: its cells, and the indexes of all else. */
 export interface HistogramMemory {

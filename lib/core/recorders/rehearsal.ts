@@ -5,10 +5,10 @@
 // V8 throw that code away, and what V8 compiles in its place, in the middle of the loop, may stay for
 // good and takes twice as long: in one process of seven, when bench/cases/histogram.ts was run often.
 
-import { cellIndexOf, type HistogramGeometry } from '../histogram-geometry.js';
-import { RejectionLog } from '../rejections.js';
+import { cellIndexOf, type HistogramGeometry } from '../region/histogram-geometry.js';
 import { cellArrays } from './cell-arrays.js';
 import { type HistogramMemory, LaneHistogram } from './histogram.js';
+import { RejectionLog } from './rejections.js';
 
 const shift = 16;
 const cellCount = 64; // 0.5 to 8

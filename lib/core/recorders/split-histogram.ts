@@ -3,9 +3,9 @@
 // A class of its own, so that the common record() stays short: this one looks, after finding the
 // cell, whether the cell is one of the few that a bound splits.
 
-import { type HistogramGeometry, highWord, lowerNeighbour } from '../histogram-geometry.js';
-import type { RejectionLog } from '../rejections.js';
+import { type HistogramGeometry, highWord, lowerNeighbour } from '../region/histogram-geometry.js';
 import { type HistogramMemory, LaneHistogram, steps } from './histogram.js';
+import type { RejectionLog } from './rejections.js';
 
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);

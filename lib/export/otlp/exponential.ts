@@ -6,7 +6,8 @@
 // wide. Powers of two are edges of both, so these are exact, as is every count.
 
 import type { ExponentialHistogram } from '@opentelemetry/sdk-metrics';
-import type { Cell, HistogramReading } from '../../core/histogram-reading.js';
+import type { Cell } from '../../core/reading/distribution.js';
+import type { HistogramReading } from '../../core/reading/histogram-reading.js';
 
 /** As many buckets as the SDK of OpenTelemetry makes by default. */
 const mostBuckets = 160;

@@ -15,14 +15,10 @@ import type {
   MetricData,
   MetricDescriptor,
 } from '@opentelemetry/sdk-metrics';
-import type {
-  FamilyInfo,
-  FamilySnapshot,
-  SeriesInfo,
-  SeriesSnapshot,
-} from '../../core/directory.js';
-import type { HistogramReading } from '../../core/histogram-reading.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { HistogramReading } from '../../core/reading/histogram-reading.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
+import type { FamilySnapshot, SeriesSnapshot } from '../../core/region/directory.js';
+import type { FamilyInfo, SeriesInfo } from '../../core/region/family-info.js';
 import { toExponential } from './exponential.js';
 
 /** What histograms become: their declared buckets, or exponential ones. */

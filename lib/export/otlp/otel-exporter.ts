@@ -8,7 +8,7 @@
 
 import { VsrMetricsError } from '../../core/errors.js';
 import { packageVersion } from '../../core/package-version.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
 import { renderStatsd } from '../../exposition/statsd.js';
 import type { RunningExporter, SnapshotSource } from '../driver.js';
 import { startOtlp } from './start.js';

@@ -8,7 +8,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { packageVersion } from '../../core/package-version.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
 import type { Exporter, ExportReport } from '../exporter.js';
 import { countPoints, toMetricData } from './metric-data.js';
 import type { OtlpOptions } from './options.js';

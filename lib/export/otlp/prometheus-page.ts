@@ -1,7 +1,7 @@
 // Pulled instead of pushed: a page with the last snapshot that was exported.
 
 import { VsrMetricsError } from '../../core/errors.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
 import { type RunningServer, startServer } from '../../server/start.js';
 import type { Exporter } from '../exporter.js';
 

@@ -5,7 +5,7 @@
 // because nobody knows whether it had arrived after all and the receiver tells repetitions by their
 // times. There is an end to that: the two oldest stretches become one, and nothing is lost.
 
-import type { Snapshot } from '../../core/snapshot.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
 import type { Interval } from './metric-data.js';
 
 const mostStretches = 10;

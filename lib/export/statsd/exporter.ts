@@ -6,9 +6,10 @@
 // sending it again might count it twice. For the same reason a histogram whose values went half into
 // a datagram that was refused loses that half, and `dropped` tells.
 
-import type { SeriesInfo, SnapshotLayout } from '../../core/directory.js';
 import { RegistryError } from '../../core/errors.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
+import type { SnapshotLayout } from '../../core/region/directory.js';
+import type { SeriesInfo } from '../../core/region/family-info.js';
 import { checkWhole } from '../../core/whole-number.js';
 import { type StatsdFormat, statsdEntries, tooLongSeries } from '../../exposition/statsd.js';
 import type { Exporter, ExportReport } from '../exporter.js';

@@ -2,7 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
-import { loadAddon } from '../../core/load-addon.js';
+import { loadAddon } from '../../core/region/load-addon.js';
 import type { Transport } from './transport.js';
 
 interface UnixAddon {

@@ -4,9 +4,10 @@
 //
 // Numbers of fields are those of client_model's metrics.proto.
 
-import type { FamilySnapshot, SeriesInfo, SeriesSnapshot } from '../../core/directory.js';
-import type { Exemplar } from '../../core/exemplars.js';
-import type { Snapshot } from '../../core/snapshot.js';
+import type { Exemplar } from '../../core/reading/exemplars.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
+import type { FamilySnapshot, SeriesSnapshot } from '../../core/region/directory.js';
+import type { SeriesInfo } from '../../core/region/family-info.js';
 import type { Readings } from '../quantiles.js';
 import { exposedUnit } from '../samples.js';
 import { type NativeHistogram, toNativeHistogram } from './native-histogram.js';

@@ -5,7 +5,8 @@
 // bucket is about three cells wide where it is finest, and a cell goes whole to the bucket that its
 // middle lies in: each value is off by less than half a cell.
 
-import type { Cell, HistogramReading } from '../../core/histogram-reading.js';
+import type { Cell } from '../../core/reading/distribution.js';
+import type { HistogramReading } from '../../core/reading/histogram-reading.js';
 
 export interface NativeHistogram {
   readonly schema: number;

@@ -4,7 +4,7 @@
 
 import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { addon } from '../../core/native.js';
+import { addon } from '../../core/region/native.js';
 import type { HealthCheck } from '../run-check.js';
 import { above, checkLimits, findingOf, type Remark, rounded } from './limits.js';
 

@@ -2,7 +2,7 @@
 //
 //   health.add('memory', memoryCheck({ degradedBytes: 2 * 1024 ** 3 }));
 
-import { addon } from '../../core/native.js';
+import { addon } from '../../core/region/native.js';
 import type { HealthCheck } from '../run-check.js';
 import { above, checkLimits, findingOf, type Remark, rounded } from './limits.js';
 

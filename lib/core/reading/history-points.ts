@@ -1,0 +1,64 @@
+// Earlier values of one series, from the ring that the background thread keeps in the region.
+
+import { RegistryError } from '../errors.js';
+import { numbersPerSeries } from '../region/described.js';
+import type { ReadableRegion } from '../region/native.js';
+import type { Bucket } from './distribution.js';
+import type { LabelFilter, Snapshot } from './snapshot.js';
+
+/** Which part of the past, and of which series. */
+export interface HistoryRange {
+  /** Unix milliseconds; from the beginning unless told otherwise. */
+  readonly from?: number;
+  /** Unix milliseconds; up to now unless told otherwise. */
+  readonly to?: number;
+  /** Needed when the family has more than one series. */
+  readonly labels?: LabelFilter;
+}
+
+/** One moment. Of a histogram `value` is its count. */
+export interface HistoryPoint {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly value: number;
+  /** Histograms only: what had been recorded up to then. */
+  readonly sum?: number;
+  readonly buckets?: readonly Bucket[];
+}
+
+// The last one that a Date can hold. Another's file may speak of later ones.
+const lastMoment = 8.64e15;
+
+export function readHistory(
+  region: ReadableRegion,
+  snapshot: Snapshot,
+  name: string,
+  { from = 0, to = lastMoment, labels }: HistoryRange = {},
+): HistoryPoint[] {
+  const series = snapshot.find(name, labels);
+  if (series === undefined) {
+    throw new RegistryError('VSR_METRICS_LABEL_VALUE', {
+      metric: name,
+      problem: 'history is read of one series, and these labels do not name one',
+      given: labels ?? {},
+      allowed: (snapshot.family(name)?.series ?? [])
+        .slice(0, 10)
+        .map(({ info }) => JSON.stringify(Object.fromEntries(info.labels))),
+    });
+  }
+  const { bounds, kind } = series.info.family;
+  const { width, times, values } = region.history(series.info.slot, from, Math.min(to, lastMoment));
+  // Another's file may hold anything: of another width it is no history of this family.
+  if (width !== numbersPerSeries(series.info.family)) return [];
+  return Array.from(times, (at, point) => {
+    const numbers = values.subarray(point * width, (point + 1) * width);
+    if (kind !== 'histogram') return { at, value: numbers[0]! };
+    const count = numbers[bounds.length]!;
+    return {
+      at,
+      value: count,
+      sum: numbers[bounds.length + 1]!,
+      buckets: [...bounds, Infinity].map((le, bound) => ({ le, count: numbers[bound]! })),
+    };
+  });
+}

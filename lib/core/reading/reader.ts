@@ -1,0 +1,157 @@
+// Reading a registry from outside: its process may run, hang, be stopped, or be dead.
+
+import { RegistryError } from '../errors.js';
+import { Directory } from '../region/directory.js';
+import { addon, type NativeReader } from '../region/native.js';
+import { callNative } from '../region/native-errors.js';
+import { type HistoryPoint, type HistoryRange, readHistory } from './history-points.js';
+import { Snapshot } from './snapshot.js';
+
+/**
+ * How the process that made a registry does. `hung`: it is there, but has given no sign of life for
+ * a while: it is stopped, or its event loop is stuck.
+ */
+export type WriterState = 'alive' | 'hung' | 'dead';
+
+/** A process that records, or has recorded, into the registry. */
+export interface AttachedProcess {
+  readonly pid: number;
+  readonly state: WriterState;
+  readonly attachedAt: number;
+  /** How long ago its background thread was last heard of. */
+  readonly heartbeatAgeMs: number;
+  /** How long ago its event loop was; undefined when only workers of it are attached. */
+  readonly loopAgeMs: number | undefined;
+}
+
+/** The process that made the registry. */
+export interface Writer extends AttachedProcess {
+  /** It closed the registry: its end was no crash. */
+  readonly closed: boolean;
+}
+
+/** What `readRegistry` takes. */
+export interface ReaderOptions {
+  /** A process that was not heard of for longer counts as hung; 5,000 unless told otherwise. */
+  readonly hungAfterMs?: number;
+}
+
+/**
+ * Opens the file of a registry for reading. Writers are not disturbed and need not be alive.
+ *
+ * @example
+ * ```ts
+ * import { readRegistry } from 'vsr-metrics';
+ *
+ * const reader = readRegistry('/dev/shm/replica-0.metrics');
+ * const snapshot = reader.snapshot();
+ * console.log(reader.writer.state, snapshot.value('vsr_commit_number'));
+ * ```
+ * @throws RegistryError when it is no region, or damaged; the message says how
+ */
+export function readRegistry(file: string, options: ReaderOptions = {}): RegistryReader {
+  return new RegistryReader(file, options);
+}
+
+export class RegistryReader {
+  readonly file: string;
+  readonly #native: NativeReader;
+  readonly #hungAfterMs: number;
+  #directory: Directory;
+  #regionId: string;
+
+  constructor(file: string, options: ReaderOptions) {
+    this.file = file;
+    this.#hungAfterMs = options.hungAfterMs ?? 5000;
+    this.#native = callNative(() => new addon.Reader(file));
+    this.#directory = new Directory(this.#native);
+    this.#regionId = this.#native.regionId;
+  }
+
+  /** Reads the file anew; when its program has started again, the new one. */
+  snapshot(): Snapshot {
+    callNative(() => this.#native.refresh());
+    if (this.#native.regionId !== this.#regionId) {
+      this.#regionId = this.#native.regionId;
+      this.#directory = new Directory(this.#native);
+    }
+    return this.#understood(() => {
+      const frame = this.#native.snapshot();
+      const layout = this.#directory.layoutOf(frame);
+      return new Snapshot(layout, frame, this.#native.createdMilliseconds);
+    });
+  }
+
+  /** How the process that made the registry does. */
+  get writer(): Writer {
+    callNative(() => this.#native.refresh());
+    return this.#writer();
+  }
+
+  /** A snapshot and how the process that made the registry does, for the price of one reading. */
+  read(): { readonly snapshot: Snapshot; readonly writer: Writer } {
+    const snapshot = this.snapshot();
+    return { snapshot, writer: this.#writer() };
+  }
+
+  #writer(): Writer {
+    const creator = this.#native.processes().find(({ slot }) => slot === 0);
+    if (creator === undefined) throw this.#damaged('it names no creator');
+    return { ...this.#describe(creator), closed: this.#native.wasClosed };
+  }
+
+  /** Everyone who ever attached, the creator first. */
+  processes(): AttachedProcess[] {
+    callNative(() => this.#native.refresh());
+    return this.#native.processes().map((process) => this.#describe(process));
+  }
+
+  /**
+   * Earlier values of one series, oldest first: an hour every 10 s; gauges also ten minutes every
+   * second.
+   *
+   * @example
+   * ```ts
+   * import { readRegistry } from 'vsr-metrics';
+   *
+   * const reader = readRegistry('/dev/shm/replica-0.metrics');
+   * const lastMinute = { from: Date.now() - 60_000 };
+   * for (const { at, value } of reader.history('vsr_replica_status', lastMinute)) {
+   *   console.log(new Date(at), value);
+   * }
+   * ```
+   */
+  history(name: string, range?: HistoryRange): HistoryPoint[] {
+    const snapshot = this.snapshot();
+    return readHistory(this.#native, snapshot, name, range);
+  }
+
+  #describe(process: ReturnType<NativeReader['processes']>[number]): AttachedProcess {
+    const at = Date.now();
+    const heartbeatAgeMs = Math.max(0, at - process.heartbeatAt);
+    const loopAgeMs = process.loopAt === 0 ? undefined : Math.max(0, at - process.loopAt);
+    const isHung = Math.max(heartbeatAgeMs, loopAgeMs ?? 0) > this.#hungAfterMs;
+    return {
+      pid: process.pid,
+      state: process.isAlive ? (isHung ? 'hung' : 'alive') : 'dead',
+      attachedAt: process.attachedAt,
+      heartbeatAgeMs,
+      loopAgeMs,
+    };
+  }
+
+  // Names and labels are text of unknown origin until they are decoded.
+  #understood<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw this.#damaged(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #damaged(reason: string): RegistryError {
+    return new RegistryError('VSR_METRICS_REGION_UNREADABLE', {
+      problem: `${this.file} is damaged: ${reason}`,
+    });
+  }
+}

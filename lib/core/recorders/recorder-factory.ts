@@ -1,0 +1,116 @@
+// Recorders over the memory of one lane.
+
+import type { ResolvedFamily } from '../catalogue/resolve.js';
+import { unitsPerSecond } from '../catalogue/units.js';
+import type { HistogramGeometry } from '../region/histogram-geometry.js';
+import { layout, type NativeLane, type NativeRegion, type NativeSeries } from '../region/native.js';
+import { type CellArrays, cellArrays } from './cell-arrays.js';
+import { type CounterMemory, LaneCounter } from './counter.js';
+import { type ExemplarContext, LaneExemplars } from './exemplars.js';
+import { type GaugeMemory, LaneGauge, LastValueGauge } from './gauge.js';
+import { type HistogramMemory, LaneHistogram } from './histogram.js';
+import type { ObservableGauges } from './observable-gauges.js';
+import { rehearse } from './rehearsal.js';
+import type { RejectionLog } from './rejections.js';
+import { SplitHistogram } from './split-histogram.js';
+
+/** A recorder that can go on in another region. */
+export type LaneRecorder = LaneCounter | LastValueGauge | LaneGauge | LaneHistogram;
+
+/** Where the cells of one lane lie. */
+export class LaneMemory {
+  readonly #lane: NativeLane;
+  readonly #scalars: CellArrays;
+  readonly #shared: CellArrays;
+  readonly #exemplars: LaneExemplars;
+
+  constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
+    this.#lane = lane;
+    this.#exemplars = new LaneExemplars(lane, context);
+    this.#scalars = cellArrays(lane.scalars());
+    this.#shared = cellArrays(region.shared());
+  }
+
+  counter({ index, cellOffset }: NativeSeries): CounterMemory {
+    return {
+      cells: this.#scalars,
+      ones: (cellOffset + layout.counterOnes) / 8,
+      amounts: (cellOffset + layout.counterAmounts) / 8,
+      exemplars: this.#exemplars.of(index),
+    };
+  }
+
+  gauge({ combine }: ResolvedFamily, { cellOffset }: NativeSeries): GaugeMemory {
+    return {
+      cells: combine === 'last' ? this.#shared : this.#scalars,
+      value: (cellOffset + layout.gaugeValue) / 8,
+      sampled: (cellOffset + layout.gaugeSampled) / 8,
+    };
+  }
+
+  histogram(geometry: HistogramGeometry, { index, cellOffset }: NativeSeries): HistogramMemory {
+    const lane = this.#lane;
+    const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
+    const splits = head(layout.headSplits, 8);
+    return {
+      cells: new BigInt64Array(lane.cells(index), 0, geometry.cellCount),
+      others: this.#scalars,
+      sum: head(layout.headSum, 8),
+      minimum: head(layout.headMinimum, 8),
+      maximum: head(layout.headMaximum, 8),
+      touchedLow: head(layout.headTouchedLow, 4),
+      touchedHigh: head(layout.headTouchedHigh, 4),
+      below: head(layout.headBelow, 8),
+      above: head(layout.headAbove, 8),
+      splits,
+      spills: splits + geometry.splits.length,
+      touch: (cell) => lane.touch(index, cell),
+      exemplars: this.#exemplars.of(index),
+    };
+  }
+}
+
+/** Makes recorders, and takes them along when the region is superseded. */
+export class RecorderFactory {
+  readonly #rejections: RejectionLog;
+  readonly #observables: ObservableGauges;
+
+  constructor(rejections: RejectionLog, observables: ObservableGauges) {
+    this.#rejections = rejections;
+    this.#observables = observables;
+  }
+
+  /** The recorder of a series that is bound in this lane. */
+  make(
+    memory: LaneMemory,
+    family: ResolvedFamily,
+    geometry: HistogramGeometry | undefined,
+    series: NativeSeries,
+  ): LaneRecorder {
+    const { name, kind, combine } = family;
+    if (kind === 'counter') return new LaneCounter(memory.counter(series), name, this.#rejections);
+    if (geometry === undefined) {
+      const Gauge = combine === 'last' ? LastValueGauge : LaneGauge;
+      return new Gauge(memory.gauge(family, series), name, this.#rejections, this.#observables);
+    }
+    // A family whose unit is not one of time has no meaning for since(): that gives NaN, refused.
+    const unitsPerNanosecond = (unitsPerSecond(family.unit) ?? NaN) / 1e9;
+    const Histogram = geometry.splits.length === 0 ? LaneHistogram : SplitHistogram;
+    const cells = memory.histogram(geometry, series);
+    rehearse();
+    return new Histogram(cells, geometry, unitsPerNanosecond, name, this.#rejections);
+  }
+
+  /** Lets a recorder go on in another lane. */
+  rebind(
+    recorder: LaneRecorder,
+    memory: LaneMemory,
+    family: ResolvedFamily,
+    geometry: HistogramGeometry | undefined,
+    series: NativeSeries,
+  ): void {
+    if (recorder instanceof LaneCounter) recorder.bind(memory.counter(series));
+    else if (recorder instanceof LaneHistogram) recorder.bind(memory.histogram(geometry!, series));
+    else recorder.bind(memory.gauge(family, series));
+  }
+}

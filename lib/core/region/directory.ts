@@ -1,0 +1,115 @@
+// The families and series of a region, decoded once and then shared by all snapshots.
+
+import { familyInfo, numbersPerSeries, seriesLabels } from './described.js';
+import type { FamilyInfo, SeriesInfo } from './family-info.js';
+import { type Frame, layout, type ReadableRegion } from './native.js';
+
+export interface SeriesSnapshot {
+  readonly info: SeriesInfo;
+  /** Where its numbers start in `snapshot.values`. */
+  readonly offset: number;
+}
+
+export interface FamilySnapshot {
+  readonly info: FamilyInfo;
+  readonly series: readonly SeriesSnapshot[];
+}
+
+/** Which series there are and where their numbers stand. Shared while nothing appears or vanishes. */
+export interface SnapshotLayout {
+  readonly families: readonly FamilySnapshot[];
+}
+
+export class Directory {
+  readonly #region: ReadableRegion;
+  readonly #entries: (FamilyInfo | SeriesInfo | undefined)[] = [];
+  #layout: SnapshotLayout = { families: [] };
+  #layoutChanges = -1;
+  #states: Uint8Array = new Uint8Array();
+  #created: Float64Array = new Float64Array();
+
+  constructor(region: ReadableRegion) {
+    this.#region = region;
+  }
+
+  /** The layout of a frame: the one before, when nothing has changed since. */
+  layoutOf(frame: Frame): SnapshotLayout {
+    // By what the frame itself saw: a series may come or go while it is being taken, and then no
+    // counter of changes tells on which side of it each row was read.
+    if (isSame(frame.states, this.#states) && isSame(frame.created, this.#created)) {
+      return this.#layout;
+    }
+    // One that waited for the event loop while a later one was read is laid out for itself.
+    const isLatest = frame.layoutChanges >= this.#layoutChanges;
+    const built = this.#build(frame, isLatest);
+    if (isLatest) {
+      this.#layout = built;
+      this.#layoutChanges = frame.layoutChanges;
+      this.#states = frame.states;
+      this.#created = frame.created;
+    }
+    return built;
+  }
+
+  #build(frame: Frame, isLatest: boolean): SnapshotLayout {
+    this.#describeUpTo(frame.states.length);
+    const families = new Map<FamilyInfo, SeriesSnapshot[]>();
+    for (let slot = 0; slot < frame.states.length; slot++) {
+      const entry = this.#entries[slot];
+      if (entry === undefined || frame.states[slot] !== layout.stateLive) continue;
+      if (!('family' in entry)) {
+        if (!families.has(entry)) families.set(entry, []);
+        continue;
+      }
+      // Its kind stands in the region twice, and another's file may contradict itself.
+      const numbers = (frame.offsets[slot + 1] ?? frame.values.length) - frame.offsets[slot]!;
+      if (numbers !== numbersPerSeries(entry.family)) {
+        throw new Error(`${entry.family.name} is not the ${entry.family.kind} it claims to be`);
+      }
+      const info = this.#asOf(entry, frame.created[slot]!, isLatest);
+      const series = { info, offset: frame.offsets[slot]! };
+      const siblings = families.get(info.family);
+      if (siblings === undefined) families.set(info.family, [series]);
+      else siblings.push(series);
+    }
+    return { families: Array.from(families, ([info, series]) => ({ info, series })) };
+  }
+
+  // A series that was removed and came back, or was reset, starts again: it is another object.
+  #asOf(entry: SeriesInfo, createdAt: number, isLatest: boolean): SeriesInfo {
+    if (entry.createdAt === createdAt) return entry;
+    const renewed = { ...entry, createdAt };
+    if (isLatest) this.#entries[entry.slot] = renewed;
+    return renewed;
+  }
+
+  #describeUpTo(count: number): void {
+    // Slots are published in any order: whatever was missing is asked for again.
+    let first = this.#entries.indexOf(undefined);
+    if (first < 0) first = this.#entries.length;
+    if (first >= count) return;
+    this.#region.describe(first).forEach((described, index) => {
+      const slot = first + index;
+      if (described === undefined || this.#entries[slot] !== undefined) {
+        this.#entries[slot] ??= undefined;
+        return;
+      }
+      if (described.isFamily) {
+        this.#entries[slot] = familyInfo(described);
+        return;
+      }
+      const family = this.#entries[described.family];
+      if (family === undefined || 'family' in family) return;
+      const labels = seriesLabels(family, described.key);
+      this.#entries[slot] = { slot, family, labels, createdAt: 0 };
+    });
+  }
+}
+
+function isSame(one: Uint8Array | Float64Array, other: Uint8Array | Float64Array): boolean {
+  return Buffer.compare(bytesOf(one), bytesOf(other)) === 0;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

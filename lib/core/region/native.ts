@@ -1,0 +1,212 @@
+// The addon's shape. It is the only place that knows what the native side exports.
+
+import type { ResourceName, ResourceReadings } from '../catalogue/resources.js';
+import { loadAddon } from './load-addon.js';
+
+/** Numbers of include/vsr_metrics/layout.h; offsets and sizes in bytes. */
+export interface Layout {
+  readonly version: number;
+  readonly counterSize: number;
+  readonly counterOnes: number;
+  readonly counterAmounts: number;
+  readonly gaugeSize: number;
+  readonly gaugeValue: number;
+  readonly gaugeSampled: number;
+  readonly sharedGaugeSize: number;
+  readonly headTouchedLow: number;
+  readonly headTouchedHigh: number;
+  readonly headSum: number;
+  readonly headMinimum: number;
+  readonly headMaximum: number;
+  readonly headBelow: number;
+  readonly headAbove: number;
+  readonly headSplits: number;
+  readonly exemplarSize: number;
+  readonly exemplarChecksum: number;
+  readonly exemplarSequence: number;
+  readonly exemplarValue: number;
+  readonly exemplarTaken: number;
+  readonly exemplarTextSize: number;
+  readonly exemplarPadding: number;
+  readonly exemplarText: number;
+  readonly exemplarsOfBucket: number;
+  readonly exemplarSeparator: number;
+  readonly mostExemplarCharacters: number;
+  readonly pageSize: number;
+  readonly entrySize: number;
+  readonly boundSplitFlag: number;
+  readonly stateLive: number;
+}
+
+export interface RegionSizes {
+  lanes: number;
+  processes: number;
+  entries: number;
+  heapBytes: number;
+  scalarBytes: number;
+  histogramBytes: number;
+  sharedBytes: number;
+  historyBytes: number;
+  /** Of one lane. */
+  exemplarBytes: number;
+}
+
+/** Where a new region lies when it is a file. */
+export interface RegionFile {
+  file: string;
+  /** How many crashed ones are kept beside it. */
+  keep: number;
+  allowDisk: boolean;
+}
+
+export interface NativeFamily {
+  kind: number;
+  combine: number;
+  name: string;
+  description: string;
+  maxSeries: number;
+  scale: number;
+  baseIndex: number;
+  cellCount: number;
+  shift: number;
+  splitCount: number;
+  bounds: Float64Array;
+  boundCells: Uint32Array;
+}
+
+export interface NativeSeries {
+  index: number;
+  /** False: the family is full and this is its overflow series. */
+  own: boolean;
+  cellOffset: number;
+}
+
+export interface DescribedFamily {
+  isFamily: true;
+  name: string;
+  description: string;
+  scale: number;
+  baseIndex: number;
+  cellCount: number;
+  shift: number;
+  bounds: Float64Array;
+}
+
+export interface DescribedSeries {
+  isFamily: false;
+  family: number;
+  key: string;
+}
+
+/** One snapshot in columns; native/snapshot.h says what stands where. */
+export interface Frame {
+  takenAt: number;
+  layoutChanges: number;
+  states: Uint8Array;
+  created: Float64Array;
+  offsets: Uint32Array;
+  values: Float64Array;
+  cellStart: Uint32Array;
+  cellIndex: Int32Array;
+  cellCount: Float64Array;
+  exemplars?: NativeExemplars | undefined;
+}
+
+/** The exemplars of a snapshot in columns, by series and bucket; see native/exemplar_reading.h. */
+export interface NativeExemplars {
+  series: Uint32Array;
+  bucket: Uint32Array;
+  value: Float64Array;
+  takenAt: Float64Array;
+  textEnd: Uint32Array;
+  text: Uint8Array;
+}
+
+export interface NativeLane {
+  readonly index: number;
+  scalars(): ArrayBuffer;
+  cells(series: number): ArrayBuffer;
+  bind(series: number): boolean;
+  touch(series: number, cell: number): boolean;
+  /** Undefined: the region keeps none. */
+  exemplars(): ArrayBuffer | undefined;
+  /** The first slot of a bucket; undefined: no room. */
+  exemplarOf(series: number, bucket: number): number | undefined;
+}
+
+/** One series over time: `width` values for each time. */
+export interface NativeHistory {
+  width: number;
+  times: Float64Array;
+  values: Float64Array;
+}
+
+/** What can be read of a region, one's own or a copy of another's. */
+export interface ReadableRegion {
+  readonly createdMilliseconds: number;
+  describe(first: number, limit?: number): (DescribedFamily | DescribedSeries | undefined)[];
+  snapshot(): Frame;
+  history(series: number, from: number, to: number): NativeHistory;
+}
+
+export interface NativeProcess {
+  slot: number;
+  pid: number;
+  isAlive: boolean;
+  attachedAt: number;
+  heartbeatAt: number;
+  loopAt: number;
+}
+
+/** A checked copy of a region, renewed by refresh(). */
+export interface NativeReader extends ReadableRegion {
+  readonly regionId: string;
+  readonly wasClosed: boolean;
+  refresh(): void;
+  processes(): NativeProcess[];
+}
+
+export interface NativeRegion extends ReadableRegion {
+  addFamily(family: NativeFamily): number;
+  addOverflow(family: number, key: string): boolean;
+  series(family: number, key: string): NativeSeries | undefined;
+  removeSeries(family: number, key: string): boolean;
+  claimLane(): NativeLane;
+  shared(): ArrayBuffer;
+  subscribe(
+    everyMs: number,
+    keep: number,
+    callback: (frame: Frame, missed: number) => void,
+  ): () => void;
+  sampleResources(everyMs: number, gauges: Partial<Record<ResourceName, number>>): () => void;
+  reset(): void;
+  /** Where another thread or process can attach. */
+  sharePath(): string;
+  regionId(): string;
+  /** False once another region has taken the place of this one's file. */
+  isCurrent(): boolean;
+  beatLoop(): void;
+  markClosed(): void;
+}
+
+interface Addon {
+  Region: new (from: RegionSizes | (RegionSizes & RegionFile) | { attach: string }) => NativeRegion;
+  Reader: new (path: string) => NativeReader;
+  layout: Layout;
+  /** A function that reads the operating system, with rates since its last call. */
+  resourceSampler(): () => ResourceReadings;
+  /** Stores the clock's reading in `clockCell`. */
+  readClock(): void;
+  clockCell: ArrayBuffer;
+  clockSource(): ClockSource;
+  nanosecondsPerTick(): number;
+}
+
+/** What `registry.now()` counts: see `registry.clockSource`. */
+export type ClockSource = 'time-stamp-counter' | 'virtual-counter' | 'monotonic';
+
+export const addon = loadAddon() as Addon;
+export const layout = addon.layout;
+
+export const kindNumbers = { counter: 1, gauge: 2, histogram: 3 } as const;
+export const combineNumbers = { last: 0, sum: 1, min: 2, max: 3 } as const;

@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { createRegistry, defineCatalogue } from '../../../lib/index.js';
+
+const catalogue = defineCatalogue({
+  name: 'test',
+  families: {
+    last: { kind: 'gauge', name: 'last_value', help: 'The last value.' },
+    sum: { kind: 'gauge', name: 'sum_value', help: 'A sum.', combine: 'sum' },
+    min: { kind: 'gauge', name: 'min_value', help: 'A minimum.', combine: 'min' },
+    max: { kind: 'gauge', name: 'max_value', help: 'A maximum.', combine: 'max' },
+  },
+});
+
+const combining = ['sum', 'min', 'max'] as const;
+const all = ['last', ...combining] as const;
+
+function open() {
+  const registry = createRegistry({ catalogue, capacity: { lanes: 2, series: 16 } });
+  const value = (key: (typeof all)[number]) => registry.snapshot().value(`${key}_value`);
+  return { registry, metrics: registry.metrics, value };
+}
+
+describe('Gauge', () => {
+  it('reads what was set last, negative or huge as it may be', () => {
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1 }), (values) => {
+        const { metrics, value } = open();
+        for (const key of all) {
+          for (const set of values) metrics[key].set(set);
+          expect(value(key), key).to.equal(values.at(-1));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('that was never set reads 0, or is unknown where 0 would be an extreme', () => {
+    const { value } = open();
+    expect(value('last')).to.equal(0);
+    expect(value('sum')).to.equal(0);
+    expect(value('min')).to.be.NaN;
+    expect(value('max')).to.be.NaN;
+  });
+
+  it('steps from what was set, and from 0 before', () => {
+    for (const key of combining) {
+      const { metrics, value } = open();
+      metrics[key].inc();
+      expect(value(key), key).to.equal(1);
+      metrics[key].inc(2.5);
+      metrics[key].dec(5);
+      expect(value(key), key).to.equal(-1.5);
+      metrics[key].dec();
+      expect(value(key), key).to.equal(-2.5);
+      metrics[key].inc(-1);
+      expect(value(key), key).to.equal(-3.5);
+      metrics[key].set(10);
+      metrics[key].dec();
+      expect(value(key), key).to.equal(9);
+    }
+    const { metrics, value } = open();
+    metrics.min.dec(3);
+    expect(value('min')).to.equal(-3);
+  });
+
+  it('that keeps the last value cannot be stepped', () => {
+    const { last } = open().metrics;
+    expect(last).not.to.have.property('inc');
+    expect(last).not.to.have.property('dec');
+  });
+
+  it('starts again at a reset', () => {
+    const { registry, metrics, value } = open();
+    for (const key of all) metrics[key].set(7);
+    for (const time of [1, 2]) {
+      registry.reset();
+      expect(value('last'), `reset ${time}`).to.equal(0);
+      expect(value('sum'), `reset ${time}`).to.equal(0);
+      expect(value('min'), `reset ${time}`).to.be.NaN;
+      expect(value('max'), `reset ${time}`).to.be.NaN;
+    }
+    for (const key of combining) {
+      metrics[key].inc(3);
+      expect(value(key), key).to.equal(3);
+    }
+    metrics.last.set(4);
+    expect(value('last')).to.equal(4);
+  });
+});
