@@ -2,6 +2,8 @@
 #include <napi.h>
 
 #include "clock_binding.h"
+#include "lane_binding.h"
+#include "layout_binding.h"
 #include "reader_binding.h"
 #include "registry_binding.h"
 #include "resources_binding.h"
@@ -12,6 +14,8 @@ namespace vsr_metrics {
 namespace {
 
 Napi::Object Register(Napi::Env env, Napi::Object exports) {
+  RegisterLanes(env);
+  RegisterLayout(env, exports);
   RegisterRegistry(env, exports);
   RegisterClock(env, exports);
   RegisterReader(env, exports);

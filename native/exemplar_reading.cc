@@ -46,7 +46,7 @@ bool IsInBucket(const Region& region, uint32_t index, uint32_t bucket, double va
 
 bool BelongsToBucket(const Region& region, const ExemplarSlot& slot) {
   const Entry& entry = region.entries()[slot.series];
-  if (entry.type != uint32_t(EntryType::kSeries)) return false;
+  if (entry.type != uint8_t(EntryType::kSeries)) return false;
   if (Kind(entry.kind) == Kind::kCounter) return slot.bucket == 0;
   return Kind(entry.kind) == Kind::kHistogram &&
          IsInBucket(region, entry.family, slot.bucket, slot.value);

@@ -2,11 +2,23 @@
 
 #include <cstring>
 
+#include "vsr_metrics/json.h"
 #include "vsr_metrics/series.h"
 
 namespace vsr_metrics {
 
 using namespace series_internal;
+
+namespace {
+
+bool StartsAtZero(const FamilySpec& spec) {
+  for (const JsonMember& property : ReadJson(spec.description)) {
+    if (property.name == "initial") return property.value == "0";
+  }
+  return false;
+}
+
+}  // namespace
 
 uint32_t FindOrAddFamily(Region& region, const FamilySpec& spec, Error* error) {
   const Wanted wanted = Want(EntryType::kFamily, kNoIndex, spec.name);
@@ -54,16 +66,16 @@ uint32_t FindOrAddFamily(Region& region, const FamilySpec& spec, Error* error) {
   memcpy(at + key_offset + spec.name.size(), spec.description.data(), spec.description.size());
 
   Entry& entry = region.entries()[slot.index];
-  entry.type = uint32_t(EntryType::kFamily);
+  entry.type = uint8_t(EntryType::kFamily);
   entry.hash = wanted.hash;
   entry.blob_offset = slot.blob_offset;
   entry.blob_size = uint32_t(blob_size);
   entry.family = slot.index;
   entry.kind = uint8_t(spec.kind);
   entry.combine = uint8_t(spec.combine);
-  entry.key_offset = uint16_t(key_offset);
   entry.created_unix_milliseconds = UnixMilliseconds();
   entry.overflow_entry = kNoIndex;
+  if (StartsAtZero(spec)) entry.flags = kStartsAtZero;
   const uint32_t index = Publish(region, wanted, slot.index);
   Finish(region, index, EntryState::kLive);
   return index;

@@ -40,14 +40,15 @@ uint32_t WidthOf(const Frame& frame, size_t index) {
 
 std::vector<uint8_t> Encode(const Frame& frame) {
   std::vector<uint8_t> bytes(sizeof(HistoryRecord));
-  HistoryRecord record = {kHistoryMagic, 0, frame.taken_unix_milliseconds, 0, 0};
+  HistoryRecord record = {
+      kHistoryMagic, 0, frame.taken_unix_milliseconds, frame.taken_monotonic_milliseconds, 0, 0};
   for (size_t index = 0; index < frame.states.size(); ++index) {
     const uint32_t width = WidthOf(frame, index);
     if (frame.states[index] != uint8_t(EntryState::kLive) || width == 0) continue;
-    const uint32_t head[2] = {uint32_t(index), width};
+    const HistorySeries head = {uint32_t(index), frame.generations[index], width, 0};
     const size_t at = bytes.size();
     bytes.resize(at + sizeof head + 8ull * width);
-    memcpy(&bytes[at], head, sizeof head);
+    memcpy(&bytes[at], &head, sizeof head);
     memcpy(&bytes[at + sizeof head], &frame.values[frame.offsets[index]], 8ull * width);
     ++record.series_count;
   }
@@ -115,20 +116,21 @@ void ReadRecord(const uint8_t* record, const HistoryRecord& header, uint32_t ent
                 SeriesHistory* history) {
   const uint8_t* at = record + sizeof header;
   const uint8_t* const end = record + header.size;
-  for (uint32_t series = 0; series < header.series_count && end - at >= 8; ++series) {
-    uint32_t head[2];
-    memcpy(head, at, sizeof head);
+  for (uint32_t series = 0;
+       series < header.series_count && end - at >= ptrdiff_t(sizeof(HistorySeries)); ++series) {
+    HistorySeries head;
+    memcpy(&head, at, sizeof head);
     at += sizeof head;
-    if (head[1] == 0 || head[1] > uint64_t(end - at) / 8) return;
-    if (head[0] == entry && (history->width == 0 || history->width == head[1])) {
-      history->width = head[1];
+    if (head.width == 0 || head.width > uint64_t(end - at) / 8) return;
+    if (head.entry == entry && (history->width == 0 || history->width == head.width)) {
+      history->width = head.width;
       history->taken_unix_milliseconds.push_back(header.taken_unix_milliseconds);
       const size_t before = history->values.size();
-      history->values.resize(before + head[1]);
-      memcpy(history->values.data() + before, at, 8ull * head[1]);
+      history->values.resize(before + head.width);
+      memcpy(history->values.data() + before, at, 8ull * head.width);
       return;
     }
-    at += 8ull * head[1];
+    at += 8ull * head.width;
   }
 }
 
@@ -180,7 +182,7 @@ void AppendHistory(Region& region, uint32_t number, const Frame& frame) {
   const uint64_t left = ring->size - ring->head % ring->size;
   if (record.size() > left) {
     // Too long for the end of the ring: an empty record covers what is left of it.
-    const HistoryRecord filler = {kHistoryMagic, uint32_t(left), 0, 0, 0};
+    const HistoryRecord filler = {kHistoryMagic, uint32_t(left), 0, 0, 0, 0};
     Write(region, ring, reinterpret_cast<const uint8_t*>(&filler), left, sizeof filler);
     if (ring->head % ring->size != 0) return;  // no memory for it
   }

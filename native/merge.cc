@@ -60,6 +60,7 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
   bool has_value = false;
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
+    if (!region.HasScalars(lane, entry.cell_offset, sizeof(GaugeCell))) continue;
     const auto* cell = CellOf<GaugeCell>(region, lane, entry);
     const uint64_t state = LoadRelaxed(&cell->is_set);
     was_set |= state != 0;

@@ -9,6 +9,13 @@
 namespace vsr_metrics {
 namespace {
 
+// 0 stays 0: unknown.
+double AsUnixMilliseconds(uint64_t monotonic) {
+  if (monotonic == 0) return 0;
+  return double(UnixNanoseconds()) / 1e6 -
+         (double(MonotonicNanoseconds()) - double(monotonic)) / 1e6;
+}
+
 // A reader and its newest copy: describe() and history() speak of the copy of the last refresh().
 class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
  public:
@@ -72,8 +79,8 @@ class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
       described.Set("pid", double(process.pid));
       described.Set("isAlive", process.is_alive);
       described.Set("attachedAt", double(process.attached_unix_nanoseconds) / 1e6);
-      described.Set("heartbeatAt", double(process.heartbeat_unix_nanoseconds) / 1e6);
-      described.Set("loopAt", double(process.loop_unix_nanoseconds) / 1e6);
+      described.Set("heartbeatAt", AsUnixMilliseconds(process.heartbeat_monotonic_nanoseconds));
+      described.Set("loopAt", AsUnixMilliseconds(process.loop_monotonic_nanoseconds));
       processes.Set(processes.Length(), described);
     }
     return processes;

@@ -64,7 +64,7 @@ bool CheckEntry(const Region& region, uint32_t index, Claims* claims) {
   const RegionHeader& header = *region.header();
   if (EntryState(entry.state) == EntryState::kEmpty) return true;
   if (StateOf(entry.state) > EntryState::kStarting) return false;
-  if (entry.type == uint32_t(EntryType::kFamily)) {
+  if (entry.type == uint8_t(EntryType::kFamily)) {
     return IsSoundFamily(region, entry) && claims->AddBlob(entry);
   }
   if (!IsSoundSeries(region, entry, index)) return false;

@@ -6,9 +6,8 @@
 
 #include "history.h"
 #include "vsr_metrics/attach.h"
-#include "vsr_metrics/clock.h"
 #ifdef __APPLE__
-#include <stdlib.h>
+#include <sys/random.h>
 #endif
 
 namespace vsr_metrics {
@@ -42,6 +41,17 @@ Error NoRoom(const std::string& path, uint64_t bytes) {
               " to begin with, and more as series and values come (" + strerror(errno) +
               "); make the file system larger (in a container: its /dev/shm size) or lower the "
               "capacity options"};
+}
+
+// At the start of the heap.
+bool StoreDefaultLabels(Region& region, const std::string& labels) {
+  RegionHeader* header = region.header();
+  const uint64_t rounded = (labels.size() + 7) / 8 * 8;
+  if (rounded > header->heap_size || !region.Reserve(region.heap(), rounded)) return false;
+  memcpy(region.heap(), labels.data(), labels.size());
+  header->default_labels_size = uint32_t(labels.size());
+  header->heap_used = rounded;
+  return true;
 }
 
 }  // namespace
@@ -78,12 +88,11 @@ std::shared_ptr<Region> CreateRegionIn(int fd, std::string path, const RegionSiz
   memcpy(header, &plan, sizeof plan);
   header->region_id = NewRegionId();
   header->created_unix_nanoseconds = UnixNanoseconds();
-  const Calibration calibration = Current();
-  header->clock_source = uint32_t(calibration.source);
-  header->clock_base_ticks = calibration.base_ticks;
-  header->clock_nanoseconds_per_tick = calibration.ns_per_tick;
-  header->clock_base_monotonic_nanoseconds = calibration.base_monotonic_ns;
   header->lanes_claimed = 1;  // the baseline lane
+  if (!StoreDefaultLabels(*region, sizes.default_labels)) {
+    *error = NoRoom(shown, plan.entries_offset);
+    return nullptr;
+  }
   ClaimProcessSlot(*region, kCreatorSlot, kCreatorSlot + 1);
   InitializeHistory(*region);
   StoreRelease(&header->layout_version, kLayoutVersion);

@@ -62,7 +62,8 @@ bool CopySections(const Region& region, Copier* copier) {
   for (uint32_t lane = 0; lane < lanes; ++lane) {
     const uint64_t offset = header.lanes_offset + lane * header.lane_stride;
     const uint64_t exemplars = header.exemplars_offset + lane * header.exemplars_size;
-    if (!copier->Copy(offset, std::min(header.scalars_used, header.scalars_size)) ||
+    if (!copier->Copy(offset, std::min({header.scalars_used, header.scalars_size,
+                                        region.lane_records()[lane].scalars_reserved})) ||
         !copier->Copy(exemplars, ExemplarsInUse(region, lane) * sizeof(ExemplarSlot))) {
       return false;
     }
@@ -75,12 +76,13 @@ bool CopyCells(const Region& region, Copier* copier) {
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
     const Entry& entry = region.entries()[index];
-    if (entry.type != uint32_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kHistogram ||
+    if (entry.type != uint8_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kHistogram ||
         EntryState(entry.state) != EntryState::kLive) {
       continue;
     }
     const FamilyBlob* family = FamilyOf(region, entry.family);
     for (uint32_t lane = 0; lane < region.header()->lanes_claimed; ++lane) {
+      if (!region.HasScalars(lane, entry.cell_offset, ExtentOf(entry, *family).scalars)) continue;
       const uint8_t* memory = region.lane(lane);
       const auto* head = reinterpret_cast<const HistogramHead*>(memory + entry.cell_offset);
       if (head->in_use == 0) continue;
@@ -173,8 +175,8 @@ std::vector<AttachedProcess> RegionReader::Processes(const Region& copy) const {
     const ProcessRecord& process = copy.processes()[slot];
     if (process.pid == 0) continue;
     attached.push_back({slot, process.pid, IsLockedByOther(fd_, kProcessLocks + slot),
-                        process.attached_unix_nanoseconds, process.heartbeat_unix_nanoseconds,
-                        process.loop_unix_nanoseconds});
+                        process.attached_unix_nanoseconds, process.heartbeat_monotonic_nanoseconds,
+                        process.loop_monotonic_nanoseconds});
   }
   return attached;
 }

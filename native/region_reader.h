@@ -22,8 +22,8 @@ struct AttachedProcess {
   uint32_t pid;
   bool is_alive;
   uint64_t attached_unix_nanoseconds;
-  uint64_t heartbeat_unix_nanoseconds;
-  uint64_t loop_unix_nanoseconds;
+  uint64_t heartbeat_monotonic_nanoseconds;
+  uint64_t loop_monotonic_nanoseconds;
 };
 
 class RegionReader {

@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "families.h"
 #include "history.h"
+#include "lane_binding.h"
 #include "region_create.h"
 #include "region_file.h"
 #include "resources_binding.h"
@@ -12,7 +13,6 @@
 #include "vsr_metrics/attach.h"
 #include "vsr_metrics/baseline.h"
 #include "vsr_metrics/directory.h"
-#include "vsr_metrics/exemplars.h"
 #include "vsr_metrics/lanes.h"
 #include "vsr_metrics/processes.h"
 #include "vsr_metrics/series.h"
@@ -20,78 +20,6 @@
 
 namespace vsr_metrics {
 namespace {
-
-// A lane of this environment. Holds it together with every buffer handed out.
-class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
- public:
-  static Napi::Function Define(Napi::Env env) {
-    return DefineClass(
-        env, "Lane",
-        {InstanceAccessor<&LaneHandle::Index>("index"),
-         InstanceMethod<&LaneHandle::Scalars>("scalars"),
-         InstanceMethod<&LaneHandle::Cells>("cells"), InstanceMethod<&LaneHandle::Bind>("bind"),
-         InstanceMethod<&LaneHandle::Touch>("touch"),
-         InstanceMethod<&LaneHandle::Exemplars>("exemplars"),
-         InstanceMethod<&LaneHandle::ExemplarOf>("exemplarOf")});
-  }
-
-  explicit LaneHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LaneHandle>(info) {
-    lane_ = *info[0].As<Napi::External<std::shared_ptr<Lane>>>().Data();
-  }
-
- private:
-  Napi::Value Index(const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(), lane_->index());
-  }
-
-  // The scalars of the lane, mapped once.
-  Napi::Value Scalars(const Napi::CallbackInfo& info) {
-    return ExternalBuffer(info.Env(), lane_->memory(), lane_->region().header()->scalars_size,
-                          lane_);
-  }
-
-  // The cells of one histogram.
-  Napi::Value Cells(const Napi::CallbackInfo& info) {
-    const uint32_t index = info[0].As<Napi::Number>().Uint32Value();
-    const Entry& entry = lane_->region().entries()[index];
-    const FamilyBlob* family = FamilyOf(lane_->region(), entry.family);
-    return ExternalBuffer(info.Env(), lane_->memory() + entry.cells_page * kPageSize,
-                          HistogramCellsSize(family->cell_count), lane_);
-  }
-
-  Napi::Value Bind(const Napi::CallbackInfo& info) {
-    const bool bound = lane_->Bind(info[0].As<Napi::Number>().Uint32Value());
-    return Napi::Boolean::New(info.Env(), bound);
-  }
-
-  Napi::Value Touch(const Napi::CallbackInfo& info) {
-    const bool touched = lane_->Touch(info[0].As<Napi::Number>().Uint32Value(),
-                                      info[1].As<Napi::Number>().Uint32Value());
-    return Napi::Boolean::New(info.Env(), touched);
-  }
-
-  // The slots of the lane's exemplars; undefined when the region keeps none.
-  Napi::Value Exemplars(const Napi::CallbackInfo& info) {
-    const Region& region = lane_->region();
-    const uint64_t size = region.header()->exemplars_size;
-    if (size < sizeof(ExemplarSlot)) return info.Env().Undefined();
-    return ExternalBuffer(info.Env(), region.exemplars(lane_->index()), size, lane_);
-  }
-
-  // The first of the two slots of a bucket of a series; undefined: no room.
-  Napi::Value ExemplarOf(const Napi::CallbackInfo& info) {
-    const uint32_t pair = FindOrAddExemplar(*lane_, info[0].As<Napi::Number>().Uint32Value(),
-                                            info[1].As<Napi::Number>().Uint32Value());
-    if (pair == kNoIndex) return info.Env().Undefined();
-    return Napi::Number::New(info.Env(), pair);
-  }
-
-  std::shared_ptr<Lane> lane_;
-};
-
-struct Constructors {
-  Napi::FunctionReference lane;
-};
 
 FamilySpec SpecOf(const Napi::Object& given) {
   FamilySpec spec;
@@ -124,6 +52,7 @@ std::shared_ptr<Region> CreateFrom(const Napi::Object& given, Error* error) {
   sizes.shared_bytes = uint64_t(NumberOf(given, "sharedBytes"));
   sizes.history_bytes = uint64_t(NumberOf(given, "historyBytes"));
   sizes.exemplar_bytes = uint64_t(NumberOf(given, "exemplarBytes"));
+  if (given.Has("defaultLabels")) sizes.default_labels = StringOf(given, "defaultLabels");
   if (!given.Has("file")) return CreateRegion(sizes, error);
   FileOptions file;
   file.path = StringOf(given, "file");
@@ -141,6 +70,9 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
          InstanceMethod<&RegionHandle::AddOverflow>("addOverflow"),
          InstanceMethod<&RegionHandle::Series>("series"),
          InstanceMethod<&RegionHandle::RemoveSeries>("removeSeries"),
+         InstanceMethod<&RegionHandle::Removals>("removals"),
+         InstanceMethod<&RegionHandle::RemovedSince>("removedSince"),
+         InstanceMethod<&RegionHandle::IsLive>("isLive"),
          InstanceMethod<&RegionHandle::Describe>("describe"),
          InstanceMethod<&RegionHandle::ClaimLane>("claimLane"),
          InstanceMethod<&RegionHandle::Shared>("shared"),
@@ -153,7 +85,9 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
          InstanceMethod<&RegionHandle::IsCurrent>("isCurrent"),
          InstanceMethod<&RegionHandle::BeatLoop>("beatLoop"),
          InstanceMethod<&RegionHandle::MarkClosed>("markClosed"),
+         InstanceMethod<&RegionHandle::Close>("close"),
          InstanceMethod<&RegionHandle::History>("history"),
+         InstanceAccessor<&RegionHandle::IsCreator>("isCreator"),
          InstanceAccessor<&RegionHandle::CreatedMilliseconds>("createdMilliseconds")});
   }
 
@@ -161,8 +95,9 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   explicit RegionHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RegionHandle>(info) {
     const auto given = info[0].As<Napi::Object>();
     Error error;
-    region_ = given.Has("attach") ? AttachRegion(StringOf(given, "attach"), &error)
-                                  : CreateFrom(given, &error);
+    is_creator_ = !given.Has("attach");
+    region_ =
+        is_creator_ ? CreateFrom(given, &error) : AttachRegion(StringOf(given, "attach"), &error);
     if (region_ == nullptr) {
       Throw(info.Env(), error);
       return;
@@ -186,22 +121,57 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
     return Napi::Boolean::New(info.Env(), added);
   }
 
-  // { index, own }: own is false for the overflow series. Undefined: no room for either.
+  // See NativeSeries in lib/core/region/native.ts; the name of what ran out when there is no room
+  // even for the overflow series.
   Napi::Value Series(const Napi::CallbackInfo& info) {
     const SeriesResult result = FindOrAddSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
                                                 info[1].As<Napi::String>().Utf8Value());
-    if (result.outcome == SeriesOutcome::kFull) return info.Env().Undefined();
-    Napi::Object series = Napi::Object::New(info.Env());
+    const Napi::Env env = info.Env();
+    if (result.outcome == SeriesOutcome::kFull) {
+      return Napi::String::New(env, NameOf(result.shortage));
+    }
+    const Entry& entry = region_->entries()[result.index];
+    Napi::Object series = Napi::Object::New(env);
     series.Set("index", result.index);
+    series.Set("generation", result.generation);
     series.Set("own", result.outcome == SeriesOutcome::kOwn);
-    series.Set("cellOffset", double(region_->entries()[result.index].cell_offset));
+    series.Set("cellOffset", double(entry.cell_offset));
+    series.Set("cellsOffset", double(entry.cells_page * kPageSize));
+    series.Set("delayed", result.is_delayed);
+    if (result.shortage != Shortage::kNone) series.Set("full", NameOf(result.shortage));
     return series;
   }
 
   Napi::Value RemoveSeries(const Napi::CallbackInfo& info) {
-    const bool removed = vsr_metrics::RemoveSeries(
+    const uint32_t index = vsr_metrics::RemoveSeries(
         *region_, info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::String>().Utf8Value());
-    return Napi::Boolean::New(info.Env(), removed);
+    if (index == kNoIndex) return info.Env().Undefined();
+    return Napi::Number::New(info.Env(), index);
+  }
+
+  // The word that with() looks at: the low half of how many series were ever removed.
+  Napi::Value Removals(const Napi::CallbackInfo& info) {
+    return ExternalBuffer(info.Env(), &region_->header()->removals, kCacheLine, region_);
+  }
+
+  // { epoch, entries }: those removed since that epoch. No entries: too many, or too long ago.
+  Napi::Value RemovedSince(const Napi::CallbackInfo& info) {
+    std::vector<uint32_t> entries;
+    uint64_t epoch = uint64_t(info[0].As<Napi::Number>().DoubleValue());
+    const bool is_complete = vsr_metrics::RemovedSince(*region_, &epoch, &entries);
+    Napi::Object removed = Napi::Object::New(info.Env());
+    removed.Set("epoch", double(epoch));
+    if (is_complete) {
+      removed.Set("entries", CopyToTypedArray<Napi::Uint32Array>(info.Env(), entries));
+    }
+    return removed;
+  }
+
+  // Whether the entry still is the series that it was in that generation, and shown.
+  Napi::Value IsLive(const Napi::CallbackInfo& info) {
+    const bool is_live = IsLiveSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
+                                      info[1].As<Napi::Number>().Uint32Value());
+    return Napi::Boolean::New(info.Env(), is_live);
   }
 
   Napi::Value Describe(const Napi::CallbackInfo& info) {
@@ -217,8 +187,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
       Throw(info.Env(), error);
       return Napi::Value();
     }
-    const auto external = Napi::External<std::shared_ptr<Lane>>::New(info.Env(), &lane);
-    return info.Env().GetInstanceData<Constructors>()->lane.New({external});
+    return LaneToObject(info.Env(), std::move(lane));
   }
 
   // The gauges that keep the last value.
@@ -264,13 +233,17 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
     return info.Env().Undefined();
   }
 
-  // Only the creator's word counts: what others leave behind is still in use.
+  Napi::Value IsCreator(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), is_creator_);
+  }
+
+  // Only the word of the handle that created the region counts: what others leave is still in use.
   Napi::Value MarkClosed(const Napi::CallbackInfo& info) {
-    if (region_->process_slot() == kCreatorSlot) {
-      StoreRelease(&region_->header()->closed, uint32_t{1});
-    }
+    if (is_creator_) StoreRelease(&region_->header()->closed, uint32_t{1});
     return info.Env().Undefined();
   }
+
+  Napi::Value Close(const Napi::CallbackInfo& info) { return info.Env().Undefined(); }
 
   Napi::Value History(const Napi::CallbackInfo& info) {
     return HistoryToObject(info.Env(), *region_, info);
@@ -282,54 +255,13 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   std::shared_ptr<Region> region_;
+  bool is_creator_ = false;
 };
-
-// The offsets that JavaScript needs, from the one place that defines them.
-Napi::Object LayoutConstants(Napi::Env env) {
-  Napi::Object layout = Napi::Object::New(env);
-  const auto set = [&layout](const char* name, double value) { layout.Set(name, value); };
-  set("version", kLayoutVersion);
-  set("counterSize", sizeof(CounterCell));
-  set("counterOnes", offsetof(CounterCell, ones));
-  set("counterAmounts", offsetof(CounterCell, amounts));
-  set("gaugeSize", sizeof(GaugeCell));
-  set("gaugeValue", offsetof(GaugeCell, value));
-  set("gaugeSampled", offsetof(GaugeCell, sampled_unix_milliseconds));
-  set("sharedGaugeSize", kCacheLine);
-  set("headTouchedLow", offsetof(HistogramHead, touched_low));
-  set("headTouchedHigh", offsetof(HistogramHead, touched_high));
-  set("headSum", offsetof(HistogramHead, sum));
-  set("headMinimum", offsetof(HistogramHead, minimum));
-  set("headMaximum", offsetof(HistogramHead, maximum));
-  set("headBelow", offsetof(HistogramHead, below));
-  set("headAbove", offsetof(HistogramHead, above));
-  set("headSplits", sizeof(HistogramHead));
-  set("exemplarSize", sizeof(ExemplarSlot));
-  set("exemplarChecksum", offsetof(ExemplarSlot, checksum));
-  set("exemplarSequence", offsetof(ExemplarSlot, sequence));
-  set("exemplarValue", offsetof(ExemplarSlot, value));
-  set("exemplarTaken", offsetof(ExemplarSlot, taken_unix_milliseconds));
-  set("exemplarTextSize", offsetof(ExemplarSlot, text_size));
-  set("exemplarPadding", offsetof(ExemplarSlot, padding));
-  set("exemplarText", offsetof(ExemplarSlot, text));
-  set("exemplarsOfBucket", kExemplarsOfBucket);
-  set("exemplarSeparator", kExemplarSeparator);
-  set("mostExemplarCharacters", kMostExemplarCharacters);
-  set("pageSize", kPageSize);
-  set("entrySize", sizeof(Entry));
-  set("boundSplitFlag", kBoundSplitFlag);
-  set("stateLive", double(EntryState::kLive));
-  return layout;
-}
 
 }  // namespace
 
 void RegisterRegistry(Napi::Env env, Napi::Object exports) {
-  auto* constructors = new Constructors();
-  constructors->lane = Napi::Persistent(LaneHandle::Define(env));
-  env.SetInstanceData(constructors);
   exports.Set("Region", RegionHandle::Define(env));
-  exports.Set("layout", LayoutConstants(env));
 }
 
 }  // namespace vsr_metrics

@@ -96,6 +96,12 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
       env, [running](const Napi::CallbackInfo&) { Sampler::Instance().Remove(running->task); });
 }
 
+Napi::Array ResourceNames(Napi::Env env) {
+  Napi::Array names = Napi::Array::New(env);
+  for (const Reading& reading : kReadings) names.Set(names.Length(), reading.name);
+  return names;
+}
+
 void RegisterResources(Napi::Env env, Napi::Object exports) {
   exports.Set("resourceSampler", Napi::Function::New(env, CreateResourceSampler));
 }

@@ -18,6 +18,9 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
 
 // resourceSampler(): a function that returns the readings of now, by name, with rates since its
 // last call, or since it was made. What is not known is left out.
+// The names that a catalogue may give as `resource`.
+Napi::Array ResourceNames(Napi::Env env);
+
 void RegisterResources(Napi::Env env, Napi::Object exports);
 
 }  // namespace vsr_metrics

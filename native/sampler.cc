@@ -19,12 +19,6 @@ constexpr uint64_t kSecond = 1000000000;
 
 }  // namespace
 
-uint64_t MonotonicNanoseconds() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return uint64_t(now.tv_sec) * kSecond + uint64_t(now.tv_nsec);
-}
-
 Sampler& Sampler::Instance() {
   static Sampler* const instance = new Sampler();
   return *instance;

@@ -65,9 +65,6 @@ class Sampler {
   TaskId next_id_ = 1;
 };
 
-// The clock by which tasks are due.
-uint64_t MonotonicNanoseconds();
-
 }  // namespace vsr_metrics
 
 #endif  // VSR_METRICS_SAMPLER_H_

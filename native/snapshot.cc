@@ -91,9 +91,11 @@ Frame TakeSnapshot(const Region& region, Scope scope) {
   Frame frame;
   const RegionHeader* header = region.header();
   frame.taken_unix_milliseconds = UnixMilliseconds();
+  frame.taken_monotonic_milliseconds = double(MonotonicNanoseconds() / 1000) / 1000.0;
   frame.layout_changes = LoadAcquire(&header->layout_changes);
   const uint32_t count = region.EntryCount();
   frame.states.resize(count);
+  frame.generations.resize(count);
   frame.created_unix_milliseconds.resize(count);
   frame.offsets.resize(count);
   frame.cell_start.resize(count + 1);
@@ -104,10 +106,11 @@ Frame TakeSnapshot(const Region& region, Scope scope) {
     const Entry& entry = region.entries()[index];
     const auto state = EntryState(LoadAcquire(&entry.state));
     frame.states[index] = uint8_t(state);
+    frame.generations[index] = LoadRelaxed(&entry.generation);
     frame.created_unix_milliseconds[index] = LoadRelaxed(&entry.created_unix_milliseconds);
     frame.offsets[index] = uint32_t(frame.values.size());
     frame.cell_start[index] = uint32_t(frame.cell_index.size());
-    if (state != EntryState::kLive || entry.type != uint32_t(EntryType::kSeries)) continue;
+    if (state != EntryState::kLive || entry.type != uint8_t(EntryType::kSeries)) continue;
     if (scope == Scope::kGauges && Kind(entry.kind) != Kind::kGauge) continue;
     switch (Kind(entry.kind)) {
       case Kind::kCounter: {

@@ -26,8 +26,10 @@ namespace vsr_metrics {
 // values stand at the index after the last cell of their bound.
 struct Frame {
   double taken_unix_milliseconds = 0;
+  double taken_monotonic_milliseconds = 0;
   uint64_t layout_changes = 0;
   std::vector<uint8_t> states;
+  std::vector<uint32_t> generations;
   std::vector<double> created_unix_milliseconds;
   std::vector<uint32_t> offsets;
   std::vector<double> values;

@@ -20,14 +20,12 @@ Napi::Object DescribeFamily(Napi::Env env, const Region& region, const Entry& en
   if (blob.size() < sizeof family) return described;
   memcpy(&family, blob.data(), sizeof family);
   std::vector<double> bounds(family.bound_count);
-  const size_t end = entry.key_offset + name.size();
   if (sizeof family + 8ull * family.bound_count <= blob.size() && family.bound_count > 0) {
     memcpy(bounds.data(), blob.data() + sizeof family, 8ull * family.bound_count);
   }
   described.Set("isFamily", true);
   described.Set("name", Napi::String::New(env, name.data(), name.size()));
-  const std::string_view description =
-      end + family.description_size <= blob.size() ? blob.substr(end, family.description_size) : "";
+  const std::string_view description = DescriptionOf(region, entry);
   described.Set("description", Napi::String::New(env, description.data(), description.size()));
   described.Set("scale", family.scale);
   described.Set("baseIndex", double(family.base_index));
@@ -156,7 +154,7 @@ Napi::Array DescribeEntries(Napi::Env env, const Region& region, uint32_t first,
     const Entry& entry = region.entries()[index];
     if (EntryState(LoadAcquire(&entry.state)) == EntryState::kEmpty) {
       described.Set(index - first, env.Undefined());
-    } else if (entry.type == uint32_t(EntryType::kFamily)) {
+    } else if (entry.type == uint8_t(EntryType::kFamily)) {
       described.Set(index - first, DescribeFamily(env, region, entry));
     } else {
       described.Set(index - first, DescribeSeries(env, region, entry));

@@ -155,7 +155,8 @@ export function createRegistry<
   const sizes = planSizes(plan.families, plan.geometries, options.capacity ?? {});
   const { file, keepCrashed = 3, allowDisk = false } = options;
   const where = file === undefined ? {} : { file, keep: keepCrashed, allowDisk };
-  const region = callNative(() => new addon.Region({ ...sizes, ...where }));
+  const defaultLabels = JSON.stringify(options.defaultLabels ?? {});
+  const region = callNative(() => new addon.Region({ ...sizes, ...where, defaultLabels }));
   return open(region, plan);
 }
 

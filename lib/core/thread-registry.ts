@@ -319,7 +319,7 @@ export class ThreadRegistry {
 
   #remove(family: ResolvedFamily, key: string): boolean {
     this.#bound.delete(`${family.name} ${key}`);
-    return this.#place.region.removeSeries(this.#indexes.get(family)!, key);
+    return this.#place.region.removeSeries(this.#indexes.get(family)!, key) !== undefined;
   }
 
   #countOverflow(family: ResolvedFamily): void {
@@ -330,7 +330,7 @@ export class ThreadRegistry {
   #series(family: ResolvedFamily, key: string): NativeSeries {
     const { region, lane } = this.#place;
     const series = region.series(this.#indexes.get(family)!, key);
-    if (series === undefined || !lane.bind(series.index)) throw fullError(family);
+    if (typeof series === 'string' || !lane.bind(series.index)) throw fullError(family);
     return series;
   }
 }

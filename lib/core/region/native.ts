@@ -20,13 +20,17 @@ export interface Layout {
   readonly headMaximum: number;
   readonly headBelow: number;
   readonly headAbove: number;
+  /** The size of a head without what follows it. */
   readonly headSplits: number;
+  readonly cellSize: number;
+  readonly cacheLine: number;
   readonly exemplarSize: number;
   readonly exemplarChecksum: number;
   readonly exemplarSequence: number;
   readonly exemplarValue: number;
   readonly exemplarTaken: number;
   readonly exemplarTextSize: number;
+  readonly exemplarGeneration: number;
   readonly exemplarPadding: number;
   readonly exemplarText: number;
   readonly exemplarsOfBucket: number;
@@ -36,6 +40,12 @@ export interface Layout {
   readonly entrySize: number;
   readonly boundSplitFlag: number;
   readonly stateLive: number;
+  /** The first difference of two readings of the clock that is no length of time. */
+  readonly longestDuration: number;
+  readonly kinds: Readonly<Record<'counter' | 'gauge' | 'histogram', number>>;
+  readonly combines: Readonly<Record<'last' | 'sum' | 'min' | 'max', number>>;
+  /** What a catalogue may give as `resource`. */
+  readonly resources: readonly string[];
 }
 
 export interface RegionSizes {
@@ -49,6 +59,8 @@ export interface RegionSizes {
   historyBytes: number;
   /** Of one lane. */
   exemplarBytes: number;
+  /** Of every series, as a JSON object; none unless given. */
+  defaultLabels?: string;
 }
 
 /** Where a new region lies when it is a file. */
@@ -74,11 +86,31 @@ export interface NativeFamily {
   boundCells: Uint32Array;
 }
 
+/** What ran out when a series did not get cells of its own. */
+export type SpaceName = 'maxSeries' | 'series' | 'histograms' | 'labelBytes' | 'memory' | 'busy';
+
 export interface NativeSeries {
   index: number;
-  /** False: the family is full and this is its overflow series. */
+  /** Another one of the same index was another series. */
+  generation: number;
+  /** False: there was no room and this is the family's overflow series. */
   own: boolean;
+  /** Bytes from the start of the lane; of the shared cells for gauges that keep the last value. */
   cellOffset: number;
+  /** Histograms: where the cells start, in bytes from the start of the lane. */
+  cellsOffset: number;
+  /** A removed series could not be used again yet: some thread may still hold it. */
+  delayed: boolean;
+  /** Why `own` is false. */
+  full?: SpaceName;
+}
+
+/** The series that were removed since an epoch. */
+export interface RemovedSeries {
+  /** That of now. */
+  epoch: number;
+  /** Indexes of entries. Undefined: more than are known; whatever is held has to be looked at. */
+  entries: Uint32Array | undefined;
 }
 
 export interface DescribedFamily {
@@ -124,9 +156,14 @@ export interface NativeExemplars {
 
 export interface NativeLane {
   readonly index: number;
+  /** The whole lane: scalars, then the cells of histograms. */
+  memory(): ArrayBuffer;
   scalars(): ArrayBuffer;
   cells(series: number): ArrayBuffer;
+  /** Makes room for the scalars of a series in this lane. False: there is no memory. */
   bind(series: number): boolean;
+  /** This thread holds nothing any more of what was removed up to this epoch. */
+  acknowledge(epoch: number): void;
   touch(series: number, cell: number): boolean;
   /** Undefined: the region keeps none. */
   exemplars(): ArrayBuffer | undefined;
@@ -169,8 +206,15 @@ export interface NativeReader extends ReadableRegion {
 export interface NativeRegion extends ReadableRegion {
   addFamily(family: NativeFamily): number;
   addOverflow(family: number, key: string): boolean;
-  series(family: number, key: string): NativeSeries | undefined;
-  removeSeries(family: number, key: string): boolean;
+  /** The name of what ran out when there is no room even for the overflow series. */
+  series(family: number, key: string): NativeSeries | SpaceName;
+  /** The index of its entry; undefined when there was none. */
+  removeSeries(family: number, key: string): number | undefined;
+  /** Its first word of 32 bits changes whenever a series was removed, by anybody. */
+  removals(): ArrayBuffer;
+  removedSince(epoch: number): RemovedSeries;
+  /** Whether the entry still is the series that it was in that generation, and shown. */
+  isLive(index: number, generation: number): boolean;
   claimLane(): NativeLane;
   shared(): ArrayBuffer;
   subscribe(
@@ -186,7 +230,14 @@ export interface NativeRegion extends ReadableRegion {
   /** False once another region has taken the place of this one's file. */
   isCurrent(): boolean;
   beatLoop(): void;
+  /** Whether this object made the region. Only then markClosed() means anything. */
+  readonly isCreator: boolean;
   markClosed(): void;
+  /**
+   * Ends the use of the region through this object and gives its lanes back at once. What was mapped
+   * may be stored into for as long as it is held: nobody sees it.
+   */
+  close(): void;
 }
 
 interface Addon {
@@ -208,5 +259,5 @@ export type ClockSource = 'time-stamp-counter' | 'virtual-counter' | 'monotonic'
 export const addon = loadAddon() as Addon;
 export const layout = addon.layout;
 
-export const kindNumbers = { counter: 1, gauge: 2, histogram: 3 } as const;
-export const combineNumbers = { last: 0, sum: 1, min: 2, max: 3 } as const;
+export const kindNumbers = layout.kinds;
+export const combineNumbers = layout.combines;

@@ -16,11 +16,13 @@
 namespace vsr_metrics {
 namespace baseline_internal {
 
-inline void SetCounter(Region& region, const Entry& entry) {
+inline bool SetCounter(Region& region, const Entry& entry) {
+  if (!region.ReserveScalars(kBaselineLane, entry.cell_offset + sizeof(CounterCell))) return false;
   const CounterTotal total = SumCounter(region, entry);
   auto* cell = reinterpret_cast<CounterCell*>(region.lane(kBaselineLane) + entry.cell_offset);
   StoreRelaxed(&cell->ones, total.ones);
   StoreRelaxed(&cell->amounts, total.amounts);
+  return true;
 }
 
 // Gauges are values of now, not totals: they are set, whoever owns the cell.
@@ -35,6 +37,7 @@ inline void SetGauge(Region& region, const Entry& entry) {
       Combine(entry.combine) == Combine::kSum ? 0.0 : std::numeric_limits<double>::quiet_NaN();
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
+    if (!region.HasScalars(lane, entry.cell_offset, sizeof(GaugeCell))) continue;
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);
     if (LoadRelaxed(&cell->is_set) != 1) continue;
     StoreRelaxed(&cell->value, unset);
@@ -51,6 +54,8 @@ inline bool SetHistogram(Region& region, const Entry& entry, const FamilyBlob& f
   const uint32_t high = total.cells.high();
   const uint32_t low = std::min(total.cells.low(), high);
   const uint64_t cells_size = 8ull * (high - low);
+  const uint64_t head_size = HistogramHeadSize(family.split_count, family.bound_count);
+  if (!region.ReserveScalars(kBaselineLane, entry.cell_offset + head_size)) return false;
   if (cells_size > 0 && !region.Reserve(cells_start + 8ull * low, cells_size)) return false;
   StoreRelaxed(&head->sum, total.sum);
   StoreRelaxed(&head->below, total.below);
@@ -77,7 +82,7 @@ inline bool SetBaseline(Region& region, uint32_t series) {
   const Entry& entry = region.entries()[series];
   switch (Kind(entry.kind)) {
     case Kind::kCounter:
-      SetCounter(region, entry);
+      if (!SetCounter(region, entry)) return false;
       ClearExemplars(region, series);
       break;
     case Kind::kGauge:
@@ -100,7 +105,7 @@ inline void SetAllBaselines(Region& region) {
   for (uint32_t index = 0; index < count; ++index) {
     Entry& entry = region.entries()[index];
     const bool published = LoadAcquire(&entry.state) != uint32_t(EntryState::kEmpty);
-    if (!published || entry.type != uint32_t(EntryType::kSeries)) continue;
+    if (!published || entry.type != uint8_t(EntryType::kSeries)) continue;
     SetBaseline(region, index);
     // Who compares with an earlier snapshot must not take what follows for a step back.
     StoreRelaxed(&entry.created_unix_milliseconds, UnixMilliseconds());

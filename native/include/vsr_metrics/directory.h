@@ -24,14 +24,13 @@ inline std::string_view BlobOf(const Region& region, const Entry& entry) {
 // The part of the blob that identifies the entry: a family's name, a series' labels.
 inline std::string_view KeyOf(const Region& region, const Entry& entry) {
   const std::string_view blob = BlobOf(region, entry);
-  if (entry.type == uint32_t(EntryType::kSeries)) return blob;
+  if (entry.type == uint8_t(EntryType::kSeries)) return blob;
   if (blob.size() < sizeof(FamilyBlob)) return {};
   FamilyBlob family;
   memcpy(&family, blob.data(), sizeof family);
-  if (entry.key_offset > blob.size() || family.name_size > blob.size() - entry.key_offset) {
-    return {};
-  }
-  return blob.substr(entry.key_offset, family.name_size);
+  const uint64_t key_offset = FamilyKeyOffset(family.bound_count);
+  if (key_offset > blob.size() || family.name_size > blob.size() - key_offset) return {};
+  return blob.substr(key_offset, family.name_size);
 }
 
 // What a family's blob says; null when it does not fit into the heap.
@@ -45,12 +44,40 @@ inline const FamilyBlob* FamilyOf(const Region& region, uint32_t family) {
 // The JSON that whoever made the family left for its readers.
 inline std::string_view DescriptionOf(const Region& region, const Entry& family) {
   const std::string_view blob = BlobOf(region, family);
-  const uint64_t start = family.key_offset + KeyOf(region, family).size();
-  if (blob.size() < sizeof(FamilyBlob) || start > blob.size()) return {};
+  if (blob.size() < sizeof(FamilyBlob)) return {};
   FamilyBlob head;
   memcpy(&head, blob.data(), sizeof head);
-  if (head.description_size > blob.size() - start) return {};
+  const uint64_t start = FamilyKeyOffset(head.bound_count) + head.name_size;
+  if (start > blob.size() || head.description_size > blob.size() - start) return {};
   return blob.substr(start, head.description_size);
+}
+
+// What a series takes up: scalars in every lane, or a shared cell; and the cells of a histogram.
+struct SeriesExtent {
+  uint64_t scalars = 0;
+  uint64_t shared = 0;
+  uint64_t cells = 0;
+};
+
+inline SeriesExtent ExtentOf(const Entry& entry, const FamilyBlob& family) {
+  SeriesExtent extent;
+  switch (Kind(entry.kind)) {
+    case Kind::kCounter:
+      extent.scalars = sizeof(CounterCell);
+      break;
+    case Kind::kGauge:
+      if (Combine(entry.combine) == Combine::kLast) {
+        extent.shared = kCacheLine;
+      } else {
+        extent.scalars = sizeof(GaugeCell);
+      }
+      break;
+    case Kind::kHistogram:
+      extent.scalars = HistogramHeadSize(family.split_count, family.bound_count);
+      extent.cells = HistogramCellsSize(family.cell_count);
+      break;
+  }
+  return extent;
 }
 
 namespace directory_internal {
@@ -96,7 +123,7 @@ inline uint32_t FindInChain(const Region& region, const Wanted& wanted, uint32_t
   // Counted: the chain of a damaged region may be a ring.
   for (uint32_t step = 0; step < capacity && link != until && link - 1 < capacity; ++step) {
     const Entry& entry = entries[link - 1];
-    if (entry.hash == wanted.hash && entry.type == uint32_t(wanted.type) &&
+    if (entry.hash == wanted.hash && entry.type == uint8_t(wanted.type) &&
         (wanted.type == EntryType::kFamily || entry.family == wanted.family) &&
         KeyOf(region, entry) == wanted.key) {
       return link - 1;

@@ -48,17 +48,14 @@ inline bool AreSoundBounds(const FamilyBlob& family, const char* blob) {
 inline bool IsSoundFamily(const Region& region, const Entry& entry) {
   const std::string_view blob = BlobOf(region, entry);
   FamilyBlob family;
-  if (entry.type != uint32_t(EntryType::kFamily) || blob.size() < sizeof family ||
+  if (entry.type != uint8_t(EntryType::kFamily) || blob.size() < sizeof family ||
       entry.blob_offset % 8 != 0) {
     return false;
   }
   memcpy(&family, blob.data(), sizeof family);
   if (family.bound_count > kMostBounds) return false;
   const uint64_t key_offset = FamilyKeyOffset(family.bound_count);
-  if (entry.key_offset != key_offset ||
-      key_offset + family.name_size + uint64_t{family.description_size} > blob.size()) {
-    return false;
-  }
+  if (key_offset + family.name_size + uint64_t{family.description_size} > blob.size()) return false;
   if (entry.kind < uint8_t(Kind::kCounter) || entry.kind > uint8_t(Kind::kHistogram) ||
       entry.combine > uint8_t(Combine::kMaximum)) {
     return false;
@@ -72,42 +69,14 @@ inline bool IsSoundFamily(const Region& region, const Entry& entry) {
          entry_check_internal::AreSoundBounds(family, blob.data());
 }
 
-// What a series takes up: scalars in every lane, or a shared cell; and the cells of a histogram.
-struct SeriesExtent {
-  uint64_t scalars = 0;
-  uint64_t shared = 0;
-  uint64_t cells = 0;
-};
-
-inline SeriesExtent ExtentOf(const Entry& entry, const FamilyBlob& family) {
-  SeriesExtent extent;
-  switch (Kind(entry.kind)) {
-    case Kind::kCounter:
-      extent.scalars = sizeof(CounterCell);
-      break;
-    case Kind::kGauge:
-      if (Combine(entry.combine) == Combine::kLast) {
-        extent.shared = kCacheLine;
-      } else {
-        extent.scalars = sizeof(GaugeCell);
-      }
-      break;
-    case Kind::kHistogram:
-      extent.scalars = HistogramHeadSize(family.split_count, family.bound_count);
-      extent.cells = HistogramCellsSize(family.cell_count);
-      break;
-  }
-  return extent;
-}
-
 // Of a series whose family is sound.
 inline bool IsSoundSeries(const Region& region, const Entry& entry, uint32_t index) {
   using entry_check_internal::Fits;
   const RegionHeader* header = region.header();
   // A family comes before its series.
-  if (entry.type != uint32_t(EntryType::kSeries) || entry.family >= index) return false;
+  if (entry.type != uint8_t(EntryType::kSeries) || entry.family >= index) return false;
   const Entry& family_entry = region.entries()[entry.family];
-  if (family_entry.type != uint32_t(EntryType::kFamily) ||
+  if (family_entry.type != uint8_t(EntryType::kFamily) ||
       EntryState(LoadAcquire(&family_entry.state)) != EntryState::kLive ||
       entry.kind != family_entry.kind || entry.combine != family_entry.combine ||
       BlobOf(region, entry).size() != entry.blob_size) {

@@ -54,6 +54,8 @@ inline uint32_t FindOrAddExemplar(Lane& lane, uint32_t series, uint32_t bucket) 
   for (uint32_t first = 0; first + 1 < used; first += kExemplarsOfBucket) {
     if (slots[first].series == series && slots[first].bucket == bucket) return first;
   }
+  const uint32_t generation =
+      series < region.EntryCount() ? LoadRelaxed(&region.entries()[series].generation) : 0;
   const uint64_t capacity = region.header()->exemplars_size / sizeof(ExemplarSlot);
   const auto* memory = reinterpret_cast<const uint8_t*>(slots + used);
   if (used + kExemplarsOfBucket > capacity ||
@@ -63,20 +65,27 @@ inline uint32_t FindOrAddExemplar(Lane& lane, uint32_t series, uint32_t bucket) 
   for (uint32_t slot = used; slot < used + kExemplarsOfBucket; ++slot) {
     slots[slot].series = series;
     slots[slot].bucket = bucket;
+    slots[slot].generation = generation;
   }
   StoreRelease(&region.lane_records()[lane.index()].exemplars_used, used + kExemplarsOfBucket);
   return used;
+}
+
+// Of two that take turns. They wrap, so that the newer one is the one ahead of the other.
+inline uint32_t NextSequence(uint32_t one, uint32_t other) {
+  return (int32_t(one - other) > 0 ? one : other) + 1;
 }
 
 // Replaces the exemplar of a bucket. `text` as in ExemplarSlot; the caller has checked it.
 inline void WriteExemplar(Lane& lane, uint32_t pair, double value, double taken_unix_milliseconds,
                           std::string_view text) {
   ExemplarSlot* slots = lane.region().exemplars(lane.index()) + pair;
-  const uint32_t sequence = std::max(slots[0].sequence, slots[1].sequence) + 1;
+  const uint32_t sequence = NextSequence(slots[0].sequence, slots[1].sequence);
   ExemplarSlot& slot = slots[sequence % kExemplarsOfBucket];
   ExemplarSlot written = {};
   written.series = slot.series;
   written.bucket = slot.bucket;
+  written.generation = slot.generation;
   written.sequence = sequence;
   written.value = value;
   written.taken_unix_milliseconds = taken_unix_milliseconds;

@@ -41,6 +41,11 @@ class Lane {
   // Prepares storing into the scalars of the series `entry` in this lane. False: no memory.
   bool Bind(uint32_t entry);
 
+  // Says that this thread holds nothing any more of what was removed up to this epoch.
+  void Acknowledge(uint64_t epoch) {
+    StoreRelease(&region_->lane_records()[index_].acknowledged, epoch);
+  }
+
   // Makes room for storing into `cell` of the histogram `entry` in this lane and shows readers
   // that it may be non-zero. False: no memory; the value belongs into a spill.
   bool Touch(uint32_t entry, uint32_t cell);
@@ -81,10 +86,11 @@ inline void UnsetGauges(Region& region, uint32_t lane) {
     const Entry& entry = region.entries()[index];
     // One that is being written has no cell yet.
     if (LoadAcquire(&entry.state) == uint32_t(EntryState::kEmpty) ||
-        entry.type != uint32_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge ||
+        entry.type != uint8_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge ||
         Combine(entry.combine) == Combine::kLast) {
       continue;
     }
+    if (!region.HasScalars(lane, entry.cell_offset, sizeof(GaugeCell))) continue;
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);
     if (LoadRelaxed(&cell->is_set) != 1) continue;
     StoreRelaxed(&cell->is_set, uint64_t{2});
@@ -150,18 +156,8 @@ inline std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* 
                   "option capacity.lanes of createRegistry"};
     return nullptr;
   }
-  std::shared_ptr<Lane> lane(new Lane(region, index));
-  // Reserved before readers see the lane, and once more for series that were made meanwhile; from
-  // then on whoever makes one reserves its scalars here too (see ReserveScalars).
-  RegionHeader* header = region->header();
-  bool reserved = region->Reserve(lane->memory(), LoadAcquire(&header->scalars_used));
-  RaiseTo(&header->lanes_claimed, index + 1);
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  reserved = reserved && region->Reserve(lane->memory(), LoadAcquire(&header->scalars_used));
-  if (reserved) return lane;
-  *error = {"VSR_METRICS_REGISTRY_FULL",
-            "no memory for another recording thread; make the file system of the registry larger"};
-  return nullptr;
+  RaiseTo(&region->header()->lanes_claimed, index + 1);
+  return std::shared_ptr<Lane>(new Lane(std::move(region), index));
 }
 
 inline Lane::~Lane() { lanes_internal::GiveBack(*region_, index_); }
@@ -169,6 +165,10 @@ inline Lane::~Lane() { lanes_internal::GiveBack(*region_, index_); }
 inline bool Lane::Bind(uint32_t index) {
   if (index >= region_->EntryCount()) return false;
   const Entry& entry = region_->entries()[index];
+  const FamilyBlob* family = FamilyOf(*region_, entry.family);
+  if (family == nullptr) return false;
+  const uint64_t scalars = ExtentOf(entry, *family).scalars;
+  if (scalars > 0 && !region_->ReserveScalars(index_, entry.cell_offset + scalars)) return false;
   if (Kind(entry.kind) == Kind::kCounter) return true;
   if (Kind(entry.kind) == Kind::kGauge) {
     if (Combine(entry.combine) == Combine::kLast) return true;

@@ -5,17 +5,18 @@
 //
 //   offset                        what                              written by
 //   +---------------------------+
-//   | header          4,096 B   | identity, sections, cursors       creator; cursors: any thread
+//   | header          4,096 B   | identity, sections, cursors,      creator; cursors and lock:
+//   |                           | lock of the directory, removals   whoever holds the lock
 //   +---------------------------+ lane_table_offset
 //   | lane records    64 B each | who owns which lane               claim and release
 //   +---------------------------+ process_table_offset
 //   | processes       64 B each | who is attached; heartbeats       that process
 //   +---------------------------+ buckets_offset
-//   | hash buckets    4 B each  | link to the first entry of each   one compare-and-swap an entry
+//   | hash buckets    4 B each  | link to the first entry of each   holder of the lock
 //   +---------------------------+ entries_offset
-//   | entries         64 B each | families and series               once, then only the state
+//   | entries         64 B each | families and series               holder of the lock
 //   +---------------------------+ heap_offset
-//   | heap                      | names, labels, bounds             once, before the entry
+//   | heap                      | names, labels, bounds             holder of the lock
 //   +---------------------------+ shared_offset
 //   | shared cells    64 B each | gauges that keep the last value   any thread, plain stores
 //   +---------------------------+ history_offset
@@ -41,7 +42,10 @@
 // The exemplars of lane i start at exemplars_offset + i * exemplars_size: pairs of slots, the first
 // `exemplars_used` of them (in the lane's record) in use, each pair for one bucket of one series.
 //
-// Sections start on pages. The block is sparse: a page costs memory once something is stored in it.
+// Sections start on pages. The block is sparse: a page costs memory once something is stored in it,
+// and a page that was not reserved may not be had at all on a full file system: not even for
+// reading. So nobody looks at a scalar of a lane that does not end within `scalars_reserved` of its
+// record, nor at a cell that is not between `touched_low` and `touched_high` of its head.
 //
 // Who is alive is told by locks on bytes of the file (open file description locks), not by process
 // ids: those mean nothing in another container and are used again. A lock goes with its process,
@@ -59,7 +63,7 @@ namespace vsr_metrics {
 
 constexpr uint8_t kMagic[8] = {'V', 'S', 'R', 'M', 'E', 'T', 'R', '\n'};
 // Raised by every change of anything in this file. A reader takes no other version than its own.
-constexpr uint32_t kLayoutVersion = 2;
+constexpr uint32_t kLayoutVersion = 3;
 constexpr uint32_t kByteOrderMark = 0x01020304;
 constexpr uint64_t kPageSize = 4096;
 constexpr uint64_t kCacheLine = 64;
@@ -69,6 +73,11 @@ constexpr uint32_t kNoIndex = 0xffffffff;
 constexpr int64_t kSamplerLock = 1;
 constexpr int64_t kProcessLocks = 64;
 constexpr uint32_t kCreatorSlot = 0;
+// Whoever is further behind than this many removals looks at everything that it holds.
+constexpr uint32_t kRemovalsKept = 512;
+
+// An aligned word of 64 bits must not tear.
+static_assert(sizeof(void*) == 8, "vsr-metrics needs a 64-bit machine");
 
 struct RegionHeader {
   uint8_t magic[8];
@@ -79,38 +88,37 @@ struct RegionHeader {
   uint64_t created_unix_nanoseconds;
 
   uint64_t lane_table_offset;
+  uint64_t process_table_offset;
   uint64_t buckets_offset;
   uint64_t entries_offset;
   uint64_t heap_offset;
   uint64_t heap_size;
   uint64_t shared_offset;
   uint64_t shared_size;
+  uint64_t history_offset;
+  uint64_t history_size;
+  uint64_t exemplars_offset;
+  uint64_t exemplars_size;  // of one lane
   uint64_t lanes_offset;
   uint64_t lane_stride;
   uint64_t scalars_size;
   uint32_t lane_count;  // the baseline lane included
+  uint32_t process_count;
   uint32_t bucket_count;
   uint32_t entry_capacity;
-  uint32_t clock_source;
 
-  // One clock for all threads, so that a start may be taken on one thread and the end on another.
-  uint64_t clock_base_ticks;
-  double clock_nanoseconds_per_tick;  // as measured then; every process refines its own
-  uint64_t clock_base_monotonic_nanoseconds;
+  // Labels that the creator gave to every series, as a JSON object in the heap.
+  uint64_t default_labels_offset;
+  uint32_t default_labels_size;
+  uint32_t closed;  // 1: whoever created the registry closed it, and nobody has opened it since
 
-  uint64_t process_table_offset;
-  uint64_t history_offset;
-  uint64_t history_size;
-  uint32_t process_count;
-  uint32_t closed;  // 1: the creator closed the registry; a later end of its process is no crash
+  uint8_t padding_identity[1216 - 192];
 
-  uint64_t exemplars_offset;
-  uint64_t exemplars_size;  // of one lane
+  // The entries that were removed last: that of removal number n at n % kRemovalsKept.
+  uint32_t removed_entries[kRemovalsKept];
 
-  uint8_t padding_identity[4096 - 208 - 8 * 64];
-
-  // Each cursor on a cache line of its own: they only move when a series is made, but are read by
-  // every snapshot.
+  // Each on a cache line of its own: they move when a series comes or goes, but are read by every
+  // snapshot.
   alignas(64) uint64_t entries_used;
   alignas(64) uint64_t heap_used;
   alignas(64) uint64_t shared_used;
@@ -119,7 +127,12 @@ struct RegionHeader {
   alignas(64) uint64_t layout_changes;  // raised after anything appeared, vanished or came back
   alignas(64) uint32_t lanes_claimed;   // high-water mark: lanes above were never used
   uint32_t baseline_used;               // 1 once the baseline lane holds anything
-  uint8_t padding_end[120];
+  // Who may change the directory: how often it was taken << 32 | process slot + 1; a low half of 0:
+  // nobody is.
+  alignas(64) uint64_t directory_lock;
+  // How many series were ever removed. Threads look at it with every with().
+  alignas(64) uint64_t removals;
+  uint8_t padding_end[312];
 };
 static_assert(sizeof(RegionHeader) == kPageSize, "the header is one page");
 static_assert(offsetof(RegionHeader, layout_version) == 8, "layout");
@@ -128,60 +141,71 @@ static_assert(offsetof(RegionHeader, total_size) == 16, "layout");
 static_assert(offsetof(RegionHeader, region_id) == 24, "layout");
 static_assert(offsetof(RegionHeader, created_unix_nanoseconds) == 32, "layout");
 static_assert(offsetof(RegionHeader, lane_table_offset) == 40, "layout");
-static_assert(offsetof(RegionHeader, buckets_offset) == 48, "layout");
-static_assert(offsetof(RegionHeader, entries_offset) == 56, "layout");
-static_assert(offsetof(RegionHeader, heap_offset) == 64, "layout");
-static_assert(offsetof(RegionHeader, heap_size) == 72, "layout");
-static_assert(offsetof(RegionHeader, shared_offset) == 80, "layout");
-static_assert(offsetof(RegionHeader, shared_size) == 88, "layout");
-static_assert(offsetof(RegionHeader, lanes_offset) == 96, "layout");
-static_assert(offsetof(RegionHeader, lane_stride) == 104, "layout");
-static_assert(offsetof(RegionHeader, scalars_size) == 112, "layout");
-static_assert(offsetof(RegionHeader, lane_count) == 120, "layout");
-static_assert(offsetof(RegionHeader, bucket_count) == 124, "layout");
-static_assert(offsetof(RegionHeader, entry_capacity) == 128, "layout");
-static_assert(offsetof(RegionHeader, clock_source) == 132, "layout");
-static_assert(offsetof(RegionHeader, clock_base_ticks) == 136, "layout");
-static_assert(offsetof(RegionHeader, clock_nanoseconds_per_tick) == 144, "layout");
-static_assert(offsetof(RegionHeader, entries_used) == 3584, "layout");
-static_assert(offsetof(RegionHeader, heap_used) == 3648, "layout");
-static_assert(offsetof(RegionHeader, shared_used) == 3712, "layout");
-static_assert(offsetof(RegionHeader, scalars_used) == 3776, "layout");
-static_assert(offsetof(RegionHeader, histograms_used) == 3840, "layout");
-static_assert(offsetof(RegionHeader, layout_changes) == 3904, "layout");
-static_assert(offsetof(RegionHeader, lanes_claimed) == 3968, "layout");
-static_assert(offsetof(RegionHeader, baseline_used) == 3972, "layout");
-static_assert(offsetof(RegionHeader, process_table_offset) == 160, "layout");
+static_assert(offsetof(RegionHeader, process_table_offset) == 48, "layout");
+static_assert(offsetof(RegionHeader, buckets_offset) == 56, "layout");
+static_assert(offsetof(RegionHeader, entries_offset) == 64, "layout");
+static_assert(offsetof(RegionHeader, heap_offset) == 72, "layout");
+static_assert(offsetof(RegionHeader, heap_size) == 80, "layout");
+static_assert(offsetof(RegionHeader, shared_offset) == 88, "layout");
+static_assert(offsetof(RegionHeader, shared_size) == 96, "layout");
+static_assert(offsetof(RegionHeader, history_offset) == 104, "layout");
+static_assert(offsetof(RegionHeader, history_size) == 112, "layout");
+static_assert(offsetof(RegionHeader, exemplars_offset) == 120, "layout");
+static_assert(offsetof(RegionHeader, exemplars_size) == 128, "layout");
+static_assert(offsetof(RegionHeader, lanes_offset) == 136, "layout");
+static_assert(offsetof(RegionHeader, lane_stride) == 144, "layout");
+static_assert(offsetof(RegionHeader, scalars_size) == 152, "layout");
+static_assert(offsetof(RegionHeader, lane_count) == 160, "layout");
+static_assert(offsetof(RegionHeader, process_count) == 164, "layout");
+static_assert(offsetof(RegionHeader, bucket_count) == 168, "layout");
+static_assert(offsetof(RegionHeader, entry_capacity) == 172, "layout");
+static_assert(offsetof(RegionHeader, default_labels_offset) == 176, "layout");
+static_assert(offsetof(RegionHeader, default_labels_size) == 184, "layout");
 static_assert(offsetof(RegionHeader, closed) == 188, "layout");
-static_assert(offsetof(RegionHeader, exemplars_offset) == 192, "layout");
-static_assert(offsetof(RegionHeader, exemplars_size) == 200, "layout");
+static_assert(offsetof(RegionHeader, removed_entries) == 1216, "layout");
+static_assert(offsetof(RegionHeader, entries_used) == 3264, "layout");
+static_assert(offsetof(RegionHeader, heap_used) == 3328, "layout");
+static_assert(offsetof(RegionHeader, shared_used) == 3392, "layout");
+static_assert(offsetof(RegionHeader, scalars_used) == 3456, "layout");
+static_assert(offsetof(RegionHeader, histograms_used) == 3520, "layout");
+static_assert(offsetof(RegionHeader, layout_changes) == 3584, "layout");
+static_assert(offsetof(RegionHeader, lanes_claimed) == 3648, "layout");
+static_assert(offsetof(RegionHeader, baseline_used) == 3652, "layout");
+static_assert(offsetof(RegionHeader, directory_lock) == 3712, "layout");
+static_assert(offsetof(RegionHeader, removals) == 3776, "layout");
 
 // `owner` changes by one compare-and-swap: the process slot and how often the lane was claimed, so
 // that a lane given back and claimed again is never taken for what it was before.
 struct LaneRecord {
   uint64_t owner;  // generation << 32 | process slot + 1; a low half of 0: free
   uint32_t thread;
-  uint32_t padding_thread;
-  uint64_t claimed_unix_nanoseconds;
   uint32_t exemplars_used;  // slots that are some bucket's; only grows
-  uint8_t padding[36];
+  uint64_t claimed_unix_nanoseconds;
+  uint64_t scalars_reserved;  // bytes from the lane's start that have memory; only grows
+  uint64_t acknowledged;      // of removals: the owner holds nothing that was removed up to here
+  uint8_t padding[24];
 };
 static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
+static_assert(offsetof(LaneRecord, exemplars_used) == 12, "layout");
 static_assert(offsetof(LaneRecord, claimed_unix_nanoseconds) == 16, "layout");
-static_assert(offsetof(LaneRecord, exemplars_used) == 24, "layout");
+static_assert(offsetof(LaneRecord, scalars_reserved) == 24, "layout");
+static_assert(offsetof(LaneRecord, acknowledged) == 32, "layout");
 
+// Signs of life are told by CLOCK_MONOTONIC: setting the time of day must not make anybody look
+// dead.
 struct ProcessRecord {
   uint32_t pid;  // for people; the lock tells whether it lives
   uint32_t padding_pid;
   uint64_t attached_unix_nanoseconds;
-  uint64_t heartbeat_unix_nanoseconds;  // the background thread: old when the process is stopped
-  uint64_t loop_unix_nanoseconds;       // the event loop: old when JavaScript is stuck; 0: unknown
+  uint64_t
+      heartbeat_monotonic_nanoseconds;  // the background thread: old when the process is stopped
+  uint64_t loop_monotonic_nanoseconds;  // the event loop: old when JavaScript is stuck; 0: unknown
   uint8_t padding[32];
 };
 static_assert(sizeof(ProcessRecord) == kCacheLine, "a process record is one cache line");
 static_assert(offsetof(ProcessRecord, attached_unix_nanoseconds) == 8, "layout");
-static_assert(offsetof(ProcessRecord, heartbeat_unix_nanoseconds) == 16, "layout");
-static_assert(offsetof(ProcessRecord, loop_unix_nanoseconds) == 24, "layout");
+static_assert(offsetof(ProcessRecord, heartbeat_monotonic_nanoseconds) == 16, "layout");
+static_assert(offsetof(ProcessRecord, loop_monotonic_nanoseconds) == 24, "layout");
 
 // The history: a page with two of these, then the bytes of the rings.
 struct HistoryRing {
@@ -196,17 +220,24 @@ constexpr uint32_t kHistoryRings = 2;
 constexpr uint32_t kEverything = 0;  // ring 0: all series, every 10 s
 constexpr uint32_t kGaugesOnly = 1;  // ring 1: gauges, every second
 
-// One snapshot in a ring: this, then for each series its entry's index, the number of its values
-// (both uint32) and the values (doubles, as in a snapshot). A record never wraps: one without
-// series fills up the end of the ring.
+// One snapshot in a ring: this, then for each series a HistorySeries and the values (doubles, as in
+// a snapshot). A record never wraps: one without series fills up the end of the ring.
 struct HistoryRecord {
   uint32_t magic;
-  uint32_t size;  // with this header; a multiple of 8
+  uint32_t size;  // with this header; a multiple of its size
   double taken_unix_milliseconds;
+  double taken_monotonic_milliseconds;
   uint32_t series_count;
   uint32_t checksum;  // of what follows
 };
-static_assert(sizeof(HistoryRecord) == 24, "layout");
+static_assert(sizeof(HistoryRecord) == 32, "layout");
+struct HistorySeries {
+  uint32_t entry;       // its index
+  uint32_t generation;  // of the entry: another one was another series
+  uint32_t width;       // how many values follow
+  uint32_t padding;
+};
+static_assert(sizeof(HistorySeries) == 16, "layout");
 constexpr uint32_t kHistoryMagic = 0x48495354;
 
 enum class EntryState : uint32_t {
@@ -224,37 +255,62 @@ enum class EntryType : uint32_t { kFamily = 1, kSeries = 2 };
 enum class Kind : uint8_t { kCounter = 1, kGauge = 2, kHistogram = 3 };
 enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 };
 
-// A family or a series. Written whole, then published by the compare-and-swap that links it into
-// its hash chain; afterwards only `state`, `created_unix_milliseconds` and `live_series` change.
+// A family or a series. What lies in one word by turns belongs to one of the two, or to a series
+// that is shown or one that is removed. An entry keeps its type, family, kind and cells for ever; a
+// series that was removed makes room for another one of its family, under the next generation.
 struct Entry {
   uint32_t state;        // see StateOf
-  uint32_t type;         // EntryType
+  uint32_t generation;   // series: raised whenever the entry becomes another series
   uint32_t hash;         // of type, family and key
-  uint32_t next;         // link to the next entry of the chain: its index + 1, 0 at the end
+  uint32_t next;         // link to the next entry of the chain: its index + 1, 0 at the end;
+                         // removed series: to the one of its family that was removed next
   uint64_t blob_offset;  // in the heap: family: FamilyBlob; series: its key
   uint32_t blob_size;
-  uint32_t family;       // series: index of the family's entry; family: its own index
-  uint64_t cell_offset;  // series: from the start of a lane (or of the shared cells)
-  uint8_t kind;          // Kind
-  uint8_t combine;       // Combine
-  uint16_t key_offset;   // where the key starts in the blob
-  uint32_t live_series;  // family: how many series are live, overflow not counted
-  double created_unix_milliseconds;
-  uint32_t cells_page;      // series of a histogram: where its cells start in a lane, in pages
-  uint32_t overflow_entry;  // family: index of its overflow series, kNoIndex when it has none
+  union {
+    uint32_t blob_capacity;  // series: bytes of the heap that are the key's
+    uint32_t removed_first;  // family: link to the series that was removed first
+  };
+  union {
+    uint64_t cell_offset;  // series: from the start of a lane (or of the shared cells)
+    uint32_t live_series;  // family: how many series are live, overflow not counted
+  };
+  union {
+    double created_unix_milliseconds;
+    uint64_t removed_epoch;  // removed series: which removal it was
+  };
+  uint32_t family;  // series: index of the family's entry; family: its own index
+  union {
+    uint32_t cells_page;      // series of a histogram: where its cells start in a lane, in pages
+    uint32_t overflow_entry;  // family: index of its overflow series, kNoIndex when it has none
+  };
+  uint8_t type;     // EntryType
+  uint8_t kind;     // Kind
+  uint8_t combine;  // Combine
+  uint8_t flags;
+  uint32_t removed_last;  // family: link to the series that was removed last
 };
 static_assert(sizeof(Entry) == kCacheLine, "an entry is one cache line");
+static_assert(offsetof(Entry, generation) == 4, "layout");
+static_assert(offsetof(Entry, hash) == 8, "layout");
+static_assert(offsetof(Entry, next) == 12, "layout");
 static_assert(offsetof(Entry, blob_offset) == 16, "layout");
-static_assert(offsetof(Entry, cell_offset) == 32, "layout");
 static_assert(offsetof(Entry, blob_size) == 24, "layout");
-static_assert(offsetof(Entry, family) == 28, "layout");
-static_assert(offsetof(Entry, kind) == 40, "layout");
-static_assert(offsetof(Entry, combine) == 41, "layout");
-static_assert(offsetof(Entry, key_offset) == 42, "layout");
-static_assert(offsetof(Entry, live_series) == 44, "layout");
-static_assert(offsetof(Entry, created_unix_milliseconds) == 48, "layout");
-static_assert(offsetof(Entry, cells_page) == 56, "layout");
-static_assert(offsetof(Entry, overflow_entry) == 60, "layout");
+static_assert(offsetof(Entry, blob_capacity) == 28, "layout");
+static_assert(offsetof(Entry, removed_first) == 28, "layout");
+static_assert(offsetof(Entry, cell_offset) == 32, "layout");
+static_assert(offsetof(Entry, live_series) == 32, "layout");
+static_assert(offsetof(Entry, created_unix_milliseconds) == 40, "layout");
+static_assert(offsetof(Entry, removed_epoch) == 40, "layout");
+static_assert(offsetof(Entry, family) == 48, "layout");
+static_assert(offsetof(Entry, cells_page) == 52, "layout");
+static_assert(offsetof(Entry, overflow_entry) == 52, "layout");
+static_assert(offsetof(Entry, type) == 56, "layout");
+static_assert(offsetof(Entry, kind) == 57, "layout");
+static_assert(offsetof(Entry, combine) == 58, "layout");
+static_assert(offsetof(Entry, flags) == 59, "layout");
+static_assert(offsetof(Entry, removed_last) == 60, "layout");
+// Gauges: what nobody set reads 0 instead of nothing.
+constexpr uint8_t kStartsAtZero = 1;
 
 // A family's blob: this struct, then `bound_count` doubles (the bounds), then `bound_count` uint32
 // (BoundCell), padding to 8 bytes, then the key (the family's name), then its description as JSON.
@@ -285,7 +341,6 @@ constexpr uint32_t kMostCells = 1 << 24;
 constexpr uint64_t FamilyKeyOffset(uint64_t bound_count) {
   return sizeof(FamilyBlob) + 8 * bound_count + (4 * bound_count + 7) / 8 * 8;
 }
-static_assert(FamilyKeyOffset(kMostBounds) <= 0xffff, "Entry::key_offset has 16 bits");
 
 // Where a bound lies among the cells: values of all cells below `cell` are within the bound. When
 // the bound falls inside a cell, a split counts that cell's values on the near side.
@@ -352,7 +407,8 @@ struct ExemplarSlot {
   double value;
   double taken_unix_milliseconds;
   uint32_t text_size;
-  uint8_t padding[28];
+  uint32_t generation;  // of the entry: another one was another series
+  uint8_t padding[24];
   uint8_t text[512];  // UTF-8: name, kExemplarSeparator, value, kExemplarSeparator, and so on
 };
 static_assert(sizeof(ExemplarSlot) == 9 * kCacheLine, "layout");
@@ -362,6 +418,8 @@ static_assert(offsetof(ExemplarSlot, sequence) == 12, "layout");
 static_assert(offsetof(ExemplarSlot, value) == 16, "layout");
 static_assert(offsetof(ExemplarSlot, taken_unix_milliseconds) == 24, "layout");
 static_assert(offsetof(ExemplarSlot, text_size) == 32, "layout");
+static_assert(offsetof(ExemplarSlot, generation) == 36, "layout");
+static_assert(offsetof(ExemplarSlot, padding) == 40, "layout");
 static_assert(offsetof(ExemplarSlot, text) == 64, "layout");
 constexpr uint8_t kExemplarSeparator = 0xff;  // no byte of UTF-8
 // What OpenMetrics allows in names and values together. Names are ASCII, so that the longest text

@@ -15,11 +15,10 @@ inline uint32_t ClaimProcessSlot(Region& region, uint32_t first, uint32_t last) 
   for (uint32_t slot = first; slot < last; ++slot) {
     if (!TryLock(region.fd(), kProcessLocks + slot)) continue;
     ProcessRecord& process = region.processes()[slot];
-    const uint64_t now = UnixNanoseconds();
     StoreRelaxed(&process.pid, uint32_t(getpid()));
-    StoreRelaxed(&process.attached_unix_nanoseconds, now);
-    StoreRelaxed(&process.loop_unix_nanoseconds, uint64_t{0});
-    StoreRelease(&process.heartbeat_unix_nanoseconds, now);
+    StoreRelaxed(&process.attached_unix_nanoseconds, UnixNanoseconds());
+    StoreRelaxed(&process.loop_monotonic_nanoseconds, uint64_t{0});
+    StoreRelease(&process.heartbeat_monotonic_nanoseconds, MonotonicNanoseconds());
     region.set_process_slot(slot);
     return slot;
   }
@@ -34,14 +33,15 @@ inline bool IsProcessAlive(const Region& region, uint32_t slot) {
 // Shows readers that this process still runs (background thread).
 inline void BeatProcess(Region& region) {
   if (region.process_slot() == kNoIndex) return;
-  StoreRelease(&region.processes()[region.process_slot()].heartbeat_unix_nanoseconds,
-               UnixNanoseconds());
+  StoreRelease(&region.processes()[region.process_slot()].heartbeat_monotonic_nanoseconds,
+               MonotonicNanoseconds());
 }
 
 // Shows readers that its event loop does.
 inline void BeatEventLoop(Region& region) {
   if (region.process_slot() == kNoIndex) return;
-  StoreRelease(&region.processes()[region.process_slot()].loop_unix_nanoseconds, UnixNanoseconds());
+  StoreRelease(&region.processes()[region.process_slot()].loop_monotonic_nanoseconds,
+               MonotonicNanoseconds());
 }
 
 }  // namespace vsr_metrics

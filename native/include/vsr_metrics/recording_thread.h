@@ -38,16 +38,15 @@ constexpr const char* kMemoryExhausted = "memory_exhausted";
 constexpr const char* kRejectedFamily = "vsr_metrics_rejected_total";
 constexpr const char* kOverflowedFamily = "vsr_metrics_overflowed_total";
 
-// Labels whose values the registry's creator chose for every family (its defaultLabels). They stand
-// in the overflow series of the library's own families beside `metric` and `reason`.
+// Labels whose values the registry's creator chose for every family (its defaultLabels).
 inline JsonLabels DefaultLabels(const Region& region) {
   JsonLabels labels;
-  const uint32_t family = FindFamily(region, kRejectedFamily);
-  if (family == kNoIndex) return labels;
-  const uint32_t overflow = LoadAcquire(&region.entries()[family].overflow_entry);
-  if (overflow >= region.EntryCount()) return labels;
-  for (const JsonMember& label : ReadJson(KeyOf(region, region.entries()[overflow]))) {
-    if (label.name == "metric" || label.name == "reason") continue;
+  const RegionHeader* header = region.header();
+  const uint64_t offset = header->default_labels_offset;
+  const uint64_t size = header->default_labels_size;
+  if (offset > header->heap_size || size > header->heap_size - offset) return labels;
+  const auto* text = reinterpret_cast<const char*>(region.heap() + offset);
+  for (const JsonMember& label : ReadJson(std::string_view(text, size))) {
     labels[std::string(label.name)] = std::string(label.value);
   }
   return labels;

@@ -37,6 +37,12 @@ inline uint64_t UnixNanoseconds() {
   return uint64_t(now.tv_sec) * 1000000000u + uint64_t(now.tv_nsec);
 }
 
+inline uint64_t MonotonicNanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return uint64_t(now.tv_sec) * 1000000000u + uint64_t(now.tv_nsec);
+}
+
 inline double UnixMilliseconds() { return double(UnixNanoseconds() / 1000) / 1000.0; }
 
 // Whether two names or descriptors lead to one file.
@@ -132,6 +138,26 @@ class Region {
   uint32_t LanesInUse() const {
     const uint32_t claimed = LoadAcquire(&header()->lanes_claimed);
     return claimed < header()->lane_count ? claimed : header()->lane_count;
+  }
+
+  // Whether these scalars of a lane have memory: nobody may load or store others, as on a full file
+  // system not even a load of them would succeed.
+  bool HasScalars(uint32_t lane, uint64_t offset, uint64_t size) const {
+    const uint64_t reserved = LoadAcquire(&lane_records()[lane].scalars_reserved);
+    return offset + size <= reserved && reserved <= header()->scalars_size;
+  }
+
+  // Makes sure that the lane has its first `end` bytes of scalars. False: no memory. Memory comes
+  // in pages, so that most calls find it there.
+  bool ReserveScalars(uint32_t lane_index, uint64_t end) {
+    uint64_t* reserved = &lane_records()[lane_index].scalars_reserved;
+    const uint64_t before = LoadAcquire(reserved);
+    if (end <= before) return true;
+    if (end > header()->scalars_size) return false;
+    const uint64_t after = (end + kPageSize - 1) / kPageSize * kPageSize;
+    if (!Reserve(lane(lane_index) + before, after - before)) return false;
+    RaiseTo(reserved, after);
+    return true;
   }
 
   // Makes sure that storing into these bytes, and reading them, cannot fail later. A full file

@@ -19,7 +19,8 @@ struct RegionSizes {
   uint64_t histogram_bytes = 0;   // of one lane: cells
   uint64_t shared_bytes = 0;      // gauges that keep the last value
   uint64_t history_bytes = 0;
-  uint64_t exemplar_bytes = 0;  // of one lane
+  uint64_t exemplar_bytes = 0;        // of one lane
+  std::string default_labels = "{}";  // of every series, as JSON
 };
 
 namespace sections_internal {

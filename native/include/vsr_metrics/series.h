@@ -20,22 +20,9 @@ namespace series_internal {
 
 using namespace directory_internal;
 
-// Makes sure that these scalars may be read and stored in every lane that was ever claimed. A
-// snapshot reads them all, so none may lie where memory is missing.
-inline bool ReserveScalars(Region& region, uint64_t offset, uint64_t size) {
-  // Against Lane::Claim: whoever comes second sees what the first has done.
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  const uint32_t lanes = region.LanesInUse();
-  for (uint32_t lane = kBaselineLane; lane < lanes; ++lane) {
-    if (!region.Reserve(region.lane(lane) + offset, size)) return false;
-  }
-  return true;
-}
-
 inline bool TakeScalars(Region& region, uint64_t size, uint64_t* offset) {
   RegionHeader* header = region.header();
-  return Take(&header->scalars_used, size, header->scalars_size, offset) &&
-         ReserveScalars(region, *offset, size);
+  return Take(&header->scalars_used, size, header->scalars_size, offset);
 }
 
 // The same bytes in every lane, and none of them used before.
@@ -109,17 +96,19 @@ inline uint32_t AddSeries(Region& region, const Wanted& wanted) {
   }
   memcpy(region.heap() + slot.blob_offset, wanted.key.data(), wanted.key.size());
   Entry& entry = region.entries()[slot.index];
-  entry.type = uint32_t(EntryType::kSeries);
+  entry.type = uint8_t(EntryType::kSeries);
   entry.hash = wanted.hash;
   entry.blob_offset = slot.blob_offset;
   entry.blob_size = uint32_t(wanted.key.size());
+  entry.blob_capacity = uint32_t((wanted.key.size() + 7) / 8 * 8);
   entry.family = wanted.family;
+  entry.generation = 1;
   entry.cell_offset = cell_offset;
   entry.cells_page = cells_page;
   entry.kind = family.kind;
   entry.combine = family.combine;
+  entry.flags = family.flags;
   entry.created_unix_milliseconds = UnixMilliseconds();
-  entry.overflow_entry = kNoIndex;
   return Publish(region, wanted, slot.index);
 }
 
@@ -137,11 +126,11 @@ inline SeriesResult FindOrAddSeries(Region& region, uint32_t family, std::string
   return index == kNoIndex ? UseOverflow(region, family) : StartSeries(region, family, index);
 }
 
-// Hides the series. False when there is none or it is hidden already.
-inline bool RemoveSeries(Region& region, uint32_t family, std::string_view key) {
+// Hides the series and returns its index; kNoIndex when there is none or it is hidden already.
+inline uint32_t RemoveSeries(Region& region, uint32_t family, std::string_view key) {
   using namespace series_internal;
   const uint32_t index = Find(region, Want(EntryType::kSeries, family, key));
-  return index != kNoIndex && HideSeries(region, family, index);
+  return index != kNoIndex && HideSeries(region, family, index) ? index : kNoIndex;
 }
 
 }  // namespace vsr_metrics

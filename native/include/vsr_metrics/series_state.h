@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "baseline.h"
 #include "directory.h"
@@ -27,9 +28,45 @@ enum class SeriesOutcome {
   kOverflow,  // the family is full: its overflow series
   kFull,      // the region is full and the family has no overflow series
 };
+
+// What ran out when a series did not get an entry of its own.
+enum class Shortage {
+  kNone,
+  kMaxSeries,   // the family has as many as it may
+  kSeries,      // entries, or cells of counters and gauges
+  kHistograms,  // heads or cells of histograms
+  kLabelBytes,  // the heap
+  kMemory,      // the file system is full
+  kBusy,        // somebody holds the directory, and has not given it back for a long time
+};
+
+// As lib/core knows them.
+inline const char* NameOf(Shortage shortage) {
+  switch (shortage) {
+    case Shortage::kNone:
+      return "none";
+    case Shortage::kMaxSeries:
+      return "maxSeries";
+    case Shortage::kSeries:
+      return "series";
+    case Shortage::kHistograms:
+      return "histograms";
+    case Shortage::kLabelBytes:
+      return "labelBytes";
+    case Shortage::kMemory:
+      return "memory";
+    case Shortage::kBusy:
+      break;
+  }
+  return "busy";
+}
+
 struct SeriesResult {
   SeriesOutcome outcome;
   uint32_t index;
+  uint32_t generation = 0;
+  Shortage shortage = Shortage::kNone;
+  bool is_delayed = false;  // a removed one was there, and some thread may still hold it
 };
 
 // Whether the family has fewer live series than it may have.
@@ -115,13 +152,42 @@ inline bool Start(Region& region, uint32_t family, uint32_t index) {
 
 }  // namespace series_state_internal
 
+inline Shortage ShortageOf(const Region& region, uint32_t family) {
+  return MayHaveOneMore(region, family) ? Shortage::kSeries : Shortage::kMaxSeries;
+}
+
+// Whether the entry is the series that it was in that generation, and shown.
+inline bool IsLiveSeries(const Region& region, uint32_t index, uint32_t generation) {
+  if (index >= region.EntryCount()) return false;
+  const Entry& entry = region.entries()[index];
+  return EntryState(LoadAcquire(&entry.state)) == EntryState::kLive &&
+         LoadAcquire(&entry.generation) == generation;
+}
+
+// Adds the entries that were removed since `*epoch`, which becomes that of now. False: not all are
+// known any more.
+inline bool RemovedSince(const Region& region, uint64_t* epoch, std::vector<uint32_t>* entries) {
+  const RegionHeader* header = region.header();
+  const uint64_t from = *epoch;
+  const uint64_t to = LoadAcquire(&header->removals);
+  *epoch = to;
+  if (to < from || to - from >= kRemovalsKept) return false;
+  for (uint64_t removal = from + 1; removal <= to; ++removal) {
+    entries->push_back(LoadRelaxed(&header->removed_entries[removal % kRemovalsKept]));
+  }
+  // Whoever has removed so many meanwhile may have written over them.
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  return LoadRelaxed(&header->removals) - from < kRemovalsKept;
+}
+
 // The series that takes what does not fit, made live if it is not.
 inline SeriesResult UseOverflow(Region& region, uint32_t family) {
   using namespace series_state_internal;
   const uint32_t index = LoadAcquire(&region.entries()[family].overflow_entry);
   if (index >= region.EntryCount() || !Start(region, family, index))
-    return {SeriesOutcome::kFull, kNoIndex};
-  return {SeriesOutcome::kOverflow, index};
+    return {SeriesOutcome::kFull, kNoIndex, 0, ShortageOf(region, family)};
+  return {SeriesOutcome::kOverflow, index, region.entries()[index].generation,
+          ShortageOf(region, family)};
 }
 
 // Makes a series of the family live if it is not, and if its family may have one more.
@@ -129,7 +195,7 @@ inline SeriesResult StartSeries(Region& region, uint32_t family, uint32_t index)
   using namespace series_state_internal;
   if (IsOverflow(region, family, index) || !Start(region, family, index))
     return UseOverflow(region, family);
-  return {SeriesOutcome::kOwn, index};
+  return {SeriesOutcome::kOwn, index, region.entries()[index].generation};
 }
 
 // False when it is hidden already.
@@ -142,6 +208,10 @@ inline bool HideSeries(Region& region, uint32_t family, uint32_t index) {
   if (!IsOverflow(region, family, index)) {
     FetchAdd(&region.entries()[family].live_series, uint32_t(-1));
   }
+  RegionHeader* header = region.header();
+  const uint64_t epoch = LoadAcquire(&header->removals) + 1;
+  StoreRelaxed(&header->removed_entries[epoch % kRemovalsKept], index);
+  StoreRelease(&header->removals, epoch);
   CountChange(region);
   return true;
 }

@@ -74,8 +74,9 @@ inline bool CompareAndSwap(uint64_t* address, uint64_t expected, uint64_t desire
 }
 
 // Raises `*address` to at least `value`.
-inline void RaiseTo(uint32_t* address, uint32_t value) {
-  uint32_t seen = LoadAcquire(address);
+template <typename T>
+inline void RaiseTo(T* address, T value) {
+  T seen = LoadAcquire(address);
   while (seen < value && !__atomic_compare_exchange_n(address, &seen, value, false,
                                                       __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
   }

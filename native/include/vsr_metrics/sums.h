@@ -43,6 +43,7 @@ const T* CellOf(const Region& region, uint32_t lane, const Entry& entry) {
 }
 
 inline CounterTotal LoadCounter(const Region& region, uint32_t lane, const Entry& entry) {
+  if (!region.HasScalars(lane, entry.cell_offset, sizeof(CounterCell))) return {};
   const auto* cell = CellOf<CounterCell>(region, lane, entry);
   return {LoadRelaxed(&cell->ones), LoadRelaxed(&cell->amounts)};
 }
@@ -59,6 +60,8 @@ struct HistogramView {
 // False when the lane never recorded the series.
 inline bool ViewHistogram(const Region& region, uint32_t lane, const Entry& entry,
                           const FamilyBlob& family, HistogramView* view) {
+  const uint64_t size = HistogramHeadSize(family.split_count, family.bound_count);
+  if (!region.HasScalars(lane, entry.cell_offset, size)) return false;
   const uint8_t* memory = region.lane(lane);
   view->head = reinterpret_cast<const HistogramHead*>(memory + entry.cell_offset);
   if (LoadAcquire(&view->head->in_use) == 0) return false;
