@@ -22,6 +22,7 @@ export {
   BudgetError,
   CatalogueError,
   EncodingError,
+  ExporterError,
   HealthError,
   LabelError,
   RegistryError,

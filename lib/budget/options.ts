@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { BudgetError } from '../core/errors.js';
+import { anything, callback, number, oneOf, optionsCheck, refusals } from '../core/options.js';
 import { type BudgetClock, clockNames, defaultClock } from './clocks.js';
 import type { Operation } from './operations.js';
 import type { Finding } from './sequential.js';
@@ -55,14 +55,21 @@ export interface OverheadPlan {
   readonly onProgress: (progress: OverheadProgress) => void;
 }
 
+const checkOptions = optionsCheck<OverheadOptions>('a measurement', refusals.budget, {
+  // Both must be of the same sort.
+  baseline: anything,
+  instrumented: anything,
+  budget: number(Number.MIN_VALUE, 10, 'above 0, at most 10; 0.01 is 1 %'),
+  confidence: number(0.5, 0.99999),
+  limitSeconds: number(Number.MIN_VALUE, 1e6, 'above 0, at most 1000000'),
+  clock: oneOf(clockNames),
+  onProgress: callback('a function that is told how far the measurement is'),
+});
+
 /** @throws BudgetError that names the option, what was given and what is allowed */
 export function planOverhead(options: OverheadOptions): OverheadPlan {
+  checkOptions(options);
   const { budget = 0.01, confidence = 0.99, limitSeconds = 60, clock, onProgress } = options;
-  check('budget', budget, budget > 0 && budget <= 10, 'above 0, at most 10; 0.01 is 1 %');
-  const isProbability = confidence >= 0.5 && confidence <= 0.99999;
-  check('confidence', confidence, isProbability, 'from 0.5 to 0.99999');
-  check('limitSeconds', limitSeconds, limitSeconds > 0 && limitSeconds < 1e6, 'above 0');
-  if (clock !== undefined) check('clock', clock, clockNames.includes(clock), clockNames);
   return {
     operations: operationsOf(options),
     budget,
@@ -91,16 +98,8 @@ function moduleUrl(name: string, given: Operation | string | URL): string {
   return url.href;
 }
 
-function check(
-  name: string,
-  given: unknown,
-  holds: boolean,
-  allowed: string | readonly string[],
-): void {
+function check(name: string, given: unknown, holds: boolean, allowed: string): void {
   if (holds) return;
-  throw new BudgetError('VSR_METRICS_BUDGET_OPTIONS', {
-    problem: `the option ${name} does not fit`,
-    given,
-    allowed,
-  });
+  const problem = `the option ${name} of a measurement does not fit`;
+  throw refusals.budget({ problem, given, allowed });
 }

@@ -5,6 +5,8 @@
 //
 //   metric "ledger_transfers_total": label "outcome" has no such value; given "maybe"; allowed: "ok", "rejected"
 
+import { redact } from './redact.js';
+
 /** The stable names of what can go wrong; compare these instead of messages. */
 export type VsrMetricsErrorCode =
   /** A declaration is malformed: a name, a label, buckets, a range, an unknown property. */
@@ -57,6 +59,8 @@ export interface ErrorDetails {
   readonly metric?: string | undefined;
   /** What was given, shown as JSON. */
   readonly given?: unknown;
+  /** What was probably meant instead. */
+  readonly meant?: string | undefined;
   /** What would have been accepted, in words, or as a list of values to quote. */
   readonly allowed?: string | readonly string[] | undefined;
   readonly cause?: unknown;
@@ -114,6 +118,11 @@ export class EncodingError extends VsrMetricsError {
   override readonly name = 'EncodingError';
 }
 
+/** An exporter cannot be set up. */
+export class ExporterError extends VsrMetricsError {
+  override readonly name = 'ExporterError';
+}
+
 /** Health checks cannot be set up. */
 export class HealthError extends VsrMetricsError {
   override readonly name = 'HealthError';
@@ -135,8 +144,9 @@ function describe(details: ErrorDetails): string {
   else if (details.catalogue !== undefined) parts.push(`catalogue ${show(details.catalogue)}: `);
   parts.push(details.problem);
   if ('given' in details) parts.push(`; given ${show(details.given)}`);
+  if (details.meant !== undefined) parts.push(`; did you mean ${details.meant}?`);
   if (details.allowed !== undefined) parts.push(`; allowed: ${showAllowed(details.allowed)}`);
-  return parts.join('');
+  return redact(parts.join(''));
 }
 
 function showAllowed(allowed: string | readonly string[]): string {

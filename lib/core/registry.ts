@@ -7,6 +7,19 @@ import { warnOfConventions } from './catalogue/convention-warnings.js';
 import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
 import type { Catalogue, CatalogueInput } from './catalogue/types.js';
 import { RegistryError } from './errors.js';
+import {
+  anything,
+  callback,
+  either,
+  flag,
+  type Kinds,
+  objectWith,
+  optionsCheck,
+  refusals,
+  required,
+  text,
+  whole,
+} from './options.js';
 import type { HistoryPoint, HistoryRange } from './reading/history-points.js';
 import type { Snapshot } from './reading/snapshot.js';
 import type { ExemplarContext } from './recorders/exemplars.js';
@@ -43,6 +56,25 @@ export interface AttachOptions<
   readonly exemplarContext?: ExemplarContext;
 }
 
+const attachKinds: Kinds<AttachOptions<CatalogueInput>> = {
+  catalogue: required(objectWith([], 'what defineCatalogue returned, or a list of such')),
+  // Held against the catalogue later on, label by label.
+  fixedLabels: anything,
+  labelValues: anything,
+  defaultLabels: anything,
+  resourcesEveryMs: either(`${whole(10, 86_400_000).allowed}, or false`, whole(10, 86_400_000), {
+    allowed: 'false',
+    fits: (value) => value === false,
+  }),
+  exemplarContext: callback('one that returns the labels of an exemplar, or undefined'),
+};
+
+const checkAttachOptions = optionsCheck<AttachOptions<CatalogueInput>>(
+  'a registry that is attached to',
+  refusals.registry,
+  attachKinds,
+);
+
 /** What `createRegistry` takes. */
 export interface RegistryOptions<
   C extends CatalogueInput,
@@ -61,6 +93,19 @@ export interface RegistryOptions<
   /** Takes a file on a disk all the same: stores stall while the kernel writes a page out. */
   readonly allowDisk?: boolean;
 }
+
+const checkRegistryOptions = optionsCheck<RegistryOptions<CatalogueInput>>(
+  'a registry',
+  refusals.registry,
+  {
+    ...attachKinds,
+    // Held against what the catalogue needs.
+    capacity: objectWith([], 'an object'),
+    file: text('a path'),
+    keepCrashed: whole(0, 1000),
+    allowDisk: flag,
+  },
+);
 
 /**
  * A registry: typed metrics to record with, snapshots to read.
@@ -151,6 +196,7 @@ export function createRegistry<
   const Fixed extends FixedLabels = None,
   const Extra extends LabelValues = None,
 >(options: RegistryOptions<C, Fixed, Extra>): Registry<C, Fixed, Extra> {
+  checkRegistryOptions(options as RegistryOptions<CatalogueInput>);
   const plan = planRegistry(options);
   const sizes = planSizes(plan.families, plan.geometries, options.capacity ?? {});
   const { file, keepCrashed = 3, allowDisk = false } = options;
@@ -191,6 +237,7 @@ export function attachRegistry<
       allowed: 'what share() of a registry returned, or the path of its file',
     });
   }
+  checkAttachOptions(options as AttachOptions<CatalogueInput>);
   const plan = planRegistry(options);
   const region = callNative(() => new addon.Region({ attach: path }));
   if (typeof source !== 'string' && source.vsrMetricsRegion !== region.regionId()) {
@@ -240,13 +287,6 @@ function planRegistry(options: {
   const families = [...declared, ...resolveCatalogue(selfCatalogue, { defaultLabels })];
   const geometries = planHistograms(families);
   const { resourcesEveryMs = 5000, exemplarContext } = options;
-  if (exemplarContext !== undefined && typeof exemplarContext !== 'function') {
-    throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
-      problem: 'exemplarContext is no function',
-      given: exemplarContext,
-      allowed: 'one that returns the labels of an exemplar, or undefined',
-    });
-  }
   return { declared, families, geometries, defaultLabels, resourcesEveryMs, exemplarContext };
 }
 

@@ -4,6 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 import { type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
 import type { Catalogue, ResourceName } from './catalogue/types.js';
 import { RegistryError } from './errors.js';
+import { milliseconds, optionsCheck, refusals, required, whole } from './options.js';
 import { readOnlyRecord } from './read-only-record.js';
 import { type HistoryPoint, type HistoryRange, readHistory } from './reading/history-points.js';
 import { Snapshot } from './reading/snapshot.js';
@@ -28,12 +29,16 @@ import { checkSameFamily, nativeFamily } from './region/native-family.js';
 import { resourceReadings } from './region/resource-gauges.js';
 import type { SharedRegistry, SnapshotSchedule } from './registry-types.js';
 import { selfCatalogue } from './self-catalogue.js';
-import { checkWhole } from './whole-number.js';
 
 /** What the labels of a family's overflow series say. */
 export const overflowValue = '_other';
 
 const housekeepingMs = 1000;
+
+const checkSchedule = optionsCheck<SnapshotSchedule>('onSnapshot', refusals.registry, {
+  everyMs: required(milliseconds),
+  keep: whole(1, 100_000),
+});
 
 /** A lane of a region, and what reads the region on this thread. */
 interface Place {
@@ -119,9 +124,8 @@ export class ThreadRegistry {
 
   onSnapshot(schedule: SnapshotSchedule, listener: (snapshot: Snapshot) => void): () => void {
     this.#checkOpen();
+    checkSchedule(schedule);
     const { everyMs, keep = 10 } = schedule;
-    checkWhole('everyMs of onSnapshot', everyMs, 1, 86_400_000);
-    checkWhole('keep of onSnapshot', keep, 1, 100_000);
     return this.#subscribe({}, () =>
       this.#place.region.subscribe(everyMs, keep, (frame) => listener(this.#toSnapshot(frame))),
     );
@@ -281,7 +285,6 @@ export class ThreadRegistry {
       }
     }
     if (everyMs === false || Object.keys(gauges).length === 0) return () => undefined;
-    checkWhole('resourcesEveryMs', everyMs, 10, 86_400_000);
     return this.#place.region.sampleResources(everyMs, gauges);
   }
 

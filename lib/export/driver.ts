@@ -7,9 +7,9 @@
 // Exports never overlap. Snapshots that come while one runs wait, in a queue that drops its oldest.
 // Nothing that an exporter throws reaches the program, and nothing here holds its process alive.
 
+import { type Kinds, milliseconds, optionsCheck, refusals, whole } from '../core/options.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
 import type { SnapshotSchedule } from '../core/registry-types.js';
-import { checkWhole } from '../core/whole-number.js';
 import { type ExportCounts, ExportMeter } from './export-metrics.js';
 import type { Exporter } from './exporter.js';
 
@@ -25,15 +25,23 @@ export interface SnapshotSource {
 /** What `startExporter` can be told. */
 export interface ExportOptions {
   /** The interval; 10,000 ms unless told otherwise. */
-  readonly everyMs?: number;
+  readonly everyMs?: number | undefined;
   /**
    * How many snapshots wait while the event loop is blocked or the exporter is busy; the oldest give
    * way. 10 unless told otherwise.
    */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
   /** `flush` and `stop` wait no longer for the exporter; 10,000 ms unless told otherwise. */
-  readonly stopTimeoutMs?: number;
+  readonly stopTimeoutMs?: number | undefined;
 }
+
+export const exportKinds: Kinds<ExportOptions> = {
+  everyMs: milliseconds,
+  keep: whole(1, 100_000),
+  stopTimeoutMs: milliseconds,
+};
+
+const checkOptions = optionsCheck<ExportOptions>('an exporter', refusals.exporter, exportKinds);
 
 /** An exporter at work. */
 export interface RunningExporter {
@@ -77,17 +85,15 @@ export interface RunningExporter {
  * );
  * process.once('SIGTERM', () => void running.stop());
  * ```
- * @throws RegistryError when the options do not fit or the registry is closed
+ * @throws ExporterError when an option does not fit; RegistryError when the registry is closed
  */
 export function startExporter(
   source: SnapshotSource,
   exporter: Exporter,
   options: ExportOptions = {},
 ): RunningExporter {
+  checkOptions(options);
   const { everyMs = 10_000, keep = 10, stopTimeoutMs = 10_000 } = options;
-  checkWhole('everyMs of an exporter', everyMs, 1, 86_400_000);
-  checkWhole('keep of an exporter', keep, 1, 100_000);
-  checkWhole('stopTimeoutMs of an exporter', stopTimeoutMs, 1, 86_400_000);
   const driver = new ExportDriver(source, exporter, keep, stopTimeoutMs);
   driver.run(everyMs);
   return driver;

@@ -1,6 +1,15 @@
 // The renderers: pure functions of a snapshot, to a string, to bytes, or to bytes piece by piece.
 
-import type { NameEscaping } from '../core/catalogue/names.js';
+import { type NameEscaping, nameEscapings } from '../core/catalogue/names.js';
+import {
+  checkOption,
+  group,
+  objectWith,
+  oneOf,
+  optionsCheck,
+  refusals,
+  whole,
+} from '../core/options.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
 import { escapedLayout } from './escaping.js';
 import { exemplarInsertions, type Insertion } from './exemplars.js';
@@ -27,6 +36,13 @@ export interface RenderOptions {
   readonly escaping?: NameEscaping | undefined;
 }
 
+const checkOptions = optionsCheck<RenderOptions>('a renderer', refusals.exporter, {
+  quantiles: group<NonNullable<RenderOptions['quantiles']>>({
+    previous: objectWith(['family', 'read'], 'a snapshot'),
+  }),
+  escaping: oneOf(nameEscapings),
+});
+
 /**
  * A snapshot in Prometheus' text format 0.0.4.
  *
@@ -40,6 +56,7 @@ export interface RenderOptions {
  * ```
  */
 export function renderPrometheus(snapshot: Snapshot, options: RenderOptions = {}): string {
+  checkOptions(options);
   const { template, values } = prepare('prometheus', snapshot, options);
   return fillString(template, values);
 }
@@ -55,6 +72,7 @@ export function renderPrometheus(snapshot: Snapshot, options: RenderOptions = {}
  * ```
  */
 export function renderOpenMetrics(snapshot: Snapshot, options: RenderOptions = {}): string {
+  checkOptions(options);
   const { template, values, insertions } = prepare('openmetrics', snapshot, options);
   return Array.from(
     parts(template, insertions),
@@ -74,6 +92,7 @@ export function renderOpenMetrics(snapshot: Snapshot, options: RenderOptions = {
  * ```
  */
 export function renderProtobuf(snapshot: Snapshot, options: RenderOptions = {}): Uint8Array {
+  checkOptions(options);
   return Buffer.concat([...metricFamilies(snapshot, readingsOf(snapshot, options))]);
 }
 
@@ -113,6 +132,7 @@ export function renderBytes(
   snapshot: Snapshot,
   options: RenderOptions = {},
 ): Uint8Array {
+  checkOptions(options);
   if (format === 'json') return Buffer.from(renderJson(snapshot));
   if (format === 'protobuf') return renderProtobuf(snapshot, options);
   const { template, values, insertions } = prepare(format, snapshot, options);
@@ -141,6 +161,8 @@ export function* renderChunks(
   snapshot: Snapshot,
   { chunkBytes = 65_536, ...options }: RenderOptions & { readonly chunkBytes?: number } = {},
 ): Generator<Uint8Array, void, undefined> {
+  checkOption('a renderer', refusals.exporter, 'chunkBytes', whole(1, 2 ** 30), chunkBytes);
+  checkOptions(options);
   if (format === 'json') {
     yield renderBytes(format, snapshot);
     return;

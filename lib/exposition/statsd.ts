@@ -11,6 +11,7 @@
 // name:0|g, newline, name:-5|g. Both belong into one datagram, in which order is kept.
 
 import { unitsPerSecond } from '../core/catalogue/units.js';
+import { type Kinds, oneOf, optionsCheck, refusals, text } from '../core/options.js';
 import type { HistogramReading } from '../core/reading/histogram-reading.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
 import type { SeriesSnapshot, SnapshotLayout } from '../core/region/directory.js';
@@ -34,6 +35,14 @@ export interface StatsdFormat {
   /** Stands before every name: `ledger.`. */
   readonly prefix?: string;
 }
+
+export const statsdFormatKinds: Kinds<StatsdFormat> = {
+  tags: oneOf(['none', 'dogstatsd']),
+  histograms: oneOf(['percentiles', 'h', 'd']),
+  prefix: text('letters, digits, _, - and .', /^[A-Za-z0-9_.-]*$/),
+};
+
+const checkFormat = optionsCheck<StatsdFormat>('StatsD', refusals.exporter, statsdFormatKinds);
 
 /** What must stay in one datagram: a line, or two of a negative gauge. */
 export interface StatsdEntry {
@@ -68,6 +77,7 @@ export function renderStatsd(
   previous?: Snapshot,
   format: StatsdFormat = {},
 ): string[] {
+  checkFormat(format);
   const entries = statsdEntries(snapshot, () => previous, format);
   return Array.from(entries, ({ text }) => text);
 }

@@ -9,7 +9,7 @@
 // A check that throws is unhealthy; one that does not end in time is too, and is not started again
 // before it has ended. Timers hold no process alive.
 
-import { HealthError } from '../core/errors.js';
+import { flag, type Kinds, number, objectWith, optionsCheck, refusals } from '../core/options.js';
 import { HealthMeter } from './metrics.js';
 import { type HealthReport, type HealthResult, type HealthStatus, reportOf } from './report.js';
 import { type HealthCheck, runCheck } from './run-check.js';
@@ -36,6 +36,22 @@ export interface HealthCheckOptions {
   readonly critical?: boolean;
 }
 
+const time = number(1, 86_400_000, 'milliseconds from 1 to 86400000');
+
+const checkChecksOptions = optionsCheck<HealthChecksOptions>('health checks', refusals.health, {
+  registry: objectWith([], 'what createRegistry returned'),
+  everyMs: time,
+  timeoutMs: time,
+});
+
+const checkKinds: Kinds<HealthCheckOptions> = {
+  everyMs: time,
+  timeoutMs: time,
+  cacheMs: number(0, 86_400_000, 'milliseconds from 0 to 86400000'),
+  staleAfterMs: time,
+  critical: flag,
+};
+
 /**
  * A set of health checks, which runs from the first `add` on.
  *
@@ -53,6 +69,7 @@ export interface HealthCheckOptions {
  * console.log((await health.run()).status);
  * health.close();
  * ```
+ * @throws HealthError when an option does not fit
  */
 export function createHealthChecks(options: HealthChecksOptions = {}): HealthChecks {
   return new HealthChecks(options);
@@ -74,9 +91,10 @@ export class HealthChecks {
   readonly #defaults: { readonly everyMs: number; readonly timeoutMs: number };
   readonly #meter: HealthMeter;
 
-  constructor({ registry, everyMs = 10_000, timeoutMs = 2000 }: HealthChecksOptions) {
+  constructor(options: HealthChecksOptions) {
+    checkChecksOptions(options);
+    const { registry, everyMs = 10_000, timeoutMs = 2000 } = options;
     this.#defaults = { everyMs, timeoutMs };
-    checkTimes('of health checks', this.#defaults);
     this.#meter = new HealthMeter(registry);
   }
 
@@ -87,26 +105,20 @@ export class HealthChecks {
    */
   add(name: string, check: HealthCheck, options: HealthCheckOptions = {}): this {
     if (typeof name !== 'string' || name === '') {
-      throw new HealthError('VSR_METRICS_HEALTH_OPTIONS', {
-        problem: 'a health check needs a name',
-        given: name,
-      });
+      throw refusals.health({ problem: 'a health check needs a name', given: name });
     }
     if (typeof check !== 'function' || this.#entries.has(name)) {
       const problem = typeof check === 'function' ? 'is there already' : 'is no function';
-      throw new HealthError('VSR_METRICS_HEALTH_OPTIONS', {
-        problem: `health check ${JSON.stringify(name)} ${problem}`,
-      });
+      throw refusals.health({ problem: `health check ${JSON.stringify(name)} ${problem}` });
     }
-    const complete = { ...this.#defaults, cacheMs: 1000, critical: true, ...options };
-    const { everyMs, timeoutMs } = complete;
+    const whose = `health check ${JSON.stringify(name)}`;
+    optionsCheck<HealthCheckOptions>(whose, refusals.health, checkKinds)(options);
+    const { everyMs = this.#defaults.everyMs, timeoutMs = this.#defaults.timeoutMs } = options;
+    const { cacheMs = 1000, critical = true } = options;
     const { staleAfterMs = 3 * everyMs + timeoutMs } = options;
-    const withStale = { ...complete, staleAfterMs };
-    const { critical, ...times } = withStale;
-    checkTimes(`of health check ${JSON.stringify(name)}`, times);
     const entry: Entry = {
       check,
-      options: withStale,
+      options: { everyMs, timeoutMs, cacheMs, staleAfterMs, critical },
       timer: setInterval(() => this.#start(name, entry), everyMs).unref(),
       result: {
         ...found('unknown', 'it has not run yet'),
@@ -114,7 +126,7 @@ export class HealthChecks {
         critical,
         durationMs: 0,
         checkedAt: undefined,
-        staleAfterMs: withStale.staleAfterMs,
+        staleAfterMs,
       },
       running: undefined,
       isLate: false,
@@ -203,16 +215,4 @@ export class HealthChecks {
 
 function found(status: HealthStatus, message: string) {
   return { status, message, details: {} };
-}
-
-function checkTimes(whose: string, times: Readonly<Record<string, number>>): void {
-  for (const [option, given] of Object.entries(times)) {
-    const least = option === 'cacheMs' ? 0 : 1;
-    if (Number.isFinite(given) && given >= least && given <= 86_400_000) continue;
-    throw new HealthError('VSR_METRICS_HEALTH_OPTIONS', {
-      problem: `${option} ${whose} does not fit`,
-      given,
-      allowed: `milliseconds from ${least} to 86400000`,
-    });
-  }
 }

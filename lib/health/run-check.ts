@@ -1,5 +1,7 @@
 // One run of one check. Whatever it does is a result: it may throw, return nonsense, or never end.
 
+import { show } from '../core/errors.js';
+import { redact } from '../core/redact.js';
 import type { HealthStatus } from './report.js';
 
 /** What a check may say. */
@@ -55,7 +57,7 @@ async function call(check: HealthCheck, signal: AbortSignal) {
   try {
     return understood((await check(signal)) as HealthFinding | undefined);
   } catch (error) {
-    return unhealthy(textOf(error));
+    return unhealthy(redact(textOf(error)));
   }
 }
 
@@ -67,11 +69,11 @@ function understood(finding: HealthFinding | undefined): Omit<HealthOutcome, 'du
     case 'degraded':
     case 'unhealthy':
     case 'unknown': {
-      const texts = Object.entries(details).map(([name, value]) => [name, String(value)]);
-      return { status, message: String(message), details: Object.fromEntries(texts) };
+      const texts = Object.entries(details).map(([name, value]) => [name, redact(String(value))]);
+      return { status, message: redact(String(message)), details: Object.fromEntries(texts) };
     }
     default:
-      return unhealthy(`it returned no status: ${JSON.stringify(finding)}`);
+      return unhealthy(`it returned no status: ${show(finding)}`);
   }
 }
 

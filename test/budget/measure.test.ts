@@ -109,22 +109,31 @@ describe('measureOverhead', function () {
 
   const operation = () => work(1);
   const wrong: readonly (readonly [problem: string, options: object])[] = [
-    ['budget does not fit; given 0; allowed: above 0', { budget: 0 }],
-    ['budget does not fit; given NaN', { budget: NaN }],
-    ['confidence does not fit; given 1; allowed: from 0.5', { confidence: 1 }],
-    ['limitSeconds does not fit; given -1; allowed: above 0', { limitSeconds: -1 }],
-    ['clock does not fit; given "sun"; allowed: "processor", "typical", "wall"', { clock: 'sun' }],
-    ['baseline does not fit; given 7; allowed: paths or URLs', { baseline: 7 }],
-    ['baseline does not fit; given function', { instrumented: './a.js' }],
+    ['budget of a measurement does not fit; given 0; allowed: above 0', { budget: 0 }],
+    ['budget of a measurement does not fit; given NaN', { budget: NaN }],
     [
-      'instrumented does not fit; given "./no.js"; allowed: a module that is there',
+      'confidence of a measurement does not fit; given 1; allowed: a number from 0.5',
+      { confidence: 1 },
+    ],
+    [
+      'limitSeconds of a measurement does not fit; given -1; allowed: above 0',
+      { limitSeconds: -1 },
+    ],
+    [
+      'clock of a measurement does not fit; given "sun"; allowed: "processor", "typical", "wall"',
+      { clock: 'sun' },
+    ],
+    ['baseline of a measurement does not fit; given 7; allowed: paths or URLs', { baseline: 7 }],
+    ['baseline of a measurement does not fit; given function', { instrumented: './a.js' }],
+    [
+      'instrumented of a measurement does not fit; given "./no.js"; allowed: a module that is there',
       {
         baseline: moduleUrl('plain'),
         instrumented: './no.js',
       },
     ],
     [
-      'instrumented does not fit; given undefined',
+      'instrumented of a measurement does not fit; given undefined',
       {
         baseline: moduleUrl('plain'),
         instrumented: undefined,

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { startExporter } from '../../lib/export/index.js';
-import { createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
+import { createRegistry, ExporterError, readRegistry } from '../../lib/index.js';
 import { thrownBy } from '../core/catalogue/thrown.js';
 import { fixture } from '../fixtures/catalogue.js';
 import { block } from '../support/busy.js';
@@ -220,7 +220,7 @@ describe('startExporter', () => {
       for (const option of ['everyMs', 'keep', 'stopTimeoutMs']) {
         const start = () => startExporter(registry, new KeepingExporter(), { [option]: wrong });
         const error = thrownBy(start);
-        expect(error).to.be.instanceOf(RegistryError);
+        expect(error).to.be.instanceOf(ExporterError);
         expect(error.message).to.include(option);
       }
     }

@@ -1,6 +1,7 @@
 // Earlier values of one series, from the ring that the background thread keeps in the region.
 
 import { RegistryError } from '../errors.js';
+import { number, optionsCheck, refusals, texts } from '../options.js';
 import { numbersPerSeries } from '../region/described.js';
 import type { ReadableRegion } from '../region/native.js';
 import type { Bucket } from './distribution.js';
@@ -26,6 +27,14 @@ export interface HistoryPoint {
   readonly buckets?: readonly Bucket[];
 }
 
+const moment = number(-Infinity, Infinity, 'a time in unix milliseconds');
+
+const checkRange = optionsCheck<HistoryRange>('history', refusals.registry, {
+  from: moment,
+  to: moment,
+  labels: texts,
+});
+
 // The last one that a Date can hold. Another's file may speak of later ones.
 const lastMoment = 8.64e15;
 
@@ -33,8 +42,10 @@ export function readHistory(
   region: ReadableRegion,
   snapshot: Snapshot,
   name: string,
-  { from = 0, to = lastMoment, labels }: HistoryRange = {},
+  range: HistoryRange = {},
 ): HistoryPoint[] {
+  checkRange(range);
+  const { from = 0, to = lastMoment, labels } = range;
   const series = snapshot.find(name, labels);
   if (series === undefined) {
     throw new RegistryError('VSR_METRICS_LABEL_VALUE', {

@@ -1,6 +1,7 @@
 // Reading a registry from outside: its process may run, hang, be stopped, or be dead.
 
 import { RegistryError } from '../errors.js';
+import { milliseconds, optionsCheck, refusals } from '../options.js';
 import { Directory } from '../region/directory.js';
 import { addon, type NativeReader } from '../region/native.js';
 import { callNative } from '../region/native-errors.js';
@@ -36,6 +37,10 @@ export interface ReaderOptions {
   readonly hungAfterMs?: number;
 }
 
+const checkReaderOptions = optionsCheck<ReaderOptions>('a reader', refusals.registry, {
+  hungAfterMs: milliseconds,
+});
+
 /**
  * Opens the file of a registry for reading. Writers are not disturbed and need not be alive.
  *
@@ -50,6 +55,7 @@ export interface ReaderOptions {
  * @throws RegistryError when it is no region, or damaged; the message says how
  */
 export function readRegistry(file: string, options: ReaderOptions = {}): RegistryReader {
+  checkReaderOptions(options);
   return new RegistryReader(file, options);
 }
 

@@ -2,7 +2,7 @@
 // of it costs memory once something is stored in it.
 
 import type { ResolvedFamily } from '../catalogue/resolve.js';
-import { RegistryError } from '../errors.js';
+import { checkOption, group, refusals, whole } from '../options.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
 import { layout, type RegionSizes } from './native.js';
 
@@ -80,13 +80,17 @@ export function planSizes(
   const processes = capacity.processes ?? lanes;
   const historyBytes =
     capacity.historyBytes ?? Math.min(mostHistoryBytes, headroom * snapshotsAnHour * snapshotBytes);
-  checkAtLeast('lanes', lanes, 1, 4096);
-  checkAtLeast('processes', processes, 1, 4096);
-  checkAtLeast('historyBytes', historyBytes, 0, 2 ** 32);
   const exemplars = capacity.exemplars ?? defaultExemplars;
-  checkAtLeast('exemplars', exemplars, 0, 2 ** 20);
-  checkAtLeast('series', series, needed, 2 ** 24);
-  checkAtLeast('histograms', histograms, neededHistograms, 2 ** 20);
+  const kinds = group<Capacity>({
+    lanes: whole(1, 4096),
+    processes: whole(1, 4096),
+    historyBytes: whole(0, 2 ** 32),
+    exemplars: whole(0, 2 ** 20),
+    series: atLeast(needed, 2 ** 24),
+    histograms: atLeast(neededHistograms, 2 ** 20),
+  });
+  const planned = { ...capacity, lanes, processes, historyBytes, exemplars, series, histograms };
+  checkOption('a registry', refusals.registry, 'capacity', kinds, planned);
   const entries = series + families.length * headroom;
   return {
     lanes,
@@ -101,11 +105,9 @@ export function planSizes(
   };
 }
 
-function checkAtLeast(option: string, given: number, least: number, most: number): void {
-  if (Number.isInteger(given) && given >= least && given <= most) return;
-  throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
-    problem: `capacity.${option} does not fit`,
-    given,
-    allowed: `a whole number from ${least} (what the catalogue needs) to ${most}`,
-  });
+function atLeast(needed: number, most: number) {
+  return {
+    ...whole(needed, most),
+    allowed: `a whole number from ${needed} (what the catalogue needs) to ${most}`,
+  };
 }

@@ -4,9 +4,19 @@
 // signals, as OpenTelemetry has it. What is not here (certificates, compression) OpenTelemetry's
 // exporters read from the environment themselves.
 
-import { VsrMetricsError } from '../../core/errors.js';
+import {
+  anything,
+  checkOption,
+  type Kind,
+  type Kinds,
+  milliseconds,
+  oneOf,
+  optionsCheck,
+  refusals,
+  text,
+  texts,
+} from '../../core/options.js';
 import { packageVersion } from '../../core/package-version.js';
-import { checkWhole } from '../../core/whole-number.js';
 import type { HistogramForm } from './metric-data.js';
 
 /** `http/protobuf` and `http/json` go over HTTP, usually to port 4318; `grpc` to 4317. */
@@ -61,6 +71,7 @@ export interface OtlpOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const whose = 'an OTLP exporter';
 const protocols = ['grpc', 'http/protobuf', 'http/json'] as const;
 const temporalities = { cumulative: 'cumulative', delta: 'delta', lowmemory: 'delta' } as const;
 const forms = {
@@ -70,86 +81,103 @@ const forms = {
   base2_exponential_bucket_histogram: 'exponential',
 } as const;
 
-/** @throws VsrMetricsError that names the option, what was given and what is allowed */
+export const otlpKinds: Kinds<OtlpSettings> = {
+  // It may come from the environment too.
+  endpoint: anything,
+  protocol: oneOf(protocols),
+  intervalMs: milliseconds,
+  timeoutMs: milliseconds,
+  serviceName: text(),
+  serviceVersion: text(),
+  resourceAttributes: texts,
+  headers: { ...texts, isSecret: true },
+  temporality: oneOf(['cumulative', 'delta']),
+  histograms: oneOf(['explicit', 'exponential']),
+};
+
+const checkSettings = optionsCheck<OtlpSettings>(whose, refusals.exporter, otlpKinds);
+
+/** @throws ExporterError that names the option or the variable, what was given and what is allowed */
 export function resolveOptions(
   settings: OtlpSettings,
   environment: Environment = process.env,
 ): OtlpOptions {
+  checkSettings(settings);
   const of = (name: string) => environment[name]?.trim() || undefined;
-  const ofOtlp = (name: string) =>
-    of(`OTEL_EXPORTER_OTLP_METRICS_${name}`) ?? of(`OTEL_EXPORTER_OTLP_${name}`);
-  const endpoint = checkEndpoint(settings.endpoint, ofOtlp('ENDPOINT'));
-  const protocol = choose(
-    'protocol',
-    Object.fromEntries(protocols.map((each) => [each, each])),
-    settings.protocol ??
-      ofOtlp('PROTOCOL') ??
-      (endpoint.port === '4317' ? 'grpc' : 'http/protobuf'),
+  /** The value of the first of these variables that is set, checked. */
+  const read = <T>(
+    option: string,
+    variables: readonly string[],
+    kind: Kind,
+    meaning: (value: string) => T,
+  ): T | undefined => {
+    const variable = variables.find((name) => of(name) !== undefined);
+    if (variable === undefined) return undefined;
+    const value = meaning(of(variable)!);
+    checkOption(whose, refusals.exporter, `${option} (${variable})`, kind, value);
+    return value;
+  };
+  const ofOtlp = (name: string) => [
+    `OTEL_EXPORTER_OTLP_METRICS_${name}`,
+    `OTEL_EXPORTER_OTLP_${name}`,
+  ];
+  const endpoint = checkEndpoint(
+    settings.endpoint ?? read('endpoint', ofOtlp('ENDPOINT'), anything, String),
   );
-  const intervalMs = settings.intervalMs ?? Number(of('OTEL_METRIC_EXPORT_INTERVAL') ?? 10_000);
-  const timeoutMs = settings.timeoutMs ?? Number(ofOtlp('TIMEOUT') ?? 5000);
-  checkWhole('intervalMs of an OTLP exporter', intervalMs, 1, 86_400_000);
-  checkWhole('timeoutMs of an OTLP exporter', timeoutMs, 1, 86_400_000);
+  const protocol =
+    settings.protocol ??
+    read('protocol', ofOtlp('PROTOCOL'), oneOf(protocols), (given) => given.toLowerCase()) ??
+    (endpoint.port === '4317' ? 'grpc' : 'http/protobuf');
+  const temporality =
+    settings.temporality ??
+    choose('TEMPORALITY_PREFERENCE', 'temporality', temporalities) ??
+    'cumulative';
+  const histograms =
+    settings.histograms ??
+    choose('DEFAULT_HISTOGRAM_AGGREGATION', 'histograms', forms) ??
+    'explicit';
+  function choose<T extends string>(
+    variable: string,
+    option: string,
+    meanings: Readonly<Record<string, T>>,
+  ): T | undefined {
+    const variables = [`OTEL_EXPORTER_OTLP_METRICS_${variable}`];
+    const kind = oneOf(Object.keys(meanings));
+    const given = read(option, variables, kind, (value) => value.toLowerCase());
+    return given === undefined ? undefined : meanings[given];
+  }
   return {
-    protocol,
-    url: settings.endpoint === undefined ? undefined : urlOf(endpoint, protocol),
-    intervalMs,
-    timeoutMs,
+    protocol: protocol as OtlpProtocol,
+    url: settings.endpoint === undefined ? undefined : urlOf(endpoint, protocol as OtlpProtocol),
+    intervalMs:
+      settings.intervalMs ??
+      read('intervalMs', ['OTEL_METRIC_EXPORT_INTERVAL'], milliseconds, Number) ??
+      10_000,
+    timeoutMs:
+      settings.timeoutMs ?? read('timeoutMs', ofOtlp('TIMEOUT'), milliseconds, Number) ?? 5000,
     attributes: resourceAttributes(settings, of),
     headers: settings.headers ?? {},
-    temporality: choose(
-      'temporality',
-      temporalities,
-      settings.temporality ??
-        of('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE') ??
-        'cumulative',
-    ),
-    histograms: choose(
-      'histograms',
-      forms,
-      settings.histograms ??
-        of('OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION') ??
-        'explicit',
-    ),
+    temporality,
+    histograms,
   };
 }
 
-function checkEndpoint(option: string | undefined, variable: string | undefined): URL {
-  const given = option ?? variable;
-  const allowed =
-    'a URL as http://localhost:4317, as the option or in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or ' +
-    'OTEL_EXPORTER_OTLP_ENDPOINT';
-  const problem = 'an OTLP exporter needs an endpoint';
-  if (given === undefined || !URL.canParse(given)) {
-    throw new VsrMetricsError('VSR_METRICS_EXPORTER_OPTIONS', { problem, given, allowed });
-  }
-  const url = new URL(given);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new VsrMetricsError('VSR_METRICS_EXPORTER_OPTIONS', { problem, given, allowed });
-  }
-  return url;
+function checkEndpoint(given: string | undefined): URL {
+  const isUrl = given !== undefined && URL.canParse(given) && /^https?:/.test(given);
+  if (isUrl) return new URL(given);
+  throw refusals.exporter({
+    problem: 'an OTLP exporter needs an endpoint',
+    given,
+    allowed:
+      'a URL as http://localhost:4317, as the option or in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or ' +
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+  });
 }
 
 function urlOf(endpoint: URL, protocol: OtlpProtocol): string {
   if (protocol !== 'grpc' && endpoint.pathname === '/')
     return new URL('/v1/metrics', endpoint).href;
   return endpoint.href;
-}
-
-function choose<T extends string>(
-  option: string,
-  meanings: Readonly<Record<string, T>>,
-  given: string,
-): T {
-  const meaning = Object.hasOwn(meanings, given.toLowerCase())
-    ? meanings[given.toLowerCase()]
-    : undefined;
-  if (meaning !== undefined) return meaning;
-  throw new VsrMetricsError('VSR_METRICS_EXPORTER_OPTIONS', {
-    problem: `no such ${option} of an OTLP exporter`,
-    given,
-    allowed: Object.keys(meanings),
-  });
 }
 
 function resourceAttributes(

@@ -6,7 +6,7 @@
 //   await exporter.exportMetrics();      // besides every 10 seconds
 //   await exporter.shutdown();
 
-import { VsrMetricsError } from '../../core/errors.js';
+import { anything, number, optionsCheck, refusals, text } from '../../core/options.js';
 import { packageVersion } from '../../core/package-version.js';
 import type { Snapshot } from '../../core/reading/snapshot.js';
 import { renderStatsd } from '../../exposition/statsd.js';
@@ -21,6 +21,14 @@ export interface OtelConfig {
   readonly serviceName: string;
   readonly serviceVersion: string;
 }
+
+const checkConfig = optionsCheck<Partial<OtelConfig>>('OtelExporter', refusals.exporter, {
+  // It may come from the environment too.
+  otlpEndpoint: anything,
+  exportIntervalSecs: number(0.001, 86_400),
+  serviceName: text(),
+  serviceVersion: text(),
+});
 
 /**
  * What `OtelExporter` uses where nothing else is said. It has no endpoint, so with this alone
@@ -65,6 +73,7 @@ export class OtelExporter {
   #lastStatsd: Snapshot | undefined;
 
   constructor(registry: SnapshotSource, config: Partial<OtelConfig> = {}) {
+    checkConfig(config);
     this.#registry = registry;
     this.config = { ...defaultOtelConfig(), ...config };
   }
@@ -80,7 +89,7 @@ export class OtelExporter {
     this.#running = await startOtlp({
       registry: this.#registry,
       endpoint: otlpEndpoint,
-      intervalMs: 1000 * exportIntervalSecs,
+      intervalMs: Math.round(1000 * exportIntervalSecs),
       serviceName,
       serviceVersion,
     });
@@ -89,11 +98,11 @@ export class OtelExporter {
   /**
    * Pushes what has been recorded up to now; true when it has arrived.
    *
-   * @throws VsrMetricsError before `initOtlp`
+   * @throws ExporterError before `initOtlp`
    */
   async exportMetrics(): Promise<boolean> {
     if (this.#running === undefined) {
-      throw new VsrMetricsError('VSR_METRICS_EXPORTER_OPTIONS', {
+      throw refusals.exporter({
         problem: 'exportMetrics comes after initOtlp, which has not succeeded',
       });
     }

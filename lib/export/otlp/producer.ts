@@ -7,6 +7,7 @@
 //   new MeterProvider({ resource, readers: [reader] });
 
 import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
+import { oneOf, optionsCheck, refusals } from '../../core/options.js';
 import type { SnapshotSource } from '../driver.js';
 import { type HistogramForm, toMetricData } from './metric-data.js';
 import type { OtlpTemporality } from './options.js';
@@ -21,6 +22,11 @@ export interface MetricProducerOptions {
   /** `explicit` unless told otherwise. */
   readonly histograms?: HistogramForm;
 }
+
+const checkOptions = optionsCheck<MetricProducerOptions>('a producer', refusals.exporter, {
+  temporality: oneOf(['cumulative', 'delta']),
+  histograms: oneOf(['explicit', 'exponential']),
+});
 
 /**
  * Makes a registry's metrics part of what a metric reader of OpenTelemetry collects. With `delta` each
@@ -44,8 +50,10 @@ export interface MetricProducerOptions {
  */
 export function createMetricProducer(
   source: Pick<SnapshotSource, 'snapshot'>,
-  { temporality = 'cumulative', histograms = 'explicit' }: MetricProducerOptions = {},
+  options: MetricProducerOptions = {},
 ): MetricProducer {
+  checkOptions(options);
+  const { temporality = 'cumulative', histograms = 'explicit' } = options;
   const unsettled = new Unsettled(temporality === 'delta');
   return {
     async collect(): Promise<CollectionResult> {

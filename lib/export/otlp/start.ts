@@ -1,7 +1,8 @@
 // startOtlp: pushes a registry to a collector, in one call.
 
+import { objectWith, optionsCheck, refusals, required } from '../../core/options.js';
 import { type RunningExporter, type SnapshotSource, startExporter } from '../driver.js';
-import { type OtlpSettings, resolveOptions } from './options.js';
+import { type OtlpSettings, otlpKinds, resolveOptions } from './options.js';
 import { OtlpExporter } from './otlp-exporter.js';
 
 /** What `startOtlp` takes. */
@@ -9,6 +10,11 @@ export interface OtlpStart extends OtlpSettings {
   /** A registry, or a reader of another process's file. */
   readonly registry: SnapshotSource;
 }
+
+const checkOptions = optionsCheck<OtlpStart>('an OTLP exporter', refusals.exporter, {
+  ...otlpKinds,
+  registry: required(objectWith(['snapshot'], 'a registry, or a reader of one')),
+});
 
 /**
  * Pushes snapshots to an OpenTelemetry collector, every 10 seconds unless told otherwise. Needs
@@ -27,9 +33,12 @@ export interface OtlpStart extends OtlpSettings {
  * });
  * process.once('SIGTERM', () => void otlp.stop()); // with a last export
  * ```
- * @throws VsrMetricsError when there is no endpoint, an option makes no sense, or a package is missing
+ * @throws ExporterError when there is no endpoint or an option does not fit; VsrMetricsError when a
+ *   package is missing
  */
-export async function startOtlp({ registry, ...settings }: OtlpStart): Promise<RunningExporter> {
+export async function startOtlp(given: OtlpStart): Promise<RunningExporter> {
+  checkOptions(given);
+  const { registry, ...settings } = given;
   const options = resolveOptions(settings);
   const exporter = new OtlpExporter(options);
   // Before anything runs: what is missing must be known now, and not from a warning later.

@@ -1,6 +1,7 @@
 // Where a StatsD server listens: `localhost:8125`, `[::1]:8125`, or `unix:/run/statsd.sock`.
 
-import { RegistryError } from '../../core/errors.js';
+import type { ExporterError } from '../../core/errors.js';
+import { refusals } from '../../core/options.js';
 import { longestUnixPath } from './unix-transport.js';
 
 export type StatsdEndpoint =
@@ -9,7 +10,7 @@ export type StatsdEndpoint =
 
 const defaultPort = 8125;
 
-/** @throws RegistryError when it is no endpoint */
+/** @throws ExporterError when it is no endpoint */
 export function parseEndpoint(text: string): StatsdEndpoint {
   const path = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
   if (path !== undefined) {
@@ -24,10 +25,7 @@ export function parseEndpoint(text: string): StatsdEndpoint {
   throw invalid(text, 'HOST:PORT, [IPV6]:PORT, or unix:/PATH');
 }
 
-function invalid(given: string, allowed: string): RegistryError {
-  return new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
-    problem: 'endpoint of StatsD is no place to send to',
-    given,
-    allowed,
-  });
+function invalid(given: string, allowed: string): ExporterError {
+  const problem = 'the option endpoint of a StatsD exporter is no place to send to';
+  return refusals.exporter({ problem, given, allowed });
 }

@@ -6,12 +6,16 @@
 // sending it again might count it twice. For the same reason a histogram whose values went half into
 // a datagram that was refused loses that half, and `dropped` tells.
 
-import { RegistryError } from '../../core/errors.js';
+import { type Kinds, optionsCheck, refusals, text, whole } from '../../core/options.js';
 import type { Snapshot } from '../../core/reading/snapshot.js';
 import type { SnapshotLayout } from '../../core/region/directory.js';
 import type { SeriesInfo } from '../../core/region/family-info.js';
-import { checkWhole } from '../../core/whole-number.js';
-import { type StatsdFormat, statsdEntries, tooLongSeries } from '../../exposition/statsd.js';
+import {
+  type StatsdFormat,
+  statsdEntries,
+  statsdFormatKinds,
+  tooLongSeries,
+} from '../../exposition/statsd.js';
 import type { Exporter, ExportReport } from '../exporter.js';
 import { parseEndpoint, type StatsdEndpoint } from './endpoint.js';
 import { packDatagrams } from './packing.js';
@@ -36,6 +40,19 @@ const mostFailures = 3;
 const smallestDatagram = 128;
 const largestDatagram = 65_507;
 
+export const statsdKinds: Kinds<StatsdOptions> = {
+  ...statsdFormatKinds,
+  // What it may be is told by the parser.
+  endpoint: text('HOST:PORT, [IPV6]:PORT, or unix:/PATH'),
+  maxDatagramBytes: whole(smallestDatagram, largestDatagram),
+};
+
+const checkOptions = optionsCheck<StatsdOptions>(
+  'a StatsD exporter',
+  refusals.exporter,
+  statsdKinds,
+);
+
 /**
  * An exporter for `startExporter`; `startStatsd` is the short way.
  *
@@ -47,13 +64,12 @@ const largestDatagram = 65_507;
  * const exporter = createStatsdExporter({ endpoint: 'statsd.internal:8125', tags: 'dogstatsd' });
  * const running = startExporter(registry, exporter, { everyMs: 1000 });
  * ```
- * @throws RegistryError when an option does not fit
+ * @throws ExporterError when an option does not fit
  */
 export function createStatsdExporter(options: StatsdOptions = {}): Exporter {
+  checkOptions(options);
   const endpoint = parseEndpoint(options.endpoint ?? 'localhost:8125');
   const { maxDatagramBytes = endpoint.kind === 'udp' ? 1432 : 8192 } = options;
-  checkWhole('maxDatagramBytes', maxDatagramBytes, smallestDatagram, largestDatagram);
-  checkFormat(options);
   return new StatsdExporter(() => open(endpoint), options, maxDatagramBytes);
 }
 
@@ -61,24 +77,6 @@ function open(endpoint: StatsdEndpoint): Transport {
   return endpoint.kind === 'udp'
     ? new UdpTransport(endpoint.host, endpoint.port)
     : new UnixTransport(endpoint.path);
-}
-
-const formats = { tags: ['none', 'dogstatsd'], histograms: ['percentiles', 'h', 'd'] } as const;
-
-function checkFormat(format: StatsdFormat): void {
-  for (const [option, allowed] of Object.entries(formats)) {
-    const given = format[option as keyof typeof formats];
-    if (given === undefined || (allowed as readonly string[]).includes(given)) continue;
-    throw invalid(`${option} of StatsD`, given, allowed);
-  }
-  const { prefix = '' } = format;
-  if (/^[A-Za-z0-9_.-]*$/.test(prefix)) return;
-  throw invalid('prefix of StatsD', prefix, 'letters, digits, _, - and .');
-}
-
-function invalid(option: string, given: string, allowed: string | readonly string[]) {
-  const problem = `${option} does not fit`;
-  return new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', { problem, given, allowed });
 }
 
 /** Up to which snapshot each series has been sent; undefined: never. */

@@ -5,13 +5,21 @@
 //   const running = startStatsd(registry);      // localhost:8125, every 10 seconds
 //   await running.stop();                       // with what came since
 
+import { optionsCheck, refusals } from '../../core/options.js';
 import {
   type ExportOptions,
+  exportKinds,
   type RunningExporter,
   type SnapshotSource,
   startExporter,
 } from '../driver.js';
-import { createStatsdExporter, type StatsdOptions } from './exporter.js';
+import { createStatsdExporter, type StatsdOptions, statsdKinds } from './exporter.js';
+
+const checkOptions = optionsCheck<StatsdOptions & ExportOptions>(
+  'a StatsD exporter',
+  refusals.exporter,
+  { ...statsdKinds, ...exportKinds },
+);
 
 /**
  * Sends what a registry records to a StatsD server at every interval: fire and forget, without
@@ -29,13 +37,16 @@ import { createStatsdExporter, type StatsdOptions } from './exporter.js';
  *   everyMs: 1000,
  * });
  * ```
- * @throws RegistryError when an option does not fit or the registry is closed
+ * @throws ExporterError when an option does not fit; RegistryError when the registry is closed
  */
 export function startStatsd(
   source: SnapshotSource,
   options: StatsdOptions & ExportOptions = {},
 ): RunningExporter {
-  return startExporter(source, createStatsdExporter(options), options);
+  checkOptions(options);
+  const { everyMs, keep, stopTimeoutMs, ...format } = options;
+  const schedule = { everyMs, keep, stopTimeoutMs };
+  return startExporter(source, createStatsdExporter(format), schedule);
 }
 
 export type { StatsdFormat } from '../../exposition/statsd.js';

@@ -6,7 +6,7 @@ import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { addon } from '../../core/region/native.js';
 import type { HealthCheck } from '../run-check.js';
-import { above, checkLimits, findingOf, type Remark, rounded } from './limits.js';
+import { above, checkOptionsOf, findingOf, limit, type Remark, rounded } from './limits.js';
 
 /** What `cpuCheck` takes; nothing is needed. */
 export interface CpuCheckOptions {
@@ -15,6 +15,11 @@ export interface CpuCheckOptions {
   /** No limit unless told otherwise: to be busy is no failure. */
   readonly unhealthyPercent?: number;
 }
+
+const checkOptions = checkOptionsOf<CpuCheckOptions>('cpu', {
+  degradedPercent: limit,
+  unhealthyPercent: limit,
+});
 
 // A shorter interval says nothing.
 const shortestMs = 500;
@@ -29,14 +34,11 @@ const shortestMs = 500;
  *
  * createHealthChecks().add('cpu', cpuCheck({ degradedPercent: 80 }), { critical: false });
  * ```
- * @throws HealthError when a limit is no number
+ * @throws HealthError when an option does not fit
  */
 export function cpuCheck(options: CpuCheckOptions = {}): HealthCheck {
-  const limits = checkLimits('cpu', {
-    degradedPercent: 90,
-    unhealthyPercent: undefined,
-    ...options,
-  });
+  checkOptions(options);
+  const { degradedPercent = 90, unhealthyPercent } = options;
   const read = addon.resourceSampler();
   let last = performance.now();
   return async (signal) => {
@@ -48,7 +50,7 @@ export function cpuCheck(options: CpuCheckOptions = {}): HealthCheck {
     const look = (percent: number | undefined, whose: string): void => {
       if (percent === undefined) return;
       const message = `${whose} kept the processors ${rounded(percent)} % busy`;
-      remarks.push(above(percent, limits.degradedPercent, limits.unhealthyPercent, message));
+      remarks.push(above(percent, degradedPercent, unhealthyPercent, message));
     };
     look(processCpuPercent, 'this process');
     look(systemCpuPercent, 'the machine');

@@ -3,7 +3,16 @@
 //   health.add('database', databaseCheck(monitored, { degradedQueryP99Ms: 200 }));
 
 import type { HealthCheck } from '../run-check.js';
-import { above, checkLimits, findingOf, misfit, type Remark, rounded, timed } from './limits.js';
+import {
+  above,
+  checkOptionsOf,
+  findingOf,
+  limit,
+  misfit,
+  type Remark,
+  rounded,
+  timed,
+} from './limits.js';
 import type { MonitoredDatabase } from './monitored-database.js';
 
 /** What `databaseCheck` takes besides the database; nothing is needed. */
@@ -13,6 +22,11 @@ export interface DatabaseCheckOptions {
   /** The 99th percentile of its queries; no limit unless told otherwise. */
   readonly degradedQueryP99Ms?: number;
 }
+
+const checkOptions = checkOptionsOf<DatabaseCheckOptions>('database', {
+  degradedMs: limit,
+  degradedQueryP99Ms: limit,
+});
 
 /**
  * A check of a database that can be asked for its metrics. One that does not answer is unhealthy.
@@ -37,11 +51,8 @@ export function databaseCheck(
   database: Pick<MonitoredDatabase, 'getDatabaseMetrics'> & Partial<MonitoredDatabase>,
   options: DatabaseCheckOptions = {},
 ): HealthCheck {
-  const limits = checkLimits('database', {
-    degradedMs: 1000,
-    degradedQueryP99Ms: undefined,
-    ...options,
-  });
+  checkOptions(options);
+  const { degradedMs = 1000, degradedQueryP99Ms } = options;
   if (typeof database?.getDatabaseMetrics !== 'function') {
     throw misfit('database', 'database', typeof database, 'an object with getDatabaseMetrics()');
   }
@@ -49,12 +60,12 @@ export function databaseCheck(
     const { value, ms } = await timed(() => database.getDatabaseMetrics());
     const queries = await database.getQueryMetrics?.();
     const remarks: Remark[] = [
-      above(ms, limits.degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
+      above(ms, degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
     ];
     const p99 = queries?.p99QueryLatencyMs;
     if (p99 !== undefined) {
       const message = `99 % of the queries took at most ${p99} ms`;
-      remarks.push(above(p99, limits.degradedQueryP99Ms, undefined, message));
+      remarks.push(above(p99, degradedQueryP99Ms, undefined, message));
     }
     return findingOf(remarks, {
       response_time_ms: rounded(ms),

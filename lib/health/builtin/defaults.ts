@@ -2,6 +2,7 @@
 //
 //   addDefaultChecks(health, { database, addresses: peers });
 
+import { listOf, objectWith, optionsCheck, refusals, text } from '../../core/options.js';
 import type { HealthChecks } from '../checks.js';
 import { cpuCheck } from './cpu.js';
 import { databaseCheck } from './database.js';
@@ -20,6 +21,12 @@ export interface DefaultChecksOptions {
   readonly addresses?: readonly string[];
 }
 
+const checkOptions = optionsCheck<DefaultChecksOptions>('addDefaultChecks', refusals.health, {
+  path: text('a path'),
+  database: objectWith(['getDatabaseMetrics'], 'an object with getDatabaseMetrics()'),
+  addresses: listOf(text('HOST:PORT, [IPV6]:PORT or unix:/PATH'), 1),
+});
+
 /**
  * Adds `memory`, `disk`, `cpu` and `event_loop` with their usual limits; `database` and `network`
  * where it is told of them.
@@ -35,8 +42,10 @@ export interface DefaultChecksOptions {
  */
 export function addDefaultChecks(
   health: HealthChecks,
-  { path = '/', database, addresses }: DefaultChecksOptions = {},
+  options: DefaultChecksOptions = {},
 ): HealthChecks {
+  checkOptions(options);
+  const { path = '/', database, addresses } = options;
   health
     .add('memory', memoryCheck())
     .add('disk', diskCheck({ path }))

@@ -5,8 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flag, text } from '../../core/options.js';
 import type { HealthCheck } from '../run-check.js';
-import { above, checkLimits, findingOf, misfit, type Remark, rounded } from './limits.js';
+import { above, checkOptionsOf, findingOf, limit, type Remark, rounded } from './limits.js';
 
 /** What `diskCheck` takes; nothing is needed. */
 export interface DiskCheckOptions {
@@ -20,6 +21,13 @@ export interface DiskCheckOptions {
   readonly write?: boolean;
 }
 
+const checkOptions = checkOptionsOf<DiskCheckOptions>('disk', {
+  path: text('a path'),
+  degradedPercent: limit,
+  unhealthyPercent: limit,
+  write: flag,
+});
+
 /**
  * A check of how full a file system is, of bytes and of files (inodes): the fuller of both decides.
  *
@@ -32,16 +40,15 @@ export interface DiskCheckOptions {
  * @throws HealthError when an option does not fit
  */
 export function diskCheck(options: DiskCheckOptions = {}): HealthCheck {
-  const { path = '/', write = false, ...given } = options;
-  const limits = checkLimits('disk', { degradedPercent: 85, unhealthyPercent: 95, ...given });
-  if (typeof path !== 'string' || path === '') throw misfit('disk', 'path', path, 'a path');
+  checkOptions(options);
+  const { path = '/', write = false, degradedPercent = 85, unhealthyPercent = 95 } = options;
   return async (signal) => {
     const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
     const space = percentOf(blocks - bfree, bavail);
     const inodes = percentOf(files - ffree, ffree);
     const look = (percent: number, what: string): Remark => {
       const message = `${rounded(percent)} % of the ${what} of ${path} are used`;
-      return above(percent, limits.degradedPercent, limits.unhealthyPercent, message);
+      return above(percent, degradedPercent, unhealthyPercent, message);
     };
     const remarks = [look(space, 'bytes'), look(inodes, 'files')];
     if (write) await tryToWrite(path, signal);

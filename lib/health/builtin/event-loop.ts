@@ -5,7 +5,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HealthCheck } from '../run-check.js';
-import { above, checkLimits, findingOf, rounded } from './limits.js';
+import { above, checkOptionsOf, findingOf, limit, rounded } from './limits.js';
 
 /** What `eventLoopCheck` takes; nothing is needed. */
 export interface EventLoopCheckOptions {
@@ -14,6 +14,11 @@ export interface EventLoopCheckOptions {
   /** 2,000 unless told otherwise. */
   readonly unhealthyMs?: number;
 }
+
+const checkOptions = checkOptionsOf<EventLoopCheckOptions>('event-loop', {
+  degradedMs: limit,
+  unhealthyMs: limit,
+});
 
 // A timer of this period measures; it knows of no shorter delay.
 const resolutionMs = 20;
@@ -28,10 +33,11 @@ const resolutionMs = 20;
  *
  * createHealthChecks().add('event_loop', eventLoopCheck({ degradedMs: 100, unhealthyMs: 1000 }));
  * ```
- * @throws HealthError when a limit is no number
+ * @throws HealthError when an option does not fit
  */
 export function eventLoopCheck(options: EventLoopCheckOptions = {}): HealthCheck {
-  const limits = checkLimits('event-loop', { degradedMs: 250, unhealthyMs: 2000, ...options });
+  checkOptions(options);
+  const { degradedMs = 250, unhealthyMs = 2000 } = options;
   // They take turns: one that was reset knows nothing of what began before its first tick.
   const monitors = [0, 1].map(() => monitorEventLoopDelay({ resolution: resolutionMs }));
   let [current, next] = monitors as [IntervalHistogram, IntervalHistogram];
@@ -48,7 +54,7 @@ export function eventLoopCheck(options: EventLoopCheckOptions = {}): HealthCheck
     ended.disable();
     [current, next] = [next, ended];
     const message = `the event loop was late by ${rounded(longest!)} ms at most`;
-    return findingOf([above(longest!, limits.degradedMs, limits.unhealthyMs, message)], {
+    return findingOf([above(longest!, degradedMs, unhealthyMs, message)], {
       longest_ms: rounded(longest!),
       p99_ms: rounded(p99!),
       mean_ms: Number.isNaN(mean) ? 0 : rounded(mean!),

@@ -2,14 +2,25 @@
 //
 //   health.add('payments', httpCheck({ url: 'https://payments.internal/health' }));
 
+import { separateCredentials } from '../../core/credentials.js';
+import {
+  flag,
+  type Kind,
+  required,
+  secret,
+  text,
+  texts,
+  url as urlKind,
+} from '../../core/options.js';
 import type { HealthCheck } from '../run-check.js';
-import { above, checkLimits, findingOf, misfit, type Remark, timed } from './limits.js';
+import { above, checkOptionsOf, findingOf, limit, misfit, type Remark, timed } from './limits.js';
 
 /** The first and the last status. */
 export type StatusRange = readonly [first: number, last: number];
 
 /** What `httpCheck` takes. */
 export interface HttpCheckOptions {
+  /** A name and a password in it become basic authentication. No message shows them. */
   readonly url: string | URL;
   /** GET unless told otherwise. */
   readonly method?: string;
@@ -18,13 +29,37 @@ export interface HttpCheckOptions {
   readonly healthyStatus?: StatusRange;
   /** These are unhealthy; none unless told otherwise. All others are degraded. */
   readonly unhealthyStatus?: StatusRange;
+  /**
+   * Follows redirects, with all headers: to whatever host they name. Otherwise (by default) a
+   * redirect is the answer, and its status counts.
+   */
+  readonly followRedirects?: boolean;
   /** How long it may take to answer; no limit but the check's time limit unless told otherwise. */
   readonly degradedMs?: number;
 }
 
+const isStatus = (each: unknown) =>
+  Number.isInteger(each) && Number(each) >= 100 && Number(each) <= 599;
+
+const statusRange: Kind = {
+  allowed: 'the first and the last status, as [200, 299]',
+  fits: (value) =>
+    Array.isArray(value) && value.length === 2 && value.every(isStatus) && value[0] <= value[1],
+};
+
+const checkOptions = checkOptionsOf<HttpCheckOptions>('HTTP', {
+  url: required(urlKind(['http:', 'https:'], 'a URL as https://payments.internal/health')),
+  method: text(),
+  headers: secret(texts),
+  healthyStatus: statusRange,
+  unhealthyStatus: statusRange,
+  followRedirects: flag,
+  degradedMs: limit,
+});
+
 /**
  * A check of something that answers HTTP. What does not answer at all is unhealthy. The time limit
- * is the one that is given to `add`; redirects are followed.
+ * is the one that is given to `add`.
  *
  * @example
  * ```ts
@@ -37,14 +72,22 @@ export interface HttpCheckOptions {
  * @throws HealthError when an option does not fit
  */
 export function httpCheck(options: HttpCheckOptions): HealthCheck {
-  const { method = 'GET', headers = {}, degradedMs } = options;
+  checkOptions(options);
+  const { method = 'GET', followRedirects = false, degradedMs } = options;
   const { healthyStatus = [200, 299], unhealthyStatus } = options;
-  checkLimits('HTTP', { degradedMs });
-  checkRange('healthyStatus', healthyStatus);
-  if (unhealthyStatus !== undefined) checkRange('unhealthyStatus', unhealthyStatus);
-  const url = checkRequest(options.url, method, headers);
+  const { url, authorization } = separateCredentials(options.url);
+  const headers = {
+    ...(authorization !== undefined && { Authorization: authorization }),
+    ...options.headers,
+  };
+  const request: RequestInit = {
+    method,
+    headers,
+    redirect: followRedirects ? 'follow' : 'manual',
+  };
+  checkRequest(url, request);
   return async (signal) => {
-    const { value: status, ms } = await timed(() => statusOf(url, { method, headers, signal }));
+    const { value: status, ms } = await timed(() => statusOf(url, { ...request, signal }));
     const message = `it answered ${status}`;
     const remarks: Remark[] = [
       above(ms, degradedMs, undefined, `it answered in ${Math.round(ms)} ms`),
@@ -72,22 +115,11 @@ function contains(range: StatusRange | undefined, status: number): boolean {
   return range !== undefined && status >= range[0] && status <= range[1];
 }
 
-function checkRange(option: string, given: StatusRange): void {
-  const isStatus = (each: unknown) => Number.isInteger(each) && contains([100, 599], Number(each));
-  const isRange = Array.isArray(given) && given.length === 2 && given.every(isStatus);
-  if (isRange && given[0] <= given[1]) return;
-  throw misfit('HTTP', option, given, 'the first and the last status, as [200, 299]');
-}
-
-function checkRequest(url: string | URL, method: string, headers: Record<string, string>): URL {
-  const given = String(url);
+/** Method, headers, and whatever else fetch refuses: now, and not on each run. */
+function checkRequest(url: URL, request: RequestInit): void {
   try {
-    const { protocol } = new URL(given);
-    if (protocol !== 'http:' && protocol !== 'https:')
-      throw new TypeError('neither http nor https');
-    // Method, headers, and whatever else a request refuses: now, and not on each run.
-    return new URL(new Request(given, { method, headers }).url);
+    void new Request(url, request);
   } catch (error) {
-    throw misfit('HTTP', 'url, method or headers', given, 'what fetch takes', error);
+    throw misfit('HTTP', 'method or headers', request.method, 'what fetch takes', error);
   }
 }

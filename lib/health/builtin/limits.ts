@@ -1,10 +1,10 @@
 // What the built-in checks have in common: values that are held against limits, and what that comes to.
 //
-//   const limits = checkLimits('memory', { degradedPercent: 85, unhealthyPercent: 95 });
-//   const remarks = [above(used, limits.degradedPercent, limits.unhealthyPercent, `${used} % are used`)];
+//   const remarks = [above(used, degradedPercent, unhealthyPercent, `${used} % are used`)];
 //   return findingOf(remarks, { used_percent: used });
 
-import { HealthError } from '../../core/errors.js';
+import type { HealthError } from '../../core/errors.js';
+import { type Kind, type Kinds, optionsCheck, refusals } from '../../core/options.js';
 import type { HealthFinding } from '../run-check.js';
 
 /** Something that was looked at, with a message that holds whatever the status. */
@@ -41,20 +41,18 @@ export function findingOf(
   return { status, message: messages.map(({ message }) => message).join(', '), details };
 }
 
-/**
- * Options that are numbers, complete.
- *
- * @throws HealthError that names the check and the option
- */
-export function checkLimits<T extends Readonly<Record<string, number | undefined>>>(
+/** A limit, in whatever its name says. */
+export const limit: Kind = {
+  allowed: 'a number that is not negative',
+  fits: (value) => typeof value === 'number' && value >= 0,
+};
+
+/** A function that checks the options of one of the built-in checks. */
+export function checkOptionsOf<T extends object>(
   check: string,
-  limits: T,
-): T {
-  for (const [option, given] of Object.entries(limits)) {
-    if (given === undefined || (typeof given === 'number' && given >= 0)) continue;
-    throw misfit(check, option, given, 'a number that is not negative');
-  }
-  return limits;
+  kinds: Kinds<T>,
+): (given: T) => void {
+  return optionsCheck<T>(`a ${check} check`, refusals.health, kinds);
 }
 
 export function misfit(
@@ -64,8 +62,8 @@ export function misfit(
   allowed: string,
   cause?: unknown,
 ): HealthError {
-  const problem = `${option} of a ${check} check does not fit`;
-  return new HealthError('VSR_METRICS_HEALTH_OPTIONS', { problem, given, allowed, cause });
+  const problem = `the option ${option} of a ${check} check does not fit`;
+  return refusals.health({ problem, given, allowed, cause });
 }
 
 /** With one decimal, for people. */

@@ -4,7 +4,7 @@
 
 import { addon } from '../../core/region/native.js';
 import type { HealthCheck } from '../run-check.js';
-import { above, checkLimits, findingOf, type Remark, rounded } from './limits.js';
+import { above, checkOptionsOf, findingOf, limit, type Remark, rounded } from './limits.js';
 
 /** What `memoryCheck` takes; nothing is needed. */
 export interface MemoryCheckOptions {
@@ -17,6 +17,13 @@ export interface MemoryCheckOptions {
   readonly unhealthyBytes?: number;
 }
 
+const checkOptions = checkOptionsOf<MemoryCheckOptions>('memory', {
+  degradedPercent: limit,
+  unhealthyPercent: limit,
+  degradedBytes: limit,
+  unhealthyBytes: limit,
+});
+
 /**
  * A check of how much memory is used. The percentage is of the tightest limit of the process's
  * cgroups, or of the machine's memory; file cache that can be dropped does not count as used.
@@ -27,10 +34,11 @@ export interface MemoryCheckOptions {
  *
  * createHealthChecks().add('memory', memoryCheck({ unhealthyPercent: 98 }));
  * ```
- * @throws HealthError when a limit is no number
+ * @throws HealthError when an option does not fit
  */
 export function memoryCheck(options: MemoryCheckOptions = {}): HealthCheck {
-  const limits = checkLimits('memory', { degradedPercent: 85, unhealthyPercent: 95, ...options });
+  checkOptions(options);
+  const { degradedPercent = 85, unhealthyPercent = 95, degradedBytes, unhealthyBytes } = options;
   const read = addon.resourceSampler();
   return () => {
     const {
@@ -42,11 +50,11 @@ export function memoryCheck(options: MemoryCheckOptions = {}): HealthCheck {
     const remarks: Remark[] = [];
     if (percent !== undefined) {
       const message = `${rounded(percent)} % of the memory is used`;
-      remarks.push(above(percent, limits.degradedPercent, limits.unhealthyPercent, message));
+      remarks.push(above(percent, degradedPercent, unhealthyPercent, message));
     }
     if (resident !== undefined) {
       const message = `the process has ${Math.round(resident / 1024 ** 2)} MiB`;
-      remarks.push(above(resident, limits.degradedBytes, limits.unhealthyBytes, message));
+      remarks.push(above(resident, degradedBytes, unhealthyBytes, message));
     }
     return findingOf(remarks, {
       ...(resident !== undefined && { resident_bytes: resident }),

@@ -2,10 +2,11 @@
 //
 //   health.add('network', networkCheck({ addresses: ['10.0.0.2:7000', '10.0.0.3:7000'] }));
 
+import { listOf, milliseconds, required, text, whole } from '../../core/options.js';
 import type { HealthCheck, HealthFinding } from '../run-check.js';
 import { textOf } from '../run-check.js';
 import { type Address, connectTo, parseAddress } from './address.js';
-import { misfit, rounded, timed } from './limits.js';
+import { checkOptionsOf, misfit, rounded, timed } from './limits.js';
 
 /** What `networkCheck` takes. */
 export interface NetworkCheckOptions {
@@ -16,6 +17,12 @@ export interface NetworkCheckOptions {
   /** What cannot be reached in this time is not reached: 1,000 unless told otherwise. */
   readonly connectTimeoutMs?: number;
 }
+
+const checkOptions = checkOptionsOf<NetworkCheckOptions>('network', {
+  addresses: required(listOf(text('HOST:PORT, [IPV6]:PORT or unix:/PATH'), 1)),
+  least: whole(1, 1_000_000),
+  connectTimeoutMs: milliseconds,
+});
 
 /**
  * A check that connects to each address by TCP: healthy when all can be reached, degraded when some
@@ -31,17 +38,11 @@ export interface NetworkCheckOptions {
  * @throws HealthError when an option does not fit
  */
 export function networkCheck(options: NetworkCheckOptions): HealthCheck {
-  const { addresses: given, least = 1, connectTimeoutMs = 1000 } = options;
-  if (!Array.isArray(given) || given.length === 0) {
-    throw misfit('network', 'addresses', given, 'one address or more');
-  }
-  const addresses = given.map((each: string) => parseAddress('network', each));
-  if (!Number.isInteger(least) || least < 1 || least > addresses.length) {
+  checkOptions(options);
+  const { least = 1, connectTimeoutMs = 1000 } = options;
+  const addresses = options.addresses.map((each) => parseAddress('network', each));
+  if (least > addresses.length) {
     throw misfit('network', 'least', least, `a whole number from 1 to ${addresses.length}`);
-  }
-  if (!(connectTimeoutMs >= 1 && connectTimeoutMs <= 86_400_000)) {
-    const allowed = 'milliseconds from 1 to 86400000';
-    throw misfit('network', 'connectTimeoutMs', connectTimeoutMs, allowed);
   }
   return async (signal) => {
     const reached = addresses.map((address) => reach(address, connectTimeoutMs, signal));

@@ -3,9 +3,19 @@
 //   health.add('postgres', postgresCheck({ address: 'localhost:5432' }));
 //   health.add('postgres', postgresCheck({ client: pool }));   // of pg
 
+import { objectWith, text } from '../../core/options.js';
 import type { HealthCheck } from '../run-check.js';
 import { ask, parseAddress } from './address.js';
-import { above, checkLimits, findingOf, misfit, type Remark, rounded, timed } from './limits.js';
+import {
+  above,
+  checkOptionsOf,
+  findingOf,
+  limit,
+  misfit,
+  type Remark,
+  rounded,
+  timed,
+} from './limits.js';
 import { encodeStartup, parseStartupAnswer } from './postgres-protocol.js';
 
 /** What the check needs of a client; those of `pg`, and its pools, have it. */
@@ -31,6 +41,16 @@ export interface PostgresCheckOptions {
   readonly degradedMs?: number;
 }
 
+const name = text('a name', /^[^\0]+$/);
+
+const checkOptions = checkOptionsOf<PostgresCheckOptions>('postgres', {
+  client: objectWith(['query'], 'an object with query(), and then no address'),
+  address: text('HOST:PORT, [IPV6]:PORT or unix:/PATH'),
+  user: name,
+  database: name,
+  degradedMs: limit,
+});
+
 /**
  * A check of a PostgreSQL. With a client it runs `SELECT 1`; a pool in which somebody waits for a
  * connection is degraded. By address it begins to connect, without a password: to be asked for one,
@@ -45,8 +65,8 @@ export interface PostgresCheckOptions {
  * @throws HealthError when an option does not fit
  */
 export function postgresCheck(options: PostgresCheckOptions = {}): HealthCheck {
+  checkOptions(options);
   const { client, degradedMs = 1000 } = options;
-  checkLimits('postgres', { degradedMs });
   const answers = client === undefined ? byAddress(options) : byClient(client, options);
   return async (signal) => {
     const { ms } = await timed(() => answers(signal));
@@ -71,7 +91,7 @@ type Answers = (signal: AbortSignal) => Promise<unknown>;
 
 function byClient(client: PostgresClient, options: PostgresCheckOptions): Answers {
   const more = options.address ?? options.user ?? options.database;
-  if (typeof client.query !== 'function' || more !== undefined) {
+  if (more !== undefined) {
     throw misfit(
       'postgres',
       'client',
@@ -85,10 +105,6 @@ function byClient(client: PostgresClient, options: PostgresCheckOptions): Answer
 function byAddress(options: PostgresCheckOptions): Answers {
   const place = parseAddress('postgres', options.address ?? 'localhost:5432', 5432);
   const { user = 'postgres', database = user } = options;
-  for (const [option, given] of Object.entries({ user, database })) {
-    if (typeof given === 'string' && given !== '' && !given.includes('\0')) continue;
-    throw misfit('postgres', option, given, 'a name');
-  }
   const request = encodeStartup(user, database);
   return async (signal) => {
     const { problem } = await ask(place, request, parseStartupAnswer, signal);

@@ -3,9 +3,19 @@
 //   health.add('redis', redisCheck({ address: 'localhost:6379', password: 'secret' }));
 //   health.add('redis', redisCheck({ client }));   // of ioredis or redis
 
+import { objectWith, secret, text } from '../../core/options.js';
 import type { HealthCheck } from '../run-check.js';
 import { type Address, ask, parseAddress } from './address.js';
-import { above, checkLimits, findingOf, misfit, type Remark, rounded, timed } from './limits.js';
+import {
+  above,
+  checkOptionsOf,
+  findingOf,
+  limit,
+  misfit,
+  type Remark,
+  rounded,
+  timed,
+} from './limits.js';
 import { encodeCommands, parseReplies, type Reply } from './redis-protocol.js';
 
 /** What the check needs of a client; those of `ioredis` and `redis` have it. */
@@ -28,6 +38,15 @@ export interface RedisCheckOptions {
   readonly degradedMemoryPercent?: number;
 }
 
+const checkOptions = checkOptionsOf<RedisCheckOptions>('redis', {
+  client: objectWith(['ping'], 'an object with ping(), and then no address'),
+  address: text('HOST:PORT, [IPV6]:PORT or unix:/PATH'),
+  username: text(),
+  password: secret(text()),
+  degradedMs: limit,
+  degradedMemoryPercent: limit,
+});
+
 /**
  * A check that a Redis answers PING, and that its memory is not full.
  *
@@ -40,20 +59,20 @@ export interface RedisCheckOptions {
  * @throws HealthError when an option does not fit
  */
 export function redisCheck(options: RedisCheckOptions = {}): HealthCheck {
-  const { client, address, username, password, ...given } = options;
-  const limits = checkLimits('redis', { degradedMs: 1000, degradedMemoryPercent: 90, ...given });
+  checkOptions(options);
+  const { client, degradedMs = 1000, degradedMemoryPercent = 90 } = options;
   const answers = client === undefined ? byAddress(options) : byClient(client, options);
   return async (signal) => {
     const { value: memory, ms } = await timed(() => answers(signal));
     const remarks: Remark[] = [
-      above(ms, limits.degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
+      above(ms, degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
     ];
     const [used, most] = [numberIn(memory, 'used_memory'), numberIn(memory, 'maxmemory')];
     // No maxmemory is a maxmemory of 0.
     const percent = used !== undefined && most ? (100 * used) / most : undefined;
     if (percent !== undefined) {
       const message = `${rounded(percent)} % of maxmemory is used`;
-      remarks.push(above(percent, limits.degradedMemoryPercent, undefined, message));
+      remarks.push(above(percent, degradedMemoryPercent, undefined, message));
     }
     return findingOf(remarks, {
       response_time_ms: rounded(ms),
@@ -70,8 +89,7 @@ function byClient(
   client: RedisClient,
   { address, username, password }: RedisCheckOptions,
 ): Answers {
-  const more = address ?? username ?? password;
-  if (typeof client.ping !== 'function' || more !== undefined) {
+  if ((address ?? username ?? password) !== undefined) {
     throw misfit('redis', 'client', typeof client, 'an object with ping(), and then no address');
   }
   return async () => {

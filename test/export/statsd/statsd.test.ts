@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createStatsdExporter, startStatsd } from '../../../lib/export/statsd/index.js';
-import { RegistryError } from '../../../lib/index.js';
+import { ExporterError } from '../../../lib/index.js';
 import { thrownBy } from '../../core/catalogue/thrown.js';
 import { needPython } from '../../exposition/programs.js';
 import { inPackage } from '../../support/package-root.js';
@@ -151,25 +151,25 @@ describe('StatsD', function () {
   const wrong: readonly (readonly [options: object, message: string])[] = [
     [
       { endpoint: 'a b' },
-      'endpoint of StatsD is no place to send to; given "a b"; allowed: HOST:PORT',
+      'the option endpoint of a StatsD exporter is no place to send to; given "a b"; allowed: HOST:PORT',
     ],
     [{ endpoint: 'host:0' }, 'given "host:0"'],
     [{ endpoint: 'host:99999' }, 'given "host:99999"'],
     [{ endpoint: '::1' }, 'given "::1"'],
     [{ endpoint: `unix:/${'x'.repeat(200)}` }, 'a path of at most 1'],
-    [{ maxDatagramBytes: 10 }, 'maxDatagramBytes does not fit; given 10'],
+    [{ maxDatagramBytes: 10 }, 'maxDatagramBytes of a StatsD exporter does not fit; given 10'],
     [
       { tags: 'influx' },
-      'tags of StatsD does not fit; given "influx"; allowed: "none", "dogstatsd"',
+      'tags of a StatsD exporter does not fit; given "influx"; allowed: "none", "dogstatsd"',
     ],
-    [{ histograms: 'ms' }, 'histograms of StatsD does not fit; given "ms"'],
-    [{ prefix: 'a:b|' }, 'prefix of StatsD does not fit; given "a:b|"'],
+    [{ histograms: 'ms' }, 'histograms of a StatsD exporter does not fit; given "ms"'],
+    [{ prefix: 'a:b|' }, 'prefix of a StatsD exporter does not fit; given "a:b|"'],
   ];
   for (const [options, message] of wrong) {
     it(`refuses ${JSON.stringify(options).slice(0, 60)}`, () => {
       const registry = openLedger();
       const error = thrownBy(() => startStatsd(registry, options));
-      expect(error).to.be.instanceOf(RegistryError);
+      expect(error).to.be.instanceOf(ExporterError);
       expect(error.message).to.include(message);
       registry.close();
     });

@@ -238,7 +238,7 @@ describe('health checks of other programs', () => {
     expect(() => networkCheck({ addresses: ['host'] })).to.throw(
       'given "host"; allowed: HOST:PORT,',
     );
-    expect(() => networkCheck({ addresses: [] })).to.throw('one address or more');
+    expect(() => networkCheck({ addresses: [] })).to.throw('a list of 1 or more: HOST:PORT');
     expect(() => networkCheck({ addresses: ['a:1'], least: 2 })).to.throw('from 1 to 1');
     expect(() => httpCheck({ url: 'ftp://host' })).to.throw('given "ftp://host"');
     expect(() => httpCheck({ url: 'http://host', headers: { 'a b': '' } })).to.throw('what fetch');

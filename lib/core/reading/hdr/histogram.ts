@@ -6,11 +6,16 @@
 //   both.encode();                                     // base64 again
 
 import { EncodingError } from '../../errors.js';
+import { flag, optionsCheck, refusals } from '../../options.js';
 import type { Cell } from '../distribution.js';
 import { rankOf } from '../rank.js';
 import type { EncodeOptions, HdrContents } from './contents.js';
 import { decodeV2, encodeV2 } from './encoding.js';
 import { HdrLayout } from './layout.js';
+
+const checkEncodeOptions = optionsCheck<EncodeOptions>('an encoding', refusals.registry, {
+  compress: flag,
+});
 
 /**
  * Counts of whole numbers of a unit, in the cells of an HdrHistogram. All values are given as
@@ -150,7 +155,9 @@ export class HdrHistogram {
    * const compressed = snapshot.histogram('vsr_prepare_latency_ms')!.encode();
    * ```
    */
-  encode({ compress = true }: EncodeOptions = {}): string {
+  encode(options: EncodeOptions = {}): string {
+    checkEncodeOptions(options);
+    const { compress = true } = options;
     const contents = {
       layout: this.#layout,
       unit: this.unit,
