@@ -1,7 +1,7 @@
 // What a replica does when an operation is committed: read it from the log and check it, apply its
 // transfers to the accounts, answer the client.
 
-import type { Handler } from './handlers.js';
+import type { Handler } from './handler.js';
 import { createMessage, encodeHeader, headerBytes, verify } from './messages.js';
 
 const accounts = 1024;

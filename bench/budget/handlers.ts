@@ -4,18 +4,10 @@
 import type { vsr } from '../../lib/catalogues/index.js';
 import type { Registry } from '../../lib/index.js';
 import { CommitHandler } from './commit.js';
+import type { Handler } from './handler.js';
 import { PrepareHandler } from './prepare.js';
 
 export type ReplicaRegistry = Registry<typeof vsr, { readonly replica_id: '0' }>;
-
-/** Work that can be checked: after as many operations, two handlers have the same digest. */
-export interface Handler {
-  handle(): void;
-  /** Handled so far. */
-  readonly operations: number;
-  /** Depends on every byte of every operation. */
-  readonly digest: number;
-}
 
 export interface BudgetedHandler {
   readonly name: string;

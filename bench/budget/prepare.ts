@@ -1,6 +1,6 @@
 // What a backup does with a Prepare: check it, append it to the log, answer PrepareOk.
 
-import type { Handler } from './handlers.js';
+import type { Handler } from './handler.js';
 import { createMessage, encodeHeader, headerBytes, verify } from './messages.js';
 
 const slots = 64;

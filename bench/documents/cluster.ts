@@ -1,6 +1,6 @@
 // The section on what instrumentation costs the VSR cluster.
 
-import { formatPercent } from '../../lib/budget/describe.js';
+import { formatPercent, judgements } from '../../lib/budget/describe.js';
 import type { OverheadReport } from '../../lib/budget/index.js';
 import type { ClusterResults } from '../cluster/measure.js';
 import { machineLine } from '../harness/machine.js';
@@ -24,14 +24,13 @@ Measured on ${startedAt.slice(0, 10)}: ${machineLine(machine)}.`;
 
 function row(what: string, report: OverheadReport, operations: number): string {
   const { baselineNanoseconds, addedNanoseconds, overhead, interval, budget, verdict } = report;
-  const judged = { within: 'within', over: 'over', undecided: 'not decided against' }[verdict];
   const cells = [
     what,
     `${(baselineNanoseconds / operations / 1000).toPrecision(3)} us`,
     `${(addedNanoseconds / operations).toFixed(0)} ns`,
     formatPercent(overhead),
     `${formatPercent(interval.lower)} to ${formatPercent(interval.upper)}`,
-    `${judged} ${formatPercent(budget)}`,
+    `${judgements[verdict]} ${formatPercent(budget)}`,
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -7,51 +7,52 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { ServerError } from 'vsr-metrics';
 import type { HealthChecks } from 'vsr-metrics/health';
-import { type RunningServer, type ServerOptions, startServer } from 'vsr-metrics/server';
-import { readConfigured } from '../../lib/cli/configured.js';
-import { exitCodes, Failure } from '../../lib/cli/failure.js';
+import {
+  type RunningServer,
+  readConfiguration,
+  type ServerOptions,
+  startServer,
+} from 'vsr-metrics/server';
 import { type PlannedFault, parseScript, runFault } from './cluster/fault-commands.js';
 import { keys } from './cluster/keys.js';
 import { Cluster } from './cluster/launcher.js';
 import { watchMachine } from './cluster/machine-health.js';
-import { type ClusterArguments, clusterHelp, parseClusterArguments } from './cluster/options.js';
+import { type ClusterOptions, clusterHelp, parseClusterOptions } from './cluster/options.js';
 import { Screen } from './cluster/screen.js';
+import { UsageError } from './cluster/usage.js';
 
 const defaultPort = 9464;
 
-async function run(given: readonly string[]): Promise<number> {
-  const args = parseClusterArguments(given);
-  if (args.has('help')) {
+async function run(given: readonly string[]): Promise<void> {
+  const options = parseClusterOptions(given);
+  if (options.help) {
     process.stdout.write(clusterHelp());
-    return exitCodes.ok;
+    return;
   }
-  const faults = faultsOf(args);
-  const seconds = args.number('duration', { least: 0.1, most: 1e6 });
-  const rate = args.number('rate', { least: 0, most: 1e6 }) ?? 1000;
-  const port = args.number('port', { least: 0, most: 65_535, whole: true });
-  const { server } = await readConfigured(args.text('config'), (message) => {
-    console.error(`npm start: ${message}`);
+  const faults = faultsOf(options);
+  const { server } = await readConfiguration({
+    file: options.config,
+    onUnknown: (message) => console.error(`npm start: ${message}`),
   });
   const cluster = await Cluster.start({
-    replicas: Number(args.text('replicas') ?? 3),
-    standbys: args.number('standbys', { least: 0, most: 3, whole: true }) ?? 0,
-    rate,
-    data: args.text('data') ?? mkdtempSync(join(tmpdir(), 'vsr-cluster-')),
-    metricsFile: args.text('file') ?? `/dev/shm/vsr-cluster-${process.pid}.metrics`,
+    replicas: options.replicas,
+    standbys: options.standbys,
+    rate: options.rate,
+    data: options.data ?? mkdtempSync(join(tmpdir(), 'vsr-cluster-')),
+    metricsFile: options.file ?? `/dev/shm/vsr-cluster-${process.pid}.metrics`,
   });
-  const session = new Session(cluster, args, rate);
+  const session = new Session(cluster, options);
   try {
-    await session.run({ faults, seconds, server: { ...server, port: port ?? server.port } });
+    await session.run({ faults, server: { ...server, port: options.port ?? server.port } });
   } finally {
     await session.end();
   }
-  return exitCodes.ok;
 }
 
-function faultsOf(args: ClusterArguments): readonly PlannedFault[] {
-  const script = args.text('faults');
+function faultsOf({ faults: script }: ClusterOptions): readonly PlannedFault[] {
   if (script === undefined) return [];
   let text = script;
   try {
@@ -65,37 +66,32 @@ function faultsOf(args: ClusterArguments): readonly PlannedFault[] {
 /** From the start of the cluster to its end. */
 class Session {
   readonly #cluster: Cluster;
-  readonly #keeps: { readonly data: boolean; readonly file: boolean };
-  readonly #rate: number;
-  readonly #plain: boolean;
+  readonly #options: ClusterOptions;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #health: HealthChecks;
   #server: RunningServer | undefined;
   #screen: Screen | undefined;
 
-  constructor(cluster: Cluster, args: ClusterArguments, rate: number) {
+  constructor(cluster: Cluster, options: ClusterOptions) {
     this.#cluster = cluster;
     this.#health = watchMachine(cluster.registry, cluster.options.data);
-    this.#rate = rate;
-    this.#plain = args.has('plain');
-    this.#keeps = { data: args.has('data'), file: args.has('file') };
+    this.#options = options;
   }
 
   async run({
     faults,
-    seconds,
     server: configured,
   }: {
     readonly faults: readonly PlannedFault[];
-    readonly seconds: number | undefined;
     readonly server: Omit<ServerOptions, 'registry' | 'source'>;
   }): Promise<void> {
     const cluster = this.#cluster;
+    const { plain, rate, seconds } = this.#options;
     const server = await this.#serve(configured);
     await new Promise<void>((resolve, reject) => {
       cluster.onFailure = reject;
       const screen = new Screen({
-        plain: this.#plain,
+        plain,
         snapshot: () => cluster.registry.snapshot(),
         subscribe: (schedule, listener) => cluster.registry.onSnapshot(schedule, listener),
         stateOf: (snapshot, previous) => ({
@@ -105,7 +101,7 @@ class Session {
             id,
             isRunning: cluster.isRunning(id),
           })),
-          rate: this.#rate,
+          rate,
           answered: cluster.load.answered,
           url: server.url,
           file: cluster.options.metricsFile,
@@ -118,6 +114,7 @@ class Session {
         },
       });
       this.#screen = screen;
+      process.stdout.once('error', resolve);
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
       if (seconds !== undefined) this.#timers.push(setTimeout(resolve, seconds * 1000));
       for (const { atMs, line } of faults) {
@@ -142,13 +139,14 @@ class Session {
     await this.#server?.close();
     this.#health.close();
     const { answered } = this.#cluster.load;
-    await this.#cluster.stop(this.#keeps);
+    const { data, file } = this.#options;
+    await this.#cluster.stop({ data: data !== undefined, file: file !== undefined });
     console.log(`stopped after ${answered} operations`);
   }
 
   #fault(line: string): void {
     runFault(this.#cluster, line);
-    if (this.#plain || !process.stdout.isTTY) console.log(`fault: ${line}`);
+    if (this.#options.plain || !process.stdout.isTTY) console.log(`fault: ${line}`);
     this.#screen?.draw(`fault: ${line}`);
   }
 
@@ -161,19 +159,29 @@ class Session {
     try {
       this.#server = await serve(port ?? defaultPort);
     } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      if (port !== undefined || error.code !== 'VSR_METRICS_SERVER_LISTEN') {
-        throw new Failure(exitCodes.environment, error.message, error);
-      }
+      const isTaken = error instanceof ServerError && error.code === 'VSR_METRICS_SERVER_LISTEN';
+      if (port !== undefined || !isTaken) throw error;
       this.#server = await serve(0);
     }
     return this.#server;
   }
 }
 
-process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof Failure)) throw error;
+// When nobody reads on (`| head`), or the terminal is gone, there is nobody who could be told so.
+for (const stream of [process.stdin, process.stdout, process.stderr]) {
+  stream.on('error', () => undefined);
+}
+
+await run(process.argv.slice(2)).catch((error: unknown) => {
+  // What is wrong with the command line or the settings, or the port is taken.
+  if (!(error instanceof UsageError || error instanceof ServerError)) throw error;
   console.error(`npm start: ${error.message}`);
-  if (error.exitCode === exitCodes.usage) console.error('npm start -- --help says how to use it');
-  return error.exitCode;
+  const isTaken = error instanceof ServerError && error.code === 'VSR_METRICS_SERVER_LISTEN';
+  if (!isTaken) console.error('npm start -- --help says how to use it');
+  process.exitCode = isTaken ? 3 : 1;
 });
+
+// Node aborts when it cannot restore a terminal that is gone. Other programs end by this signal then.
+const { stdin, stdout, stderr } = process;
+const wasClosed = [stdin, stdout, stderr].some(({ isTTY, fd }) => isTTY && !isatty(fd));
+if (wasClosed) process.kill(process.pid, 'SIGHUP');

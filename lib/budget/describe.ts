@@ -1,6 +1,7 @@
 // What was found, in words.
 
 import type { OverheadReport } from './measure.js';
+import type { BudgetVerdict } from './sequential.js';
 
 /**
  * A share as a percentage, with as many decimals as its size deserves.
@@ -29,14 +30,21 @@ export function formatPercent(share: number): string {
  */
 export function describeOverhead(report: OverheadReport): string {
   const { verdict, budget, confidence, clock, rounds, operations, seconds } = report;
-  const judged = { within: 'within', over: 'over', undecided: 'not decided against' }[verdict];
   return (
     `overhead ${overheadText(report)} at ${formatPercent(confidence)} confidence; ` +
-    `${judged} the budget of ${formatPercent(budget)} ` +
+    `${judgements[verdict]} the budget of ${formatPercent(budget)} ` +
     `(${rounds} rounds, ${operations} operations of each side, ${clock} time, ` +
     `${seconds.toFixed(1)} s)`
   );
 }
+
+/** What stands before "the budget". */
+export const judgements: Readonly<Record<BudgetVerdict, string>> = {
+  within: 'within',
+  over: 'over',
+  undecided: 'not decided against',
+  biased: 'a biased comparison, which says nothing of',
+};
 
 function overheadText({ overhead, interval, baselineNanoseconds }: OverheadReport): string {
   if (interval.upper === Infinity) return 'unknown after too few rounds';
@@ -52,6 +60,9 @@ function overheadText({ overhead, interval, baselineNanoseconds }: OverheadRepor
 export function adviceOn({ verdict, secondsToDecide }: OverheadReport): string {
   if (verdict === 'over') {
     return 'record less often, resolve labels once instead of on every call, or raise the budget';
+  }
+  if (verdict === 'biased') {
+    return 'instrumentation makes nothing faster: the two sides differ in something else; share their code';
   }
   if (secondsToDecide === Infinity) {
     return 'the overhead is too near the budget to be told from it: change one of them';

@@ -7,7 +7,7 @@
 //     instrumented: './handler-with-metrics.js',   // the same, instrumented
 //     budget: 0.01,
 //   });
-//   report.verdict;                                // 'within', 'over' or 'undecided'
+//   report.verdict;                                // 'within', 'over', 'undecided' or 'biased'
 //
 // docs/budget.md says how to write the modules and how far the result can be trusted.
 

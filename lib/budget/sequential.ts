@@ -10,8 +10,12 @@
 
 import { type Interval, signedRankInterval, smallestSample } from './signed-rank.js';
 
-/** `undecided`: the budget lies inside the interval. */
-export type BudgetVerdict = 'within' | 'over' | 'undecided';
+/**
+ * `undecided`: the budget lies inside the interval. `biased`: the interval lies wholly below zero.
+ * Instrumentation makes nothing faster, so the two sides differ in something else, which may as well
+ * hide what it costs.
+ */
+export type BudgetVerdict = 'within' | 'over' | 'undecided' | 'biased';
 
 export interface Finding {
   readonly verdict: BudgetVerdict;
@@ -66,8 +70,7 @@ export class SequentialTest {
     const risk = this.#riskOfLook(this.#looks);
     const { centre, lower, upper } = signedRankInterval(this.#logRatios, risk);
     const interval = { lower: Math.expm1(lower), upper: Math.expm1(upper) };
-    const isOver = interval.lower > this.#budget;
-    const verdict = interval.upper <= this.#budget ? 'within' : isOver ? 'over' : 'undecided';
+    const verdict = judge(interval, this.#budget);
     this.#finding = { verdict, overhead: Math.expm1(centre), interval };
     return this.#finding;
   }
@@ -96,4 +99,10 @@ export class SequentialTest {
   #riskOfLook(look: number): number {
     return (9 * this.#risk) / ((look + 8) * (look + 9));
   }
+}
+
+function judge({ lower, upper }: Interval, budget: number): BudgetVerdict {
+  if (upper < 0) return 'biased';
+  if (upper <= budget) return 'within';
+  return lower > budget ? 'over' : 'undecided';
 }

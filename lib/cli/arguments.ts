@@ -7,8 +7,8 @@
 // Whatever is not declared is refused, with the nearest thing that is.
 
 import { parseArgs } from 'node:util';
-import { type Command, commonOptions, type Option, type Options } from './command.js';
 import { misuse } from './failure.js';
+import { commonOptions, type Declaration, type Option, type Options } from './options.js';
 
 export class Arguments<O extends Options = Options> {
   readonly operands: readonly string[];
@@ -65,7 +65,7 @@ interface Token {
  * @throws Failure that says what was given and what is allowed
  */
 export function parseArguments<O extends Options>(
-  command: Pick<Command<O>, 'operands' | 'options'>,
+  command: Declaration<O>,
   given: readonly string[],
 ): Arguments<O> {
   const options: Options = { ...command.options, ...commonOptions };
@@ -154,7 +154,7 @@ class TokenReader {
 }
 
 function checkOperands(
-  { name, least, most }: Command['operands'],
+  { name, least, most }: Declaration['operands'],
   operands: readonly string[],
 ): void {
   if (operands.length < least) throw misuse({ problem: `${name} is missing` });

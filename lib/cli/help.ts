@@ -1,7 +1,8 @@
 // The texts of --help, written from what commands declare.
 
-import { type Command, commonOptions, type Option, type Options } from './command.js';
+import type { Command } from './command.js';
 import { type ExitCodes, usualExitCodes } from './failure.js';
+import { commonOptions, type Option, type Options } from './options.js';
 
 const width = 80;
 
@@ -27,16 +28,11 @@ export function generalHelp(commands: readonly Command[]): string {
 
 /** `vsr-metrics dump --help` */
 export function commandHelp(command: Command): string {
-  const { name, operands } = command;
+  const { name, operands, options, description, examples } = command;
+  const { exitCodes = usualExitCodes } = command;
   const usage = [name, operands.name].filter((part) => part !== '').join(' ');
-  return programHelp(`vsr-metrics ${usage}`, command);
-}
-
-/** The same for a program that is one command. */
-export function programHelp(usage: string, command: Command): string {
-  const { options, description, examples, exitCodes = usualExitCodes } = command;
   return [
-    `Usage: ${usage} [options]\n`,
+    `Usage: vsr-metrics ${usage} [options]\n`,
     ...description.map(paragraph),
     'Options:',
     ...optionEntries({ ...options, ...commonOptions }),

@@ -13,6 +13,11 @@ export function printable(text: string): string {
   return text.replace(active, '\ufffd');
 }
 
+/** The same for texts of several lines, whose ends and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(active, (character) => ('\n\t'.includes(character) ? character : '\ufffd'));
+}
+
 /** How many columns a terminal needs for it. */
 export function widthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;

@@ -28,6 +28,7 @@ export async function runMocha({
   if (quick) args.push('--grep', `/^(?!.*@slow).*(?:${grep})/s`);
   else if (grep !== '') args.push('--grep', `/${grep}/`);
   if (timeout !== undefined) args.push('--timeout', String(timeout));
+  args.push('dist/test/**/*.test.js');
 
   const PATH = `${process.env.PATH}${delimiter}${toolsPath}`;
   const { code } = await run(node, args, {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { parseArguments } from '../../lib/cli/arguments.js';
 import { defineCommand } from '../../lib/cli/command.js';
+import { parseTime } from '../../lib/cli/dump/times.js';
 import { Failure } from '../../lib/cli/failure.js';
-import { parseSources } from '../../lib/cli/sources.js';
-import { parseTime } from '../../lib/cli/times.js';
+import { parseSources } from '../../lib/cli/serve/sources.js';
 import { nearest } from '../../lib/core/nearest.js';
 
 const command = defineCommand({
@@ -19,7 +19,6 @@ const command = defineCommand({
   },
   description: [],
   examples: [],
-  run: async () => 0,
 });
 
 function parse(line: string) {

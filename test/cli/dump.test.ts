@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,10 +9,11 @@ import {
   type JsonValue,
   readHistogramLog,
 } from '../../lib/exposition/index.js';
-import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.js';
+import { createRegistry, defineCatalogue, type Registry, readRegistry } from '../../lib/index.js';
 import { newFile, removeAll } from '../sharing/processes.js';
+import { runProgram } from '../support/processes.js';
 import { until } from '../support/until.js';
-import { command, endAll, kill, startReplica, vsrMetrics } from './command-line.js';
+import { Collected, command, endAll, kill, startReplica, vsrMetrics } from './command-line.js';
 
 function seriesOf(json: string, name: string): JsonValue | JsonHistogram {
   const { families } = JSON.parse(json) as JsonSnapshot;
@@ -151,18 +152,16 @@ describe('vsr-metrics dump', function () {
     const registry = createRegistry({ catalogue, file });
     registry.metrics.sales.inc(3);
     registry.metrics.wait.record(0.5);
-    const history = (...args: string[]) =>
-      execFileSync(process.execPath, [command, 'dump', file, '--history', ...args], {
-        encoding: 'utf8',
-      });
-    return until(() => registry.history('shop_sales_total').length > 0).then(() => {
-      expect(history('shop_sales_total')).to.match(
+    const history = async (...args: string[]) =>
+      (await vsrMetrics(['dump', file, '--history', ...args])).stdout;
+    return until(() => registry.history('shop_sales_total').length > 0).then(async () => {
+      expect(await history('shop_sales_total')).to.match(
         /^# shop_sales_total \(counter\), 1 point\ntime +total +per second\n\S+Z +3\n$/,
       );
-      expect(history('shop_wait_ms')).to.match(
+      expect(await history('shop_wait_ms')).to.match(
         /^# shop_wait_ms \(histogram in ms\), 1 point\ntime +count +per second +mean +p50 +p99\n\S+Z +1\n$/,
       );
-      const [wait] = JSON.parse(history('shop_wait_ms', '--format', 'json'));
+      const [wait] = JSON.parse(await history('shop_wait_ms', '--format', 'json'));
       expect(wait.points[0]).to.deep.include({
         value: 1,
         sum: 0.5,
@@ -229,8 +228,7 @@ describe('vsr-metrics dump', function () {
     });
   }
 
-  it('stops without a word when nobody reads on', () => {
-    const file = newFile();
+  describe('to a standard output', () => {
     const catalogue = defineCatalogue({
       name: 'shop',
       families: {
@@ -239,19 +237,58 @@ describe('vsr-metrics dump', function () {
           name: 'shop_sales_total',
           help: 'Sales',
           labels: { till: 'any' },
-          maxSeries: 5000,
+          maxSeries: 5001,
         },
       },
     });
-    const registry = createRegistry({ catalogue, file });
-    // More than a pipe holds.
-    for (let till = 0; till < 5000; till++) registry.metrics.sales.with({ till: `${till}` }).inc();
-    const script = '"$0" "$1" dump "$2" | head -n 1; echo $PIPESTATUS';
-    const output = execFileSync('bash', ['-c', script, process.execPath, command, file], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
+    let registry: Registry<typeof catalogue>;
+    let file: string;
+
+    beforeEach(() => {
+      file = newFile();
+      registry = createRegistry({ catalogue, file });
+      // More than a pipe holds.
+      for (let till = 0; till < 5000; till++) {
+        registry.metrics.sales.with({ till: `${till}` }).inc();
+      }
     });
-    expect(output).to.equal('# HELP shop_sales_total Sales\n0\n');
-    registry.close();
+    afterEach(() => registry.close());
+
+    it('stops without a word when nobody reads on', () => {
+      const script = '"$0" "$1" dump "$2" | head -n 1; echo $PIPESTATUS';
+      const output = execFileSync('bash', ['-c', script, process.execPath, command, file], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      expect(output).to.equal('# HELP shop_sales_total Sales\n0\n');
+    });
+
+    it('says when there is no room for its output', async () => {
+      const full = await vsrMetrics(['dump', file], { stdout: createWriteStream('/dev/full') });
+      expect(full.code).to.equal(3);
+      expect(full.stderr).to.match(
+        /^vsr-metrics dump: standard output cannot be written: ENOSPC: no space left on device/,
+      );
+      const script = '"$0" "$1" dump "$2" >/dev/full';
+      const args = ['-c', script, process.execPath, command, file];
+      const { code, stderr } = await runProgram('bash', args);
+      expect(code).to.equal(3);
+      expect(stderr).to.equal(full.stderr);
+    });
+
+    it('sends no escape sequences of a file to a terminal, and all bytes to anything else', async () => {
+      registry.metrics.sales.with({ till: '\x1b]0;owned\x07\x9b31m\tÄ\u202e' }).inc();
+      const stdout = new Collected({ isTTY: true });
+      await vsrMetrics(['dump', file, '--format', 'json'], { stdout });
+      // JSON escapes some of them itself.
+      await vsrMetrics(['dump', file], { stdout });
+      expect(stdout.text).to.include('till="\ufffd]0;owned\ufffd\ufffd31m\tÄ\ufffd"');
+      expect(stdout.text).not.to.match(/(?![\n\t])\p{Control}/u);
+      const { stdout: bytes } = await vsrMetrics(['dump', file]);
+      expect(bytes).to.include('till="\x1b]0;owned\x07\x9b31m\tÄ\u202e"');
+      const wrong = await vsrMetrics(['dump', file, '--metric', 'shop_sales_total{till="\x1b]"}']);
+      expect(wrong.stderr).to.include('allowed: shop_sales_total{till="');
+      expect(wrong.stderr).not.to.match(/(?![\n\t])\p{Control}/u);
+    });
   });
 });

@@ -4,7 +4,7 @@ import { commands } from '../../lib/cli/commands.js';
 import { usualExitCodes } from '../../lib/cli/failure.js';
 import { commandHelp, generalHelp } from '../../lib/cli/help.js';
 import { inPackage } from '../support/package-root.js';
-import { vsrMetrics } from './command-line.js';
+import { spawnVsrMetrics, vsrMetrics } from './command-line.js';
 
 const helps = [generalHelp(commands), ...commands.map(commandHelp)];
 
@@ -41,7 +41,7 @@ describe('vsr-metrics --help', () => {
       ['top', 'file', '-h'],
       ['bench', '-h'],
     ];
-    const outputs = await Promise.all(asked.map((args) => vsrMetrics(args, broken)));
+    const outputs = await Promise.all(asked.map((args) => spawnVsrMetrics(args, broken)));
     expect(outputs.map(({ stdout }) => stdout)).to.eql(helps);
     expect(outputs.map(({ code }) => code)).to.eql([0, 0, 0, 0, 0]);
   });
@@ -52,7 +52,7 @@ describe('vsr-metrics', () => {
     const { version } = JSON.parse(await readFile(inPackage('package.json'), 'utf8')) as {
       version: string;
     };
-    expect(await vsrMetrics(['--version'])).to.eql({
+    expect(await spawnVsrMetrics(['--version'])).to.eql({
       code: 0,
       stdout: `${version}\n`,
       stderr: '',
@@ -73,6 +73,7 @@ describe('vsr-metrics', () => {
     [['dmup'], 'vsr-metrics: there is no such command; given "dmup"; did you mean dump?; allowed'],
     [['--versoin'], 'given "--versoin"; did you mean --version?'],
     [['dump'], 'vsr-metrics dump: FILE is missing\nvsr-metrics dump --help says how to use it\n'],
+    [['\x1b[31mdump'], 'no such command; given "\\u001b[31mdump"'],
     [['serve', 'x', '--prot', '1'], 'vsr-metrics serve: there is no such option; given "--prot"'],
   ];
   for (const [args, message] of wrong) {
@@ -85,7 +86,7 @@ describe('vsr-metrics', () => {
 
   it('says when its addon cannot be loaded', async () => {
     const broken = { VSR_METRICS_ADDON: '/no/such/addon.node' };
-    const { code, stderr } = await vsrMetrics(['dump', 'x'], broken);
+    const { code, stderr } = await spawnVsrMetrics(['dump', 'x'], broken);
     expect(code).to.equal(3);
     expect(stderr).to.match(/^vsr-metrics: .*\/no\/such\/addon\.node.*\n$/);
   });

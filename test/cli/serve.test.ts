@@ -9,16 +9,41 @@ import type { JsonSnapshot } from '../../lib/exposition/index.js';
 import { createRegistry, defineCatalogue } from '../../lib/index.js';
 import { feed, needPromtool, needPythonParser, parseWithPython } from '../exposition/programs.js';
 import { newFile, removeAll } from '../sharing/processes.js';
-import { endAll, kill, startReplica, startVsrMetrics, vsrMetrics } from './command-line.js';
+import { until } from '../support/until.js';
+import {
+  endAll,
+  kill,
+  Running,
+  startReplica,
+  startVsrMetrics,
+  vsrMetrics,
+} from './command-line.js';
 
 interface Served {
-  readonly process: ChildProcess;
   readonly url: string;
   /** What was written to standard error so far. */
   readonly errors: () => string;
 }
 
+/** In this process, until endAll(). */
 async function serve(...args: string[]): Promise<Served> {
+  const serving = new Running(['serve', '--port', '0', ...args]);
+  let ended: number | undefined;
+  void serving.code.then((code) => {
+    ended = code;
+  });
+  await until(() => ended !== undefined || serving.stdout.includes('\n'));
+  const url = /^serving \d+ files? on (\S+)$/m.exec(serving.stdout)?.[1];
+  if (url === undefined) throw new Error(`serve ended with ${ended}: ${serving.stderr}`);
+  return { url, errors: () => serving.stderr };
+}
+
+interface ServingProcess extends Served {
+  readonly process: ChildProcess;
+}
+
+/** As users start it. */
+async function spawnServe(...args: string[]): Promise<ServingProcess> {
   const process = startVsrMetrics(['serve', '--port', '0', ...args]);
   let errors = '';
   process.stderr!.on('data', (chunk) => {
@@ -302,7 +327,7 @@ describe('vsr-metrics serve', function () {
     it(`ends on ${signal}, also while a client hangs on`, async () => {
       const file = newFile();
       await startReplica(file, '0');
-      const { process, url, errors } = await serve(file);
+      const { process, url, errors } = await spawnServe(file);
       const client = connect(Number(new URL(url).port), '127.0.0.1');
       client.on('error', () => {});
       await once(client, 'connect');
@@ -350,7 +375,9 @@ describe('vsr-metrics serve', function () {
       expect(errors()).to.equal(
         `vsr-metrics serve: ${config}:6: there is no setting metrics.prot; did you mean metrics.port?\n`,
       );
-      const nearer = await vsrMetrics(['serve', file, '-c', config], { KOTOBA_METRICS_PORT: 'x' });
+      const nearer = await vsrMetrics(['serve', file, '-c', config], {
+        environment: { KOTOBA_METRICS_PORT: 'x' },
+      });
       expect(nearer.code).to.equal(1);
       expect(nearer.stderr).to.include('KOTOBA_METRICS_PORT does not fit; given "x"');
     } finally {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { newFile, RecordingProcess, removeAll } from '../sharing/processes.js';
 import { runProgram } from '../support/processes.js';
@@ -160,6 +160,28 @@ describe('vsr-metrics top', function () {
         expect(await top.ended()).to.eql({ code: 0, isRestored: true });
       });
     }
+
+    it('ends without a word when the terminal is gone', async () => {
+      const [file, errors] = [newFile(), newFile()];
+      await startReplica(file, '0');
+      // Told of it by a signal, or only by the terminal: a shell may have set the signal aside.
+      for (const setUp of ['', 'trap "" HUP; ']) {
+        const program = `${process.execPath} ${command} top ${file} -i 0.2 2>${errors}`;
+        const line = `sh -c '${setUp}${program}; echo "code $?" >>${errors}'`;
+        const terminal = start('script', ['-q', '-f', '-c', line, '/dev/null']);
+        let output = '';
+        terminal.stdout!.on('data', (chunk) => {
+          output += chunk;
+        });
+        await until(() => output.includes('alive'));
+        const pid = Number(execFileSync('pgrep', ['-f', `^${process.execPath} .*${file}`]));
+        await kill(terminal);
+        await until(() => !existsSync(`/proc/${pid}`));
+        // Where the signal is not set aside it ends the shell too. The first word is the shell's.
+        if (setUp !== '') await until(() => readFileSync(errors, 'utf8').includes('code'));
+        expect(readFileSync(errors, 'utf8')).to.match(/^(Hangup\n)?(code 129\n)?$/);
+      }
+    });
 
     it('lets the shell have the terminal on Ctrl-Z, and takes it again', async () => {
       const file = newFile();

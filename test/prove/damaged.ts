@@ -2,7 +2,8 @@ import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } f
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { parseArguments } from '../../lib/cli/arguments.js';
-import { dumpCommand } from '../../lib/cli/commands.js';
+import { dumpCommand } from '../../lib/cli/dump/command.js';
+import { dump } from '../../lib/cli/dump/run.js';
 import { exitCodes, Failure } from '../../lib/cli/failure.js';
 import { createRegistry, defineCatalogue, readRegistry, VsrMetricsError } from '../../lib/index.js';
 import { until } from '../support/until.js';
@@ -138,7 +139,7 @@ async function readEverything(file: string, output: string, what: string): Promi
     ['--history'],
   ]) {
     const args = ['--output', output, file, ...options];
-    await attempt(() => dumpCommand.run(parseArguments(dumpCommand, args)));
+    await attempt(() => dump(parseArguments(dumpCommand, args), process));
   }
   return isReading;
 }

@@ -6,11 +6,11 @@
 //
 // `primary` stands for whichever replica leads at that moment.
 
-import { misuse } from '../../../lib/cli/failure.js';
 import { operator } from '../messages/codec.js';
 import type { Message } from '../messages/messages.js';
 import type { Cluster } from './launcher.js';
 import { noLinkFaults } from './transport.js';
+import { wrong } from './usage.js';
 
 interface FaultCommand {
   readonly parameters: string;
@@ -111,7 +111,7 @@ export const faultCommands: Readonly<Record<string, FaultCommand>> = {
   },
 };
 
-/** Carries out a line: `kill primary`. @throws Failure that says what is allowed */
+/** Carries out a line: `kill primary`. @throws UsageError that says what is allowed */
 export function runFault(cluster: Cluster, line: string): void {
   const [name = '', ...words] = line.trim().split(/\s+/);
   commandNamed(name).run(cluster, words);
@@ -131,11 +131,8 @@ export function parseScript(script: string): readonly PlannedFault[] {
     .map((line) => {
       const [, time, unit, fault = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)\s+(.+)$/.exec(line) ?? [];
       if (time === undefined) {
-        throw misuse({
-          problem: 'a fault needs a time and a command',
-          given: line,
-          allowed: 'as in "2s kill primary" or "500ms loss 0.1"',
-        });
+        const allowed = 'as in "2s kill primary" or "500ms loss 0.1"';
+        throw wrong('a fault needs a time and a command', line, allowed);
       }
       commandNamed(fault.split(/\s+/)[0]!);
       return {
@@ -147,7 +144,7 @@ export function parseScript(script: string): readonly PlannedFault[] {
 
 function commandNamed(name: string): FaultCommand {
   if (Object.hasOwn(faultCommands, name)) return faultCommands[name]!;
-  throw misuse({ problem: 'no such fault', given: name, allowed: Object.keys(faultCommands) });
+  throw wrong('no such fault', name, Object.keys(faultCommands));
 }
 
 function everybody({ rosterSize }: Cluster): number[] {
@@ -162,19 +159,19 @@ function replica(cluster: Cluster, word: string | undefined): number {
   const id = word === 'primary' ? (cluster.primary ?? 0) : Number(word);
   if (Number.isInteger(id) && id >= 0 && id < cluster.rosterSize) return id;
   const allowed = ['primary', ...everybody(cluster).map(String)];
-  throw misuse({ problem: 'no such replica', given: word ?? '', allowed });
+  throw wrong('no such replica', word ?? '', allowed);
 }
 
 function milliseconds(word: string | undefined): number {
   const ms = Number(word);
   if (word !== undefined && Math.abs(ms) <= 60_000) return ms;
-  throw misuse({ problem: 'no time', given: word ?? '', allowed: 'milliseconds, up to 60000' });
+  throw wrong('no time', word ?? '', 'milliseconds, up to 60000');
 }
 
 function fraction(word: string | undefined): number {
   const share = Number(word);
   if (word !== undefined && share >= 0 && share < 1) return share;
-  throw misuse({ problem: 'no share', given: word ?? '', allowed: 'from 0 to less than 1' });
+  throw wrong('no share', word ?? '', 'from 0 to less than 1');
 }
 
 function forge(cluster: Cluster, to: number, kind: string | undefined): void {
@@ -201,6 +198,6 @@ function forge(cluster: Cluster, to: number, kind: string | undefined): void {
       cluster.sendSigned(to, commit);
       return;
     default:
-      throw misuse({ problem: 'no such forgery', given: kind ?? '', allowed: forgeries });
+      throw wrong('no such forgery', kind ?? '', forgeries);
   }
 }

@@ -1,10 +1,12 @@
 // Shows the cluster every second, and listens to the keys: on a terminal a screen, otherwise lines.
 
 import type { Snapshot } from 'vsr-metrics';
-import { Terminal } from '../../../lib/cli/top/terminal.js';
+import { Terminal } from './terminal.js';
 import { type ClusterState, describeCluster, drawCluster } from './view.js';
 
 const everyMs = 1000;
+// In raw mode it comes as a key.
+const ctrlC = '\x03';
 
 export interface ScreenOptions {
   readonly plain: boolean;
@@ -27,7 +29,7 @@ export class Screen {
   constructor(options: ScreenOptions) {
     this.#options = options;
     const isTerminal = process.stdout.isTTY && process.env.TERM !== 'dumb' && !options.plain;
-    this.#terminal = isTerminal ? new Terminal(process.env) : undefined;
+    this.#terminal = isTerminal ? new Terminal() : undefined;
     const first = options.snapshot();
     this.#state = options.stateOf(first, first);
   }
@@ -36,14 +38,11 @@ export class Screen {
     const { subscribe, stateOf, onKey } = this.#options;
     const terminal = this.#terminal;
     if (terminal !== undefined) {
-      this.#stops.push(
-        terminal.listen(
-          ({ name, sequence, ctrl }) =>
-            onKey(ctrl === true && name === 'c' ? 'q' : (sequence ?? '')),
-          () => this.draw(),
-        ),
-      );
-      terminal.enter();
+      terminal.enter({
+        onKey: (key) => onKey(key === ctrlC ? 'q' : key),
+        onResize: () => this.draw(),
+        onGone: () => onKey('q'),
+      });
     }
     this.#stops.push(
       subscribe({ everyMs }, (snapshot) => {

@@ -2,10 +2,9 @@
 // snapshots.
 
 import type { HistogramReading, Snapshot } from 'vsr-metrics';
-import { fitTo, formatNumber } from '../../../lib/cli/text.js';
-import { formatQuantity } from '../../../lib/cli/top/quantity.js';
-import type { Line, Span } from '../../../lib/cli/top/view.js';
 import { keys } from './keys.js';
+import type { Line, Span } from './terminal.js';
+import { fitTo, formatMilliseconds, formatNumber, wrap } from './text.js';
 
 export interface ClusterState {
   readonly snapshot: Snapshot;
@@ -20,27 +19,34 @@ export interface ClusterState {
   readonly notice: string;
 }
 
-const statusNames = ['normal', 'view change', 'recovering', 'state transfer'] as const;
+const statusNames = ['normal', 'view change', 'recovering', 'transfer'] as const;
+// Eighty columns in all.
 const columns = [
-  ['replica', 8],
-  ['status', 15],
+  ['id', 3],
+  ['status', 14],
   ['view', 6],
-  ['commit', 10],
-  ['lag', 6],
-  ['ops/s', 8],
-  ['view changes', 14],
-  ['repairs', 9],
+  ['commit', 9],
+  ['lag', 7],
+  ['ops/s', 7],
+  ['repairs', 8],
   ['rejected', 9],
   ['corrupt', 8],
-  ['cpu', 6],
+  ['cpu', 5],
 ] as const;
+
+const keyLines = wrap(
+  keys.map(({ key, help }) => `${key} ${help}`),
+  undefined,
+  '  ',
+);
 
 /** One screen. */
 export function drawCluster(state: ClusterState): readonly Line[] {
   const { primary } = summaryOf(state);
   const rows = state.replicas.map((replica) => drawReplica(state, replica, primary));
   return [
-    [{ text: 'Viewstamped Replication', style: 'bold' }, { text: `   ${headline(state)}` }],
+    [{ text: 'Viewstamped Replication', style: 'bold' }],
+    [{ text: headline(state) }],
     [],
     ...latencies(state),
     [],
@@ -49,13 +55,10 @@ export function drawCluster(state: ClusterState): readonly Line[] {
     [],
     [{ text: `metrics  ${state.url}` }],
     [{ text: `file     ${state.file}` }],
-    [
-      {
-        text: `look     npx vsr-metrics top ${state.file}   (in another terminal; also after a kill -9)`,
-      },
-    ],
+    [{ text: `look     npx vsr-metrics top ${state.file}` }],
+    [{ text: '         (in another terminal; also after a kill -9)', style: 'dim' }],
     [],
-    [{ text: keys.map(({ key, help }) => `${key} ${help}`).join('  '), style: 'dim' }],
+    ...keyLines.map((text): Line => [{ text, style: 'dim' }]),
     [{ text: state.notice, style: 'yellow' }],
   ];
 }
@@ -109,8 +112,8 @@ function latencies({ snapshot, previous, ...rest }: ClusterState): readonly Line
 
 function percentiles(reading: HistogramReading | undefined): string {
   if (reading === undefined || reading.count === 0) return 'nothing in the last second';
-  const at = (percent: number) => fitTo(formatQuantity(reading.percentile(percent), 'ms'), 8);
-  return `p50 ${at(50)} p99 ${at(99)} max ${fitTo(formatQuantity(reading.max, 'ms'), 8)}`.trimEnd();
+  const at = (percent: number) => fitTo(formatMilliseconds(reading.percentile(percent)), 8);
+  return `p50 ${at(50)} p99 ${at(99)} max ${formatMilliseconds(reading.max)}`;
 }
 
 function drawReplica(
@@ -133,13 +136,12 @@ function drawReplica(
     value('vsr_view_number'),
     value('vsr_commit_number'),
     value('vsr_replica_lag_operations'),
-    Math.round(grown / seconds),
-    totalOf(snapshot, 'vsr_view_changes_total', id),
+    grown / seconds,
     totalOf(snapshot, 'vsr_repairs_total', id),
     totalOf(snapshot, 'vsr_byzantine_rejections_total', id),
     totalOf(snapshot, 'vsr_checksum_failures_total', id),
   ].map((cell) => formatNumber(cell));
-  cells.push(`${Math.round(value('vsr_cpu_utilization_percent'))} %`);
+  cells.push(`${Math.round(value('vsr_cpu_utilization_percent'))}%`);
   const text = cells.map((cell, index) => fitTo(cell, columns[index + 2]![1])).join('');
   return [
     { text: fitTo(String(id), columns[0][1]) },

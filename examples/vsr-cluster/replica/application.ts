@@ -5,7 +5,7 @@ import type { Outcome } from '../machine/ledger.js';
 import type { Session } from '../machine/sessions.js';
 import type { Snapshot } from '../machine/snapshot.js';
 import { type Configuration, isJoint } from './configuration.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 /** Who wants to see every entry that is applied: the primary, to answer; a simulation, to check. */
 export type AppliedListener = (
@@ -15,7 +15,7 @@ export type AppliedListener = (
 ) => void;
 
 export class Application {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   /** For a checker: called after each entry. */
   onApplied: AppliedListener = () => undefined;
   /** For a checker: called after a snapshot has replaced everything. */
@@ -24,7 +24,7 @@ export class Application {
   #committedConfiguration: Configuration;
   #isCheckpointing = false;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
     this.#committedConfiguration = replica.configuration;
   }

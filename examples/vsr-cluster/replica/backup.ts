@@ -4,14 +4,14 @@
 import { statuses } from '../instrumentation/instrumentation.js';
 import type { Entry } from '../log/entry.js';
 import type { MessageOf } from '../messages/messages.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 /** A gap that is wider than this is closed by state transfer rather than entry by entry. */
 const widestGap = 32;
 const mostAhead = 4096;
 
 export class Backup {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   /** Entries that came before those in front of them. */
   readonly #ahead = new Map<number, Entry>();
   #aheadView = 0;
@@ -19,7 +19,7 @@ export class Backup {
   #primaryOp = 0;
   #acknowledged = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

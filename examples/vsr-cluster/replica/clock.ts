@@ -7,8 +7,8 @@
 
 import type { MessageOf } from '../messages/messages.js';
 import { votersOf } from './configuration.js';
-import type { Replica } from './replica.js';
 import { oldestOf, type Version } from './version.js';
+import type { Whole } from './whole.js';
 
 const samplesKept = 8;
 const abdicationPauseMs = 5000;
@@ -19,13 +19,13 @@ interface Sample {
 }
 
 export class ClockSynchronization {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   readonly #samples: Sample[][];
   readonly #versions: Version[];
   #pingedAt = 0;
   #abdicatedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     const { rosterSize, version } = replica.options;
     this.#replica = replica;
     this.#samples = Array.from({ length: rosterSize }, () => []);

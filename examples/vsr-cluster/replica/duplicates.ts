@@ -3,14 +3,14 @@
 
 import type { Entry } from '../log/entry.js';
 import type { Request } from '../messages/messages.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 export class Duplicates {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   /** Per client: the number of its request that is waiting or in the log. */
   readonly #underWay = new Map<number, number>();
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

@@ -8,15 +8,15 @@
 import { statuses } from '../instrumentation/instrumentation.js';
 import type { Entry } from '../log/entry.js';
 import type { TransferredState } from '../messages/messages.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 export class Installation {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   #generation = 0;
   /** Installations that wait for a checkpoint. */
   #deferred = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

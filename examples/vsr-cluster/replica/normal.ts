@@ -23,7 +23,7 @@ import { configurationIn, isConfigurationEntry } from './application.js';
 import { Backup } from './backup.js';
 import { isVoter, reachedByQuorum, votersOf } from './configuration.js';
 import { Duplicates } from './duplicates.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 /** An operation on its way: when what happened to it, on the stopwatch. */
 interface Flight {
@@ -49,7 +49,7 @@ interface Answer {
 const mostPending = 10_000;
 
 export class NormalOperation {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   readonly backup: Backup;
   readonly #duplicates: Duplicates;
 
@@ -68,7 +68,7 @@ export class NormalOperation {
   #announced = 0;
   #spokeAt = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
     this.backup = new Backup(replica);
     this.#duplicates = new Duplicates(replica);

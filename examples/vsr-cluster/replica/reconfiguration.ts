@@ -11,16 +11,16 @@ import type { Entry } from '../log/entry.js';
 import type { MessageOf } from '../messages/messages.js';
 import { configurationIn } from './application.js';
 import { type Configuration, isJoint } from './configuration.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 /** Who wants to vote may lack no more than this. */
 const mostLag = 64;
 
 export class Reconfigurations {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   #hasPrimaryLeft = false;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

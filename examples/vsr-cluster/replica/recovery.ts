@@ -23,12 +23,12 @@ import type { Superblock } from '../log/superblock.js';
 import { emptySnapshot } from '../machine/snapshot.js';
 import type { MessageOf } from '../messages/messages.js';
 import { isQuorum, primaryOf } from './configuration.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 type Response = MessageOf<'RecoveryResponse'>;
 
 export class Recoveries {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   readonly #responses = new Map<number, Response>();
   #nonce = 0;
   #askedAt = 0;
@@ -38,7 +38,7 @@ export class Recoveries {
   /** On the stopwatch; undefined when there is nothing to recover from. */
   #startedAt: number | undefined;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

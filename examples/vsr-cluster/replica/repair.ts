@@ -9,7 +9,7 @@ import type { Span } from '../instrumentation/spans.js';
 import { type Entry, entryBytes } from '../log/entry.js';
 import type { MessageOf } from '../messages/messages.js';
 import { isVoter } from './configuration.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 const mostCredits = 8;
 const refillMs = 250;
@@ -28,7 +28,7 @@ interface Wanted {
 }
 
 export class Repairs {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   readonly #wanted = new Map<number, Wanted>();
   readonly #ewma: (number | undefined)[];
   #inFlight = 0;
@@ -36,7 +36,7 @@ export class Repairs {
   #refilledAt = 0;
   #lastNonce = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
     this.#ewma = Array.from({ length: replica.options.rosterSize }, () => undefined);
     this.#show();

@@ -40,8 +40,9 @@ import { Scrubber } from './scrubber.js';
 import { Standbys } from './standby.js';
 import { StateTransfer } from './state-transfer.js';
 import { ViewChange } from './view-change.js';
+import type { Whole } from './whole.js';
 
-export class Replica {
+export class Replica implements Whole {
   readonly id: number;
   readonly options: ReplicaOptions;
   readonly host: Host;

@@ -3,12 +3,12 @@
 
 import { isIntact } from '../log/entry.js';
 import type { SlotReading } from '../log/storage.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 const slotsPerStep = 4;
 
 export class Scrubber {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   #next = 0;
   #steppedAt = 0;
   #reading = 0;
@@ -16,7 +16,7 @@ export class Scrubber {
   #read = 0;
   #countedFrom = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

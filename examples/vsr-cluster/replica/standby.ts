@@ -2,17 +2,17 @@
 
 import type { MessageOf } from '../messages/messages.js';
 import { isVoter } from './configuration.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 /** A standby that lacks more than this is of no use yet. */
 const mostLag = 1000;
 
 export class Standbys {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   readonly #heard = new Map<number, { readonly at: number; readonly op: number }>();
   #saidAt = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

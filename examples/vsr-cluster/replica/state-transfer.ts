@@ -4,15 +4,15 @@
 
 import { statuses } from '../instrumentation/instrumentation.js';
 import type { MessageOf, TransferredState } from '../messages/messages.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 export class StateTransfer {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   #begunAt = 0;
   #askedAt = 0;
   #attempts = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

@@ -14,12 +14,12 @@ import { statuses, type ViewChangeReason } from '../instrumentation/instrumentat
 import { noSpan } from '../instrumentation/spans.js';
 import type { MessageOf } from '../messages/messages.js';
 import { isQuorum, nextView } from './configuration.js';
-import type { Replica } from './replica.js';
+import type { Whole } from './whole.js';
 
 type Vote = Omit<MessageOf<'DoViewChange'>, 'type' | 'sequence'>;
 
 export class ViewChange {
-  readonly #replica: Replica;
+  readonly #replica: Whole;
   /** The superblock on the disk has the view. */
   #isPromised = false;
   readonly #votes = new Map<number, Vote>();
@@ -30,7 +30,7 @@ export class ViewChange {
   #spokeAt = 0;
   #span = noSpan;
 
-  constructor(replica: Replica) {
+  constructor(replica: Whole) {
     this.#replica = replica;
   }
 

@@ -2,6 +2,7 @@
 
 import { writeSync } from 'node:fs';
 import { emitKeypressEvents } from 'node:readline';
+import type { Input, Output, Streams } from '../streams.js';
 import type { Key } from './controls.js';
 import type { Line, Style } from './view.js';
 
@@ -23,15 +24,17 @@ const codes: Readonly<Record<Style, string>> = {
 };
 
 export class Terminal {
-  readonly #output = process.stdout;
-  readonly #input = process.stdin;
+  readonly #output: Output;
+  readonly #input: Input;
   readonly #hasColors: boolean;
   #isEntered = false;
 
   /** Whether more than ASCII can be shown. */
   readonly unicode: boolean;
 
-  constructor(environment: NodeJS.ProcessEnv) {
+  constructor({ stdin, stdout, environment }: Streams) {
+    this.#input = stdin;
+    this.#output = stdout;
     // NO_COLOR, if it is set to anything, asks for none: https://no-color.org
     this.#hasColors = (environment.NO_COLOR ?? '') === '';
     this.unicode = isUnicode(environment);
@@ -50,7 +53,7 @@ export class Terminal {
     if (this.#isEntered) return;
     this.#isEntered = true;
     process.once('exit', this.#leaveAtExit);
-    if (this.#input.isTTY) this.#input.setRawMode(true);
+    if (this.#input.isTTY === true) this.#input.setRawMode?.(true);
     this.#output.write(enter);
   }
 
@@ -58,10 +61,10 @@ export class Terminal {
     if (!this.#isEntered) return;
     this.#isEntered = false;
     process.off('exit', this.#leaveAtExit);
-    if (this.#input.isTTY) this.#input.setRawMode(false);
+    if (this.#input.isTTY === true) this.#input.setRawMode?.(false);
     // At once: the process may be about to end or to stop.
     try {
-      writeSync(this.#output.fd, leave);
+      writeSync(this.#output.fd ?? 1, leave);
     } catch {
       // The terminal is gone; there is nothing left to restore.
     }
@@ -74,18 +77,28 @@ export class Terminal {
     this.#output.write(home + texts.map((text) => clearLine + text).join('\r\n'));
   }
 
-  /** Calls `listener` for every key, and for a new size of the window. */
-  listen(onKey: (key: Key) => void, onResize: () => void): () => void {
+  /** Tells of every key, of a new size of the window, and that the terminal is gone. */
+  listen({
+    onKey,
+    onResize,
+    onGone,
+  }: {
+    readonly onKey: (key: Key) => void;
+    readonly onResize: () => void;
+    readonly onGone: () => void;
+  }): () => void {
     const key = (_: string | undefined, pressed: Key) => onKey(pressed);
     this.#output.on('resize', onResize);
-    if (this.#input.isTTY) {
+    if (this.#input.isTTY === true) {
       emitKeypressEvents(this.#input);
       this.#input.on('keypress', key);
+      for (const end of ['end', 'error', 'close']) this.#input.on(end, onGone);
       this.#input.resume();
     }
     return () => {
       this.#output.off('resize', onResize);
       this.#input.off('keypress', key);
+      for (const end of ['end', 'error', 'close']) this.#input.off(end, onGone);
       this.#input.pause();
     };
   }
@@ -100,6 +113,6 @@ export class Terminal {
   }
 }
 
-function isUnicode({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
+function isUnicode({ LC_ALL, LC_CTYPE, LANG }: Streams['environment']): boolean {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
 }

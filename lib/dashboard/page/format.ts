@@ -1,6 +1,6 @@
 // Numbers and labels as people read them.
 
-import type { Labels } from './store.js';
+export type Labels = Readonly<Record<string, string>>;
 
 /** Four significant digits, with a prefix from ten thousand on: 12.35k. */
 export function formatNumber(value: number | null | undefined): string {

@@ -1,6 +1,7 @@
 // The members of the cluster: a row for each, with its status, who leads, and its numbers.
 
 import { type Cell, type Column, find, type Row, type State, setText, Table } from './dom.js';
+import type { Labels } from './format.js';
 import {
   byNumber,
   formatLabels,
@@ -12,7 +13,7 @@ import {
 } from './format.js';
 import { type Profile, type ProfileColumn, profileOf } from './profiles.js';
 import { matching, rateOf, recentOf, sumOf } from './queries.js';
-import { type Labels, numberOf, type Store } from './store.js';
+import { numberOf, type Store } from './store.js';
 
 export interface Member {
   readonly labels: Labels;

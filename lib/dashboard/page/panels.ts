@@ -11,17 +11,9 @@ import {
   isState,
   isThroughput,
 } from './families.js';
-import { sharedLabels, shortName, unitOf } from './format.js';
+import { type Labels, sharedLabels, shortName, unitOf } from './format.js';
 import { byLast, combined, isAnythingThere, type Line, linesOf, rateLine } from './lines.js';
-import {
-  type Family,
-  getJson,
-  type Labels,
-  numberOf,
-  type ReplicaChoice,
-  report,
-  type Store,
-} from './store.js';
+import { type Family, getJson, numberOf, type ReplicaChoice, report, type Store } from './store.js';
 
 /** What the reader of the page has chosen. */
 export interface Choice extends ReplicaChoice {

@@ -2,8 +2,9 @@
 // has no profile here there is no table of members; everything else on the page needs none.
 
 import type { State } from './dom.js';
+import type { Labels } from './format.js';
 import { sumOf } from './queries.js';
-import type { Labels, Store } from './store.js';
+import type { Store } from './store.js';
 
 export interface Profile {
   /** What a member is called. */

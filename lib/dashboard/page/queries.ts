@@ -1,6 +1,7 @@
 // What the values of now say about one replica, or about all.
 
-import { type Labels, numberOf, type Series, type Store } from './store.js';
+import type { Labels } from './format.js';
+import { numberOf, type Series, type Store } from './store.js';
 
 /** The series that have those of these labels that they have at all. */
 export function matching(store: Store, name: string, labels: Labels): Series[] {

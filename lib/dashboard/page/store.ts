@@ -3,9 +3,8 @@
 // The past comes from the recorder in the region when a family is first shown, and from the values of
 // each second from then on.
 
-import { byNumber, formatLabels } from './format.js';
+import { byNumber, formatLabels, type Labels } from './format.js';
 
-export type Labels = Readonly<Record<string, string>>;
 type JsonNumber = number | 'NaN' | '+Inf' | '-Inf';
 type Percentiles = Readonly<Record<string, number | null>>;
 

@@ -114,7 +114,7 @@ describe('VSR cluster on threads and files @slow', function () {
     expect(help.stdout).to.match(/^Usage: npm start -- \[options\]\n/);
     expect(help.stdout).to.include('corrupt-superblock');
     for (const [args, message] of [
-      [['--replicas', '4'], /--replicas knows no such value.*allowed: 3, 5/],
+      [['--replicas', '4'], /--replicas does not fit; given "4"; allowed: 3, 5/],
       [['--faults', '2s kil 1'], /no such fault; given "kil"; did you mean kill\?/],
       [['--rate', 'many'], /--rate does not fit; given "many"/],
     ] as const) {

@@ -7,14 +7,14 @@
 // A point of a histogram has its count as value, and "sum" and "buckets" as JSON snapshots have
 // them. NaN and infinities are the texts "NaN", "+Inf" and "-Inf".
 
-import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
-import type { RegistryReader } from '../core/reading/reader.js';
-import type { SeriesInfo } from '../core/region/family-info.js';
-import { toNumber } from '../exposition/json.js';
-import { seriesText } from '../exposition/samples.js';
-import { readOrFail } from './files.js';
+import type { HistoryPoint, HistoryRange } from '../../core/reading/history-points.js';
+import type { RegistryReader } from '../../core/reading/reader.js';
+import type { SeriesInfo } from '../../core/region/family-info.js';
+import { toNumber } from '../../exposition/json.js';
+import { seriesText } from '../../exposition/samples.js';
+import { readOrFail } from '../files.js';
+import { alignColumns, formatNumber, printable } from '../text.js';
 import { seriesNamed } from './select.js';
-import { alignColumns, formatNumber, printable } from './text.js';
 
 /** One series and its points, oldest first. */
 export interface SeriesHistory {

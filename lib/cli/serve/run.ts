@@ -1,19 +1,26 @@
 // vsr-metrics serve: many files and servers as one /metrics, with their health, their status and a
 // live page.
 
-import { once } from 'node:events';
-import { ServerError } from '../core/errors.js';
-import { ClusterSource, isUrl } from '../server/cluster-source.js';
-import { startServer } from '../server/index.js';
-import type { Arguments } from './arguments.js';
-import type { serveCommand } from './commands.js';
+import { ServerError } from '../../core/errors.js';
+import { ClusterSource, isUrl } from '../../server/cluster-source.js';
+import { startServer } from '../../server/index.js';
+import type { Arguments } from '../arguments.js';
+import { exitCodes, Failure } from '../failure.js';
+import { type Streams, say } from '../streams.js';
+import type { serveCommand } from './command.js';
 import { readConfigured } from './configured.js';
-import { exitCodes, Failure } from './failure.js';
 import { parseLabels, parseSources } from './sources.js';
 
-export async function serve(args: Arguments<typeof serveCommand.options>): Promise<number> {
-  const report = (message: string) => console.error(`vsr-metrics serve: ${message}`);
-  const { server: configured, registry } = await readConfigured(args.text('config'), report);
+export async function serve(
+  args: Arguments<typeof serveCommand.options>,
+  streams: Streams,
+): Promise<number> {
+  const report = (message: string) => say(streams.stderr, `vsr-metrics serve: ${message}`);
+  const { server: configured, registry } = await readConfigured({
+    file: args.text('config'),
+    environment: streams.environment,
+    onUnknown: report,
+  });
   const commonLabels = {
     ...registry.defaultLabels,
     ...parseLabels('--label', args.texts('label')),
@@ -39,11 +46,11 @@ export async function serve(args: Arguments<typeof serveCommand.options>): Promi
   // What is wrong with the files is said at the start.
   source.snapshot();
   // Whoever reads the line may at once ask to stop.
-  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const asked = streams.asked();
   const urls = sources.filter(({ path }) => isUrl(path)).length;
   const counts = [count(sources.length - urls, 'file'), count(urls, 'server')];
   const parts = counts.filter((text) => text !== '').join(' and ');
-  console.log(`serving ${parts} on ${server.url}`);
+  say(streams.stdout, `serving ${parts} on ${server.url}`);
   await asked;
   await server.close();
   source.close();

@@ -1,6 +1,6 @@
 // Points in time on a command line.
 
-import { misuse } from './failure.js';
+import { misuse } from '../failure.js';
 
 const spans: Readonly<Record<string, number>> = {
   ms: 1,

@@ -1,22 +1,27 @@
-// Where a command's result goes: standard output, or a file.
+// Where the text of a dump goes: standard output, or a file.
 
 import { once } from 'node:events';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { readRegistry } from '../core/reading/reader.js';
-import { exitCodes, Failure, misuse } from './failure.js';
+import { readRegistry } from '../../core/reading/reader.js';
+import { exitCodes, Failure, misuse } from '../failure.js';
+import type { Output } from '../streams.js';
+import { printableLines } from '../text.js';
 
 /**
- * Writes pieces one after the other, each when there is room for it.
+ * Writes pieces one after the other, each when there is room for it. Terminals get no character that
+ * they would obey: a file may hold any.
  *
- * @throws Failure when the file cannot be written
+ * @throws what the stream says when it cannot be written
  */
-export async function writeOutput(
+export async function writeTo(
+  output: Output,
   pieces: Iterable<Uint8Array | string>,
-  path: string | undefined,
 ): Promise<void> {
-  if (path !== undefined) return writeToFile(pieces, path);
+  const decoder = new TextDecoder();
+  const shown = (piece: Uint8Array | string) =>
+    printableLines(typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }));
   for (const piece of pieces) {
-    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+    if (!output.write(output.isTTY === true ? shown(piece) : piece)) await once(output, 'drain');
   }
 }
 
@@ -46,7 +51,8 @@ function isRegistry(path: string): boolean {
   }
 }
 
-function writeToFile(pieces: Iterable<Uint8Array | string>, path: string): void {
+/** @throws Failure when the file cannot be written */
+export function writeToFile(path: string, pieces: Iterable<Uint8Array | string>): void {
   try {
     const descriptor = openSync(path, 'w');
     try {

@@ -1,9 +1,9 @@
 // Metrics and series that were named on a command line.
 
-import type { Snapshot } from '../core/reading/snapshot.js';
-import type { SeriesInfo } from '../core/region/family-info.js';
-import { seriesText } from '../exposition/samples.js';
-import { misuse } from './failure.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
+import type { SeriesInfo } from '../../core/region/family-info.js';
+import { seriesText } from '../../exposition/samples.js';
+import { misuse } from '../failure.js';
 
 /**
  * The series that any of the names means: all of a metric, `vsr_view_number`, or a single one as

@@ -1,30 +1,35 @@
 // vsr-metrics dump: one file as text, now or over time.
 
-import { selectSeries } from '../core/reading/combined-snapshot.js';
-import type { HistoryRange } from '../core/reading/history-points.js';
-import type { RegistryReader } from '../core/reading/reader.js';
-import type { Snapshot } from '../core/reading/snapshot.js';
-import { renderChunks, renderHistogramLog } from '../exposition/index.js';
-import { renderPercentileDistributions } from '../exposition/percentile-distribution.js';
-import type { Arguments } from './arguments.js';
-import type { dumpCommand } from './commands.js';
-import { exitCodes, misuse } from './failure.js';
-import { openFile, readOrFail } from './files.js';
+import { selectSeries } from '../../core/reading/combined-snapshot.js';
+import type { HistoryRange } from '../../core/reading/history-points.js';
+import type { RegistryReader } from '../../core/reading/reader.js';
+import type { Snapshot } from '../../core/reading/snapshot.js';
+import { renderChunks, renderHistogramLog } from '../../exposition/index.js';
+import { renderPercentileDistributions } from '../../exposition/percentile-distribution.js';
+import type { Arguments } from '../arguments.js';
+import { exitCodes, misuse } from '../failure.js';
+import { openFile, readOrFail } from '../files.js';
+import type { Streams } from '../streams.js';
+import type { dumpCommand } from './command.js';
 import { historyAsJson, historyAsText, readHistories } from './history.js';
-import { checkOutput, writeOutput } from './output.js';
+import { checkOutput, writeTo, writeToFile } from './output.js';
 import { seriesNamed } from './select.js';
 import { parseTime } from './times.js';
 
 type DumpArguments = Arguments<typeof dumpCommand.options>;
 
-export async function dump(args: DumpArguments): Promise<number> {
+export async function dump(
+  args: DumpArguments,
+  { stdout }: Pick<Streams, 'stdout'>,
+): Promise<number> {
   const [path] = args.operands as [string];
   const output = args.text('output');
   checkCombination(args);
   const reader = openFile(path);
   checkOutput(output, path);
   const pieces = args.has('history') ? historyOf(reader, args) : snapshotOf(reader, args);
-  await writeOutput(pieces, output);
+  if (output === undefined) await writeTo(stdout, pieces);
+  else writeToFile(output, pieces);
   return exitCodes.ok;
 }
 

@@ -1,15 +1,21 @@
 // vsr-metrics top: how files and their programs do, right now.
 
-import type { Arguments } from './arguments.js';
-import type { topCommand } from './commands.js';
-import { exitCodes, Failure } from './failure.js';
-import { type Controls, initialControls, type Order, press } from './top/controls.js';
-import { Model } from './top/model.js';
-import { plainText } from './top/plain.js';
-import { Terminal } from './top/terminal.js';
-import { drawView } from './top/view.js';
+import type { Arguments } from '../arguments.js';
 
-export async function top(args: Arguments<typeof topCommand.options>): Promise<number> {
+import { exitCodes, Failure } from '../failure.js';
+import type { Streams } from '../streams.js';
+import type { topCommand } from './command.js';
+import { type Controls, initialControls, type Order, press } from './controls.js';
+import { Model } from './model.js';
+import { plainText } from './plain.js';
+import { Terminal } from './terminal.js';
+import { drawView } from './view.js';
+
+export async function top(
+  args: Arguments<typeof topCommand.options>,
+  streams: Streams,
+): Promise<number> {
+  const { stdout, environment } = streams;
   const seconds = args.number('interval', { least: 0.1, most: 3600 }) ?? 1;
   const hungAfter = args.number('hung-after', { least: 0.1, most: 86_400 }) ?? 5;
   const controls: Controls = {
@@ -28,14 +34,14 @@ export async function top(args: Arguments<typeof topCommand.options>): Promise<n
   if (problems.length === model.files.length) {
     throw new Failure(exitCodes.unreadable, problems.join('\n'));
   }
-  const isScreen = process.stdout.isTTY && process.env.TERM !== 'dumb' && !args.has('once');
+  const isScreen = stdout.isTTY === true && environment.TERM !== 'dumb' && !args.has('once');
   if (isScreen) {
-    await new Session(model, controls, seconds).run();
+    await new Session(model, controls, seconds, streams).run();
     return exitCodes.ok;
   }
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   model.sample();
-  process.stdout.write(plainText(model, controls));
+  stdout.write(plainText(model, controls));
   return model.files.some(({ problem }) => problem !== undefined)
     ? exitCodes.unreadable
     : exitCodes.ok;
@@ -44,14 +50,17 @@ export async function top(args: Arguments<typeof topCommand.options>): Promise<n
 /** From taking the screen until it is given back. */
 class Session {
   readonly #model: Model;
-  readonly #terminal = new Terminal(process.env);
+  readonly #streams: Streams;
+  readonly #terminal: Terminal;
   readonly #intervalSeconds: number;
   #controls: Controls;
   #page = 0;
   #isSuspended = false;
 
-  constructor(model: Model, controls: Controls, intervalSeconds: number) {
+  constructor(model: Model, controls: Controls, intervalSeconds: number, streams: Streams) {
     this.#model = model;
+    this.#streams = streams;
+    this.#terminal = new Terminal(streams);
     this.#controls = controls;
     this.#intervalSeconds = intervalSeconds;
   }
@@ -84,11 +93,11 @@ class Session {
           if (request === 'suspend') this.#suspend(draw);
           else this.#draw();
         });
-        const stopListening = this.#terminal.listen(onKey, draw);
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-          process.once(signal, resolve);
-          stops.push(() => process.off(signal, resolve));
-        }
+        const stopListening = this.#terminal.listen({ onKey, onResize: draw, onGone: resolve });
+        void this.#streams.asked().then(() => resolve());
+        // The terminal that is being closed says so to its programs.
+        process.once('SIGHUP', resolve);
+        stops.push(() => process.off('SIGHUP', resolve));
         stops.push(() => clearInterval(timer), stopListening);
         this.#terminal.enter();
         draw();

@@ -1,11 +1,11 @@
 // The files and servers of `serve` and the labels that tell their series apart.
 
 import { existsSync } from 'node:fs';
-import { validateLabelName } from '../core/catalogue/validate.js';
-import { VsrMetricsError } from '../core/errors.js';
-import { type ClusterPart, isUrl } from '../server/cluster-source.js';
-import { type Misuse, misuse } from './failure.js';
-import { nameFiles } from './files.js';
+import { validateLabelName } from '../../core/catalogue/validate.js';
+import { VsrMetricsError } from '../../core/errors.js';
+import { type ClusterPart, isUrl } from '../../server/cluster-source.js';
+import { type Misuse, misuse } from '../failure.js';
+import { nameFiles } from '../files.js';
 
 type Labels = Readonly<Record<string, string>>;
 
