@@ -70,7 +70,7 @@ describe('the npm package', function () {
   it('holds no tests, benchmarks or intermediate files', async () => {
     const { files } = await pack('--dry-run');
     const known =
-      /^(dist\/lib|native|scripts|prebuilds)\/|^[A-Z]+(\.md)?$|^(package\.json|binding\.gyp)$/;
+      /^(dist\/lib|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^(package\.json|binding\.gyp)$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
     expect(files.filter((path) => /\b(test|bench)\/|\.test\.|\.o$/.test(path))).to.deep.equal([]);
   });

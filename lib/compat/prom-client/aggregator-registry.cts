@@ -4,7 +4,7 @@
 
 import type { Cluster } from 'node:cluster';
 
-import clusterModule = require('node:cluster');
+import clusterModule = require('cluster');
 import aggregators = require('./aggregators.cjs');
 import Registry = require('./registry.cjs');
 

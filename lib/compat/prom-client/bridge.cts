@@ -2,34 +2,17 @@
 //
 //   bridge(registry, client.register); // from now on one /metrics shows both
 
-import type { AnyMetric, AnyRegistry, Value } from './types.cjs';
+import families = require('./family-metric.cjs');
 
-/** What is read of a snapshot: see vsr-metrics. */
-interface Family {
-  readonly info: {
-    readonly name: string;
-    readonly help: string;
-    readonly kind: 'counter' | 'gauge' | 'histogram';
-    readonly bounds: readonly number[];
-  };
-  readonly series: readonly {
-    readonly info: { readonly labels: readonly (readonly [string, string])[] };
-    readonly offset: number;
-  }[];
-}
-
-interface Snapshot {
-  readonly families: readonly Family[];
-  readonly values: Float64Array;
-  family(name: string): Family | undefined;
-}
+import type { CoreFamily, CoreSnapshot } from './core-snapshot.cjs';
+import type { AnyMetric, AnyRegistry } from './types.cjs';
 
 interface SnapshotSource {
-  snapshot(): Snapshot;
+  snapshot(): CoreSnapshot;
 }
 
 function bridge(source: SnapshotSource, registry: AnyRegistry): void {
-  let held: Snapshot | undefined;
+  let held: CoreSnapshot | undefined;
   // One for all families of a scrape: they are asked one after the other.
   const snapshot = () => {
     if (held === undefined) {
@@ -40,52 +23,34 @@ function bridge(source: SnapshotSource, registry: AnyRegistry): void {
     }
     return held;
   };
-  for (const { info } of source.snapshot().families) {
-    registry.registerMetric(metricOf(info, snapshot));
-  }
-}
-
-function metricOf(info: Family['info'], snapshot: () => Snapshot): AnyMetric {
-  // Registries of OpenMetrics change the name that they show.
-  const { name: family, help, kind: type } = info;
-  return {
-    name: family,
-    help,
-    type,
-    get() {
-      const { series = [] } = snapshot().family(family) ?? {};
-      const { values } = snapshot();
-      const shown = series.flatMap(({ info: { labels }, offset }) =>
-        samplesOf(info, Object.fromEntries(labels), values.subarray(offset)),
-      );
-      return { name: this.name, help, type, values: shown, aggregator: 'sum' };
-    },
-    // What is recorded there is reset there.
-    reset: () => undefined,
+  const names = new Set<string>();
+  const metrics = new Set<AnyMetric>();
+  const add = ({ info }: CoreFamily) => {
+    names.add(info.name);
+    const metric = families.metricOf(info, snapshot);
+    registry.registerMetric(metric);
+    metrics.add(metric);
   };
-}
+  for (const family of source.snapshot().families) add(family);
 
-function samplesOf(
-  { name, kind, bounds }: Family['info'],
-  labels: Record<string, string>,
-  numbers: Float64Array,
-): Value[] {
-  const [first] = numbers;
-  // A gauge that nobody has set.
-  if (kind === 'gauge' && Number.isNaN(first)) return [];
-  if (kind !== 'histogram') return [{ value: first!, labels }];
-  const count = numbers[bounds.length]!;
-  const bucket = (le: number | string, value: number): Value => ({
-    value,
-    metricName: `${name}_bucket`,
-    labels: { le, ...labels },
-  });
-  return [
-    ...bounds.map((bound, index) => bucket(bound, numbers[index]!)),
-    bucket('+Inf', count),
-    { value: numbers[bounds.length + 1]!, metricName: `${name}_sum`, labels },
-    { value: count, metricName: `${name}_count`, labels },
-  ];
+  // A registry of either package asks itself for this list in every scrape: the moment to look for
+  // families that the source has got since.
+  const list = registry.getMetricsAsArray;
+  registry.getMetricsAsArray = () => {
+    const listed = list.call(registry);
+    const wasCleared = metrics.size > 0 && !listed.some((metric) => metrics.has(metric));
+    if (wasCleared) return listed;
+    const added = snapshot().families.filter(({ info }) => !names.has(info.name));
+    for (const family of added) {
+      try {
+        add(family);
+      } catch (error) {
+        // A scrape must not fail for a name that is taken.
+        process.emitWarning(`bridge: ${(error as Error).message}`, 'VsrMetricsWarning');
+      }
+    }
+    return added.length === 0 ? listed : list.call(registry);
+  };
 }
 
 export = bridge;

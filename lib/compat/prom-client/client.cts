@@ -1,4 +1,7 @@
 // Everything together, as one object: what `require('vsr-metrics/prom-client')` returns.
+//
+// The modules of Node.js are required as prom-client requires them, without `node:`: a test that
+// mocks `http` or `v8` mocks it for this package too.
 
 import AggregatorRegistry = require('./aggregator-registry.cjs');
 import aggregators = require('./aggregators.cjs');

@@ -1,6 +1,6 @@
 // A gauge.
 
-import util = require('node:util');
+import util = require('util');
 import Metric = require('./metric.cjs');
 import SeriesIndex = require('./series-index.cjs');
 

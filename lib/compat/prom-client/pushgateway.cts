@@ -1,9 +1,9 @@
 // Pushes the text of a registry to a Pushgateway.
 
-import http = require('node:http');
-import https = require('node:https');
-import url = require('node:url');
-import zlib = require('node:zlib');
+import http = require('http');
+import https = require('https');
+import url = require('url');
+import zlib = require('zlib');
 import Registry = require('./registry.cjs');
 
 import type { AnyRegistry } from './types.cjs';

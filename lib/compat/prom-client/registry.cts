@@ -1,5 +1,6 @@
 // A registry: the metrics that one scrape shows.
 
+import families = require('./family-metric.cjs');
 import labelText = require('./label-text.cjs');
 import rendering = require('./rendering.cjs');
 
@@ -10,6 +11,9 @@ const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 const openMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 const collectMilliseconds = 5000;
+
+/** What a region says of itself. */
+const ownFamily = /^vsr_metrics_/;
 
 /** A metric of this package. */
 interface OwnMetric extends AnyMetric {
@@ -34,6 +38,8 @@ class Registry implements AnyRegistry {
   static readonly globalRegistry = new Registry();
 
   #metrics = new Map<string, AnyMetric>();
+  /** Also of metrics that were removed: they are not shown again because others share them. */
+  readonly #names = new Set<string>();
   #defaultLabels: Readonly<Record<string, unknown>> = {};
   #contentType: string;
   #region: SharedRegion | undefined;
@@ -67,6 +73,7 @@ class Registry implements AnyRegistry {
       throw new Error(`A metric with the name ${metric.name} has already been registered.`);
     }
     this.#metrics.set(metric.name, metric);
+    this.#names.add(metric.name);
     if (this.#region !== undefined) shareMetric(metric, this.#region);
   }
 
@@ -89,6 +96,23 @@ class Registry implements AnyRegistry {
       // What fails here fails in a scrape too, and is heard of there.
       if (isOwn(metric)) void (async () => metric.collect?.())().catch(() => undefined);
     }
+  }
+
+  #holding<T>(read: () => T): T {
+    return this.#region === undefined ? read() : this.#region.holding(read);
+  }
+
+  /**
+   * What is shared, and has not been made here: the primary of a cluster may have none of its
+   * workers' metrics and serves all of them.
+   */
+  #ofOthers() {
+    const region = this.#region;
+    if (region === undefined) return [];
+    return region
+      .snapshot()
+      .families.filter(({ info: { name } }) => !this.#names.has(name) && !ownFamily.test(name))
+      .map(({ info }) => families.metricOf(info, () => region.snapshot()));
   }
 
   getSingleMetric(name: string): AnyMetric | undefined {
@@ -119,16 +143,19 @@ class Registry implements AnyRegistry {
   async metrics(): Promise<string> {
     const layout = this.#currentLayout();
     // As prom-client: all are collected, in order, before anything is waited for.
-    const texts = [...this.#metrics.values()].map((metric) => {
-      if (layout.isOpenMetrics && metric.type === 'counter') {
-        metric.name = metric.name.replace(/_total$/, '');
-      }
+    const texts = this.getMetricsAsArray().map((metric) => {
+      nameFor(layout, metric);
       return this.#start(metric, layout);
     });
     const isWaiting = texts.some((text) => text instanceof Promise);
     const collected = isWaiting ? await Promise.all(texts) : (texts as (string | (() => string))[]);
-    const write = () => collected.map((text) => (typeof text === 'function' ? text() : text));
-    const written = this.#region === undefined ? write() : this.#region.holding(write);
+    const written = this.#holding(() => [
+      ...collected.map((text) => (typeof text === 'function' ? text() : text)),
+      ...this.#ofOthers().map((metric) => {
+        nameFor(layout, metric);
+        return rendering.readingText(metric.get(), layout);
+      }),
+    ]);
     return layout.isOpenMetrics ? `${written.join('\n')}\n# EOF\n` : `${written.join('\n\n')}\n`;
   }
 
@@ -142,7 +169,9 @@ class Registry implements AnyRegistry {
   }
 
   async getMetricsAsJSON(): Promise<Reading[]> {
-    const readings = await Promise.all([...this.#metrics.values()].map((metric) => metric.get()));
+    const own = await Promise.all(this.getMetricsAsArray().map((metric) => metric.get()));
+    const ofOthers = this.#holding(() => this.#ofOthers().map((metric) => metric.get()));
+    const readings = [...own, ...ofOthers];
     const defaults = Object.entries(this.#defaultLabels);
     if (defaults.length === 0) return readings;
     for (const value of readings.flatMap(({ values }) => values ?? [])) {
@@ -195,6 +224,12 @@ class Registry implements AnyRegistry {
     if (!isSame) this.#layout = { isOpenMetrics, defaults };
     return this.#layout;
   }
+}
+
+/** OpenMetrics calls a counter by its name without the ending of its samples. */
+function nameFor(layout: Layout, metric: AnyMetric): void {
+  if (!layout.isOpenMetrics || metric.type !== 'counter') return;
+  metric.name = metric.name.replace(/_total$/, '');
 }
 
 function shareMetric(metric: AnyMetric, region: SharedRegion): void {

@@ -31,6 +31,10 @@ async function renderReading(metric: AnyMetric, layout: Layout): Promise<string>
     typeof metric.getForPromString === 'function'
       ? await metric.getForPromString()
       : await metric.get();
+  return readingText(reading, layout);
+}
+
+function readingText(reading: Reading, layout: Layout): string {
   const name = escapeText(reading.name);
   const lines = [headLines(reading)];
   for (const value of reading.values || []) {
@@ -47,4 +51,4 @@ async function renderReading(metric: AnyMetric, layout: Layout): Promise<string>
   return lines.join('\n');
 }
 
-export = { exemplarText, headLines, renderReading, sampleName };
+export = { exemplarText, headLines, readingText, renderReading, sampleName };

@@ -107,7 +107,6 @@ class CoreRegion implements SharedRegion {
     return this.#registry.addFamily(family, geometry);
   }
 
-  /** One snapshot for everything that `read` reads. */
   holding<T>(read: () => T): T {
     this.#held = this.#registry.snapshot();
     try {

@@ -1,5 +1,7 @@
 // What sharing.cts knows of shared-region.ts, which is loaded only by programs that share.
 
+import type { CoreSnapshot } from './core-snapshot.cjs';
+
 export interface FamilyDescription {
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
@@ -33,5 +35,8 @@ export interface SharedRegion {
   share(): SharedRegistryHandle;
   /** Undefined: this family cannot be shared. */
   family(description: FamilyDescription): SharedFamily | undefined;
+  /** What everybody who shares recorded. */
+  snapshot(): CoreSnapshot;
+  /** One snapshot for everything that `read` reads. */
   holding<T>(read: () => T): T;
 }

@@ -1,6 +1,6 @@
 // What prom-client refuses, in its words: programs and their tests match these texts.
 
-import util = require('node:util');
+import util = require('util');
 
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

@@ -58,4 +58,50 @@ describe("loading 'vsr-metrics/prom-client'", () => {
     const { stdout } = await runProgram(process.execPath, [...flags, `${folder}/strict.cjs`]);
     expect(stdout).to.include('a_total{b="x",c="1"} 2\na_total{b="x",c="2"} 1\n');
   });
+
+  // As jest and others do: what is required by this name is exchanged.
+  for (const name of ['fs', 'http', 'https', 'perf_hooks', 'util', 'v8', 'zlib']) {
+    it(`requires '${name}' by the name that tests mock`, async () => {
+      const text = `
+        const Module = require('node:module');
+        const load = Module._load;
+        const asked = [];
+        Module._load = function (request, ...rest) {
+          asked.push(request);
+          return load.call(this, request, ...rest);
+        };
+        require('vsr-metrics/prom-client');
+        const ours = asked.filter((each) => each.replace('node:', '') === '${name}');
+        console.log([...new Set(ours)].join());`;
+      expect(await output('mocked.cjs', text)).to.equal(`${name}\n`);
+    });
+  }
+
+  it("sends through the 'http' of a test", async () => {
+    const text = `
+      const Module = require('node:module');
+      const load = Module._load;
+      const http = {
+        request(options, answered) {
+          console.log(options.method, options.path);
+          const { EventEmitter } = require('node:events');
+          const request = new EventEmitter();
+          return Object.assign(request, {
+            write: (body) => console.log(body.includes('jobs_total 1')),
+            end() {
+              const response = new EventEmitter();
+              answered(Object.assign(response, { statusCode: 202, setEncoding() {} }));
+              response.emit('end');
+            },
+          });
+        },
+      };
+      Module._load = function (request, ...rest) {
+        return request === 'http' ? http : load.call(this, request, ...rest);
+      };
+      const { Counter, Pushgateway } = require('vsr-metrics/prom-client');
+      new Counter({ name: 'jobs_total', help: 'Jobs' }).inc();
+      new Pushgateway('http://gateway.invalid').push({ jobName: 'a' }).then(() => console.log('sent'));`;
+    expect(await output('gateway.cjs', text)).to.equal('PUT /metrics/job/a\ntrue\nsent\n');
+  });
 });

@@ -73,6 +73,44 @@ describe('a shared registry', function () {
     }
   });
 
+  it('shows what others share before it has made those metrics itself', async () => {
+    const primary = new client.Registry();
+    const metrics = await client.shareRegistry(primary);
+    const worker = new client.Registry();
+    await client.shareRegistry(worker, metrics);
+    const registers = [worker];
+    const sales = new client.Counter({
+      name: 'sales_total',
+      help: 'S',
+      labelNames: ['a'],
+      registers,
+    });
+    sales.inc({ a: 'x' }, 3);
+    new client.Gauge({ name: 'level', help: 'L', registers }).set(-2);
+    new client.Histogram({ name: 'size', help: 'H', buckets: [1, 2], registers }).observe(1.5);
+    expect(await primary.metrics()).to.equal(await worker.metrics());
+    const values = async (registry: typeof primary) =>
+      (await registry.getMetricsAsJSON()).map((metric) => [
+        metric.name,
+        metric.values.map(({ labels, value }) => [labels, value]),
+      ]);
+    expect(await values(primary)).to.deep.equal(await values(worker));
+
+    primary.setDefaultLabels({ app: 'shop' });
+    primary.setContentType(client.openMetricsContentType as never);
+    const text = await primary.metrics();
+    expect(text).to.include('# TYPE sales counter\nsales_total{a="x",app="shop"} 3\n');
+
+    const name = 'sales_total';
+    const own = new client.Counter({ name, help: 'S', labelNames: ['a'], registers: [primary] });
+    own.inc({ a: 'x' });
+    expect((await primary.metrics()).match(/^sales_total.*$/gm)).to.deep.equal([
+      'sales_total{a="x",app="shop"} 4',
+    ]);
+    primary.removeSingleMetric(name);
+    expect(await primary.metrics()).not.to.include('sales');
+  });
+
   it('resets, removes and reads back', async () => {
     const registry = new client.Registry();
     const registers = [registry];

@@ -1,7 +1,7 @@
 // Default metrics of Node.js and its event loop.
 
-import perfHooks = require('node:perf_hooks');
-import v8 = require('node:v8');
+import perfHooks = require('perf_hooks');
+import v8 = require('v8');
 import Histogram = require('../histogram.cjs');
 import gauges = require('./gauges.cjs');
 

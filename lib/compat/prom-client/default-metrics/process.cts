@@ -1,6 +1,6 @@
 // Default metrics of the process, as the operating system sees it.
 
-import fs = require('node:fs');
+import fs = require('fs');
 import Counter = require('../counter.cjs');
 import activeSpan = require('./active-span.cjs');
 import gauges = require('./gauges.cjs');

@@ -1,0 +1,2 @@
+import promClient = require('vsr-metrics/prom-client');
+export = promClient;
