@@ -45,6 +45,7 @@ export const kalki = defineCatalogue({
       name: 'kalki_active_connections',
       help: 'Active connections',
       combine: 'sum',
+      initial: 0,
     },
 
     // ---- business ----
@@ -63,6 +64,7 @@ export const kalki = defineCatalogue({
       name: 'kalki_sessions_active',
       help: 'Active user sessions',
       combine: 'sum',
+      initial: 0,
     },
 
     // ---- resources ----

@@ -128,6 +128,7 @@ export const kimberlite = defineCatalogue({
       labels: node,
       // Stepped up and down by whichever threads handle requests.
       combine: 'sum',
+      initial: 0,
     },
 
     // ---- tenants ----

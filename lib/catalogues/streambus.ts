@@ -46,12 +46,14 @@ export const streambus = defineCatalogue({
       name: 'streambus_broker_connections',
       help: 'Number of active client connections',
       combine: 'sum',
+      initial: 0,
     },
     brokerActiveRequests: {
       kind: 'gauge',
       name: 'streambus_broker_active_requests',
       help: 'Number of active requests being processed',
       combine: 'sum',
+      initial: 0,
     },
 
     // ---- messages ----
@@ -159,6 +161,7 @@ export const streambus = defineCatalogue({
       name: 'streambus_transactions_active',
       help: 'Number of active transactions',
       combine: 'sum',
+      initial: 0,
     },
     transactionsCommitted: {
       kind: 'counter',

@@ -68,6 +68,7 @@ export const vsrExtensions = {
     name: 'vsr_repair_inflight_count',
     help: 'Number of inflight repair requests',
     labels: replica,
+    initial: 0,
   },
 
   // ---- log scrubbing ----

@@ -210,6 +210,7 @@ export const vsr = defineCatalogue({
       name: 'vsr_pending_requests',
       help: 'Number of pending client requests',
       labels: replica,
+      initial: 0,
     },
     prepareOkVotes: {
       kind: 'gauge',

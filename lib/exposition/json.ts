@@ -14,13 +14,14 @@
 //             "exemplars": [ { "labels": { "trace_id": "a1" }, "value": 0.4, "takenAt": ... } ],
 //             "percentiles": { "50": 0.1, "90": 0.4, "95": 0.4, "99": 0.4, "99.9": 0.4 } } ] } ] }
 //
-// JSON has no NaN and no infinities. Where one is a value it is the text "NaN", "+Inf" or "-Inf", as
+// A gauge that nobody has set has no series. JSON has no NaN and no infinities. Where one is a value it is the text "NaN", "+Inf" or "-Inf", as
 // in the other formats; what an empty histogram has not got (min, max, percentiles) is null. Fields
 // may be added; those here keep their names and types.
 
 import type { MetricKind } from '../core/catalogue/types.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
 import type { FamilySnapshot, SeriesSnapshot } from '../core/region/directory.js';
+import { isAbsent } from './present.js';
 
 /** A number that JSON may not have. */
 export type JsonNumber = number | 'NaN' | '+Inf' | '-Inf';
@@ -86,7 +87,8 @@ export function toJson(snapshot: Snapshot): JsonSnapshot {
 function familyToJson(snapshot: Snapshot, { info, series }: FamilySnapshot): JsonFamily {
   const { name, kind, help, unit = null } = info;
   const toJson = kind === 'histogram' ? histogramToJson : valueToJson;
-  return { name, kind, help, unit, series: series.map((each) => toJson(snapshot, each)) };
+  const present = series.filter((each) => !isAbsent(snapshot, each));
+  return { name, kind, help, unit, series: present.map((each) => toJson(snapshot, each)) };
 }
 
 function valueToJson(snapshot: Snapshot, series: SeriesSnapshot): JsonValue {

@@ -16,11 +16,15 @@ export type Readings = Pick<Snapshot, 'layout' | 'values'>;
 const percentiles = [50, 95, 99] as const;
 
 /**
- * The snapshot with three gauges after each histogram: percentiles of what was recorded since
- * `previous`, or since the start without one. NaN where nothing was.
+ * The snapshot, of which `present` is exposed, with three gauges after each histogram: percentiles of
+ * what was recorded since `previous`, or since the start without one. NaN where nothing was.
  */
-export function withQuantiles(snapshot: Snapshot, previous: Snapshot | undefined): Readings {
-  const { layout, histograms, start } = extended(snapshot.layout);
+export function withQuantiles(
+  snapshot: Snapshot,
+  present: SnapshotLayout,
+  previous: Snapshot | undefined,
+): Readings {
+  const { layout, histograms, start } = extended(present);
   const values = new Float64Array(start + histograms.length * percentiles.length);
   values.set(snapshot.values.subarray(0, start));
   let index = start;

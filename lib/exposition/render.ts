@@ -17,6 +17,7 @@ import { fillString, fillUtf8, type Template } from './fill.js';
 import { toJson } from './json.js';
 import type { ExpositionFormat } from './negotiate.js';
 import { openMetricsTemplate } from './openmetrics.js';
+import { presentLayout } from './present.js';
 import { prometheusTemplate } from './prometheus.js';
 import { metricFamilies } from './protobuf/metric-families.js';
 import { type Readings, withQuantiles } from './quantiles.js';
@@ -238,8 +239,11 @@ function readingsOf(
   snapshot: Snapshot,
   { quantiles, escaping = 'underscores' }: RenderOptions,
 ): Readings {
+  const present = presentLayout(snapshot);
   const { layout, values } =
-    quantiles === undefined ? snapshot : withQuantiles(snapshot, quantiles.previous);
+    quantiles === undefined
+      ? { layout: present, values: snapshot.values }
+      : withQuantiles(snapshot, present, quantiles.previous);
   return { layout: escapedLayout(layout, escaping), values };
 }
 

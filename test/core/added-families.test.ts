@@ -15,6 +15,7 @@ function family(kind: 'counter' | 'histogram', name: string, bounds: number[]): 
     help: 'Added',
     unit: undefined,
     combine: 'sum',
+    initial: undefined,
     labels: [{ name: 'zone', values: undefined, fixed: undefined }],
     bounds,
     digits: kind === 'histogram' ? 1 : 0,

@@ -7,6 +7,7 @@ const silent = {
   inc: (): void => undefined,
   dec: (): void => undefined,
   set: (): void => undefined,
+  unset: (): void => undefined,
   record: (): void => undefined,
   observe: (): void => undefined,
   since: (): void => undefined,

@@ -183,6 +183,8 @@ function resolved(description: FamilyDescription): ResolvedFamily {
     help,
     unit: undefined,
     combine,
+    // As in prom-client, a gauge is 0 until it is set.
+    initial: kind === 'gauge' ? 0 : undefined,
     labels: labelNames.map((label) => ({ name: label, values: undefined, fixed: undefined })),
     bounds,
     digits: kind === 'histogram' ? 1 : 0,

@@ -47,6 +47,8 @@ export interface ResolvedFamily {
   readonly unit: string | undefined;
   /** How threads combine; `sum` for counters and histograms. */
   readonly combine: Combine;
+  /** What a gauge is until it is set; undefined: absent. */
+  readonly initial: 0 | undefined;
   /** Declared labels in their order, then the default labels. */
   readonly labels: readonly ResolvedLabel[];
   /** Upper bounds without +Inf; empty unless a histogram. */
@@ -163,6 +165,7 @@ function resolveFamily(
     help: family.help,
     unit: family.unit ?? inferUnit(metric),
     combine: family.kind === 'gauge' ? (family.combine ?? 'last') : 'sum',
+    initial: family.initial,
     labels,
     bounds: histogram?.buckets ?? [],
     digits: histogram === undefined ? 0 : (histogram.digits ?? defaultDigits),

@@ -54,6 +54,7 @@ export interface CounterDeclaration extends CommonDeclaration {
   readonly kind: 'counter';
   readonly resource?: never;
   readonly combine?: never;
+  readonly initial?: never;
   readonly buckets?: never;
   readonly digits?: never;
   readonly range?: never;
@@ -69,6 +70,11 @@ export interface GaugeDeclaration extends CommonDeclaration {
   readonly resource?: ResourceName | Readonly<Record<string, ResourceName>>;
   /** `last` unless told otherwise. */
   readonly combine?: Combine;
+  /**
+   * A gauge that nobody has set is absent. With `initial: 0` it is 0 instead: for what is known to be
+   * 0 before anything happened, as the number of requests under way.
+   */
+  readonly initial?: 0;
   readonly buckets?: never;
   readonly digits?: never;
   readonly range?: never;
@@ -85,6 +91,7 @@ export interface HistogramDeclaration extends CommonDeclaration {
   readonly range?: HistogramRange;
   readonly resource?: never;
   readonly combine?: never;
+  readonly initial?: never;
 }
 
 export type FamilyDeclaration = CounterDeclaration | GaugeDeclaration | HistogramDeclaration;

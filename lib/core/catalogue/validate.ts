@@ -16,7 +16,7 @@ const combinations = ['last', 'sum', 'min', 'max'];
 const commonProperties = ['kind', 'name', 'help', 'unit', 'labels', 'maxSeries'];
 const properties = {
   counter: commonProperties,
-  gauge: [...commonProperties, 'combine', 'resource'],
+  gauge: [...commonProperties, 'combine', 'resource', 'initial'],
   histogram: [...commonProperties, 'buckets', 'digits', 'range'],
 };
 
@@ -88,6 +88,10 @@ function validateFamily(
   if (family.maxSeries !== undefined) validateMaxSeries(family, family.maxSeries);
   if (family.kind === 'gauge' && !combinations.includes(family.combine ?? 'last')) {
     fail({ metric, problem: 'unknown combine', given: family.combine, allowed: combinations });
+  }
+  if (family.kind === 'gauge' && family.initial !== undefined && family.initial !== 0) {
+    const allowed = '0; leave it out for a gauge that is absent until it is set';
+    fail({ metric, problem: 'a gauge cannot begin like that', given: family.initial, allowed });
   }
   if (family.kind === 'gauge' && family.resource !== undefined) validateResource(family);
   if (family.kind === 'histogram') validateHistogram(family);

@@ -62,6 +62,11 @@ abstract class CellGauge {
   }
 
   abstract set(value: number): void;
+
+  unset(): void {
+    this.doubles[this.value] = Number.NaN;
+    this.doubles[this.sampled] = 0;
+  }
 }
 
 export class LastValueGauge extends CellGauge implements LastGauge {

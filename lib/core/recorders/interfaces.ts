@@ -52,6 +52,17 @@ export interface LastGauge {
   set(value: number): void;
 
   /**
+   * Takes the value back: the gauge is absent until it is set again. For what is not known any more, or
+   * means nothing now.
+   *
+   * @example
+   * ```ts
+   * registry.metrics.prepareOkVotes.unset(); // this replica leads no more
+   * ```
+   */
+  unset(): void;
+
+  /**
    * Lets the library ask for the value: `callback` runs on this thread about once a second. While
    * the thread is blocked the last answer stands, and a snapshot tells how old it is.
    *
