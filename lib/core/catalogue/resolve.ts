@@ -87,7 +87,8 @@ export function resolveCatalogue(
     validateLabelName(name, {});
     if (!isLabelValue(value)) refuseValue({}, name, value, 'a string');
   }
-  const claims: NameClaims = new Map();
+  // What stands beside each other in one catalogue was compared when it was defined.
+  const claims: NameClaims | undefined = catalogues.length > 1 ? new Map() : undefined;
   const keys = new Map<string, string>();
   const resolved: ResolvedFamily[] = [];
   for (const { name: catalogue, families, utf8Names } of catalogues) {
@@ -100,7 +101,7 @@ export function resolveCatalogue(
         });
       }
       keys.set(key, catalogue);
-      claimNames(claims, catalogue, key, family);
+      if (claims !== undefined) claimNames(claims, catalogue, key, family);
       const options = { labelValues, fixedLabels, defaultLabels };
       resolved.push(resolveFamily({ name: catalogue, utf8Names }, key, family, options));
     }

@@ -60,16 +60,8 @@ export interface CounterDeclaration extends CommonDeclaration {
   readonly range?: never;
 }
 
-/** A value that goes up and down. */
-export interface GaugeDeclaration extends CommonDeclaration {
+interface CommonGaugeDeclaration extends CommonDeclaration {
   readonly kind: 'gauge';
-  /**
-   * The operating system fills the gauge: with one reading, or with one for each value of its only
-   * label that is not fixed. Sampled natively every 5 s, once the gauge's other labels are fixed.
-   */
-  readonly resource?: ResourceName | Readonly<Record<string, ResourceName>>;
-  /** `last` unless told otherwise. */
-  readonly combine?: Combine;
   /**
    * A gauge that nobody has set is absent. With `initial: 0` it is 0 instead: for what is known to be
    * 0 before anything happened, as the number of requests under way.
@@ -79,6 +71,27 @@ export interface GaugeDeclaration extends CommonDeclaration {
   readonly digits?: never;
   readonly range?: never;
 }
+
+/** A gauge that the program sets. */
+export interface ProgramGaugeDeclaration extends CommonGaugeDeclaration {
+  /** `last` unless told otherwise. */
+  readonly combine?: Combine;
+  readonly resource?: undefined;
+}
+
+/** A gauge that the operating system fills. */
+export interface ResourceGaugeDeclaration extends CommonGaugeDeclaration {
+  /**
+   * What it is filled with: one reading, or one for each value of its only label that is not fixed.
+   * Sampled natively every 5 s, once the gauge's other labels are fixed.
+   */
+  readonly resource: ResourceName | Readonly<Record<string, ResourceName>>;
+  /** One thread samples for all: there is nothing to combine. */
+  readonly combine?: 'last';
+}
+
+/** A value that goes up and down. */
+export type GaugeDeclaration = ProgramGaugeDeclaration | ResourceGaugeDeclaration;
 
 /** A distribution. */
 export interface HistogramDeclaration extends CommonDeclaration {

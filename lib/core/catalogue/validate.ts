@@ -204,7 +204,16 @@ function validateMaxSeries(family: FamilyDeclaration, given: unknown): void {
 }
 
 function validateResource(family: FamilyDeclaration & { readonly kind: 'gauge' }): void {
-  const { name: metric, resource, labels = {} } = family;
+  const { name: metric, resource, combine = 'last', labels = {} } = family;
+  if (combine !== 'last') {
+    const problem = 'the operating system fills this gauge, so threads have nothing to combine';
+    fail({
+      metric,
+      problem,
+      given: { combine },
+      allowed: 'resource, or combine, or combine "last"',
+    });
+  }
   const names: readonly unknown[] = isRecord(resource) ? Object.values(resource) : [resource];
   const unknown = names.find((name) => !(resourceNames as readonly unknown[]).includes(name));
   if (unknown !== undefined || names.length === 0) {
