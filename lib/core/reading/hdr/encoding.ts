@@ -18,7 +18,7 @@
 //
 // Java's DoubleHistogram puts a cookie, its digits and the ratio of its range before either.
 
-import { deflateSync, inflateSync, constants as zlib } from 'node:zlib';
+import { createRequire } from 'node:module';
 import { EncodingError, type ErrorDetails } from '../../errors.js';
 import type { HdrContents, HdrCounts } from './contents.js';
 import { HdrLayout, magnitudeOf } from './layout.js';
@@ -35,6 +35,10 @@ const compressedHeaderBytes = 8;
 const doubleHeaderBytes = 16;
 const longestNumber = 9;
 
+// Loaded when something is compressed: that takes a while, and most programs encode nothing.
+const require = createRequire(import.meta.url);
+const zlib = (): typeof import('node:zlib') => require('node:zlib');
+
 // ---- writing ----
 
 export function encodeV2(contents: HdrContents, compress: boolean): Buffer {
@@ -49,7 +53,7 @@ export function encodeV2(contents: HdrContents, compress: boolean): Buffer {
   header.writeDoubleBE(contents.unit, 32);
   const plain = Buffer.concat([header, payload]);
   if (!compress) return plain;
-  const compressed = deflateSync(plain);
+  const compressed = zlib().deflateSync(plain);
   const wrapper = Buffer.alloc(compressedHeaderBytes);
   wrapper.writeInt32BE(cookies.compressed, 0);
   wrapper.writeInt32BE(compressed.length, 4);
@@ -119,19 +123,24 @@ function decompress(bytes: Buffer): Buffer {
   const compressed = bytes.subarray(compressedHeaderBytes);
   checkLength('the compressed histogram', length, compressed.length);
   // A few bytes are enough for the header, and cannot hold much more than that.
-  const start = inflate(compressed.subarray(0, 256), 1 << 20, zlib.Z_SYNC_FLUSH);
+  const start = inflate(compressed.subarray(0, 256), 1 << 20, 'Z_SYNC_FLUSH');
   const { payloadBytes } = readHeader(start);
-  return inflate(compressed, headerBytes + payloadBytes, zlib.Z_FINISH);
+  return inflate(compressed, headerBytes + payloadBytes, 'Z_FINISH');
 }
 
-function inflate(bytes: Buffer, maxOutputLength: number, finishFlush: number): Buffer {
+function inflate(
+  bytes: Buffer,
+  maxOutputLength: number,
+  flush: 'Z_FINISH' | 'Z_SYNC_FLUSH',
+): Buffer {
+  const { constants, inflateSync } = zlib();
   try {
     const { buffer, engine } = inflateSync(bytes, {
       maxOutputLength,
-      finishFlush,
+      finishFlush: constants[flush],
       info: true,
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    if (finishFlush === zlib.Z_FINISH && engine.bytesWritten !== bytes.length) {
+    if (flush === 'Z_FINISH' && engine.bytesWritten !== bytes.length) {
       const extra = bytes.length - engine.bytesWritten;
       throw new Error(`${extra} bytes follow its end`);
     }
