@@ -12,8 +12,12 @@
 namespace vsr_metrics {
 namespace {
 
+struct LaneExemplar {
+  ExemplarSlot slot;
+  uint32_t lane;
+};
 // By series and bucket.
-using Newest = std::map<std::pair<uint32_t, uint32_t>, ExemplarSlot>;
+using Newest = std::map<std::pair<uint32_t, uint32_t>, LaneExemplar>;
 
 // Word by word: its thread may be writing. Only as much of the text as there is.
 void CopySlot(const ExemplarSlot& slot, ExemplarSlot* copy) {
@@ -52,35 +56,43 @@ bool BelongsToBucket(const Region& region, const ExemplarSlot& slot) {
          IsInBucket(region, entry.family, slot.bucket, slot.value);
 }
 
+// Of one pair the one ahead in its sequence, which wraps: its thread's time of day may have been
+// set back. Threads have nothing else in common.
+bool IsNewer(const LaneExemplar& one, const LaneExemplar& other) {
+  if (one.lane == other.lane) return int32_t(one.slot.sequence - other.slot.sequence) > 0;
+  return one.slot.taken_unix_milliseconds > other.slot.taken_unix_milliseconds;
+}
+
 void ReadLane(const Region& region, uint32_t lane, const std::vector<uint8_t>& states,
-              Newest* newest) {
+              const std::vector<uint32_t>& generations, Newest* newest) {
   const ExemplarSlot* slots = region.exemplars(lane);
   const uint32_t used = ExemplarsInUse(region, lane);
-  ExemplarSlot slot = {};
+  LaneExemplar exemplar = {{}, lane};
+  const ExemplarSlot& slot = exemplar.slot;
   for (uint32_t index = 0; index < used; ++index) {
-    CopySlot(slots[index], &slot);
+    CopySlot(slots[index], &exemplar.slot);
     if (slot.series >= states.size() || states[slot.series] != uint8_t(EntryState::kLive) ||
-        !IsWhole(slot) || !BelongsToBucket(region, slot)) {
+        slot.generation != generations[slot.series] || !IsWhole(slot) ||
+        !BelongsToBucket(region, slot)) {
       continue;
     }
-    const auto [at, is_first] = newest->try_emplace({slot.series, slot.bucket}, slot);
-    const auto age = [](const ExemplarSlot& one) {
-      return std::make_pair(one.taken_unix_milliseconds, one.sequence);
-    };
-    if (!is_first && age(at->second) < age(slot)) at->second = slot;
+    const auto [at, is_first] = newest->try_emplace({slot.series, slot.bucket}, exemplar);
+    if (!is_first && IsNewer(exemplar, at->second)) at->second = exemplar;
   }
 }
 
 }  // namespace
 
-ExemplarColumns ReadExemplars(const Region& region, const std::vector<uint8_t>& states) {
+ExemplarColumns ReadExemplars(const Region& region, const std::vector<uint8_t>& states,
+                              const std::vector<uint32_t>& generations) {
   Newest newest;
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
-    ReadLane(region, lane, states, &newest);
+    ReadLane(region, lane, states, generations, &newest);
   }
   ExemplarColumns columns;
-  for (const auto& [key, slot] : newest) {
+  for (const auto& [key, exemplar] : newest) {
+    const ExemplarSlot& slot = exemplar.slot;
     columns.series.push_back(slot.series);
     columns.bucket.push_back(slot.bucket);
     columns.value.push_back(slot.value);

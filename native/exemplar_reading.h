@@ -9,8 +9,8 @@
 
 namespace vsr_metrics {
 
-// One row an exemplar, by series and bucket. The text of row i ends at text_end[i] and starts where
-// that of the row before ends.
+// One row per exemplar, by series and bucket. The text of row i ends at text_end[i] and starts
+// where that of the row before ends.
 struct ExemplarColumns {
   std::vector<uint32_t> series;
   std::vector<uint32_t> bucket;
@@ -20,10 +20,11 @@ struct ExemplarColumns {
   std::vector<uint8_t> text;
 };
 
-// Of the series that `states` (by entry, as a snapshot saw them) says are live. Slots that are half
-// written or damaged, and values outside their bucket, are passed over. That the text makes sense
-// is left to whoever decodes it.
-ExemplarColumns ReadExemplars(const Region& region, const std::vector<uint8_t>& states);
+// Of the series that are live by `states` and `generations` (by entry, as a snapshot saw them).
+// Slots of an earlier series of the same entry, half written or damaged ones, and values outside
+// their bucket are passed over. That the text makes sense is left to whoever decodes it.
+ExemplarColumns ReadExemplars(const Region& region, const std::vector<uint8_t>& states,
+                              const std::vector<uint32_t>& generations);
 
 }  // namespace vsr_metrics
 

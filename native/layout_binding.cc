@@ -3,7 +3,9 @@
 #include <initializer_list>
 #include <utility>
 
+#include "file_copy.h"
 #include "resources_binding.h"
+#include "snapshot.h"
 #include "vsr_metrics/clock.h"
 #include "vsr_metrics/exemplars.h"
 #include "vsr_metrics/layout.h"
@@ -55,6 +57,7 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("entrySize", sizeof(Entry));
   set("boundSplitFlag", kBoundSplitFlag);
   set("stateLive", double(EntryState::kLive));
+  set("mostBytesRead", double(kMostBytesRead));
   set("longestDuration", kDurationTicksEnd);
   layout.Set("kinds", Names(env, {{"counter", double(Kind::kCounter)},
                                   {"gauge", double(Kind::kGauge)},
@@ -63,6 +66,9 @@ Napi::Object LayoutConstants(Napi::Env env) {
                                      {"sum", double(Combine::kSum)},
                                      {"min", double(Combine::kMinimum)},
                                      {"max", double(Combine::kMaximum)}}));
+  layout.Set("numbers", Names(env, {{"counter", kCounterNumbers},
+                                    {"gauge", kGaugeNumbers},
+                                    {"histogram", kHistogramNumbers}}));
   layout.Set("resources", ResourceNames(env));
   return layout;
 }

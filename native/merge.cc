@@ -9,8 +9,6 @@
 
 namespace vsr_metrics {
 
-using namespace sums_internal;
-
 namespace {
 
 bool HasBaseline(const Region& region) { return LoadAcquire(&region.header()->baseline_used) != 0; }
@@ -45,7 +43,7 @@ CounterTotal ReadCounter(const Region& region, const Entry& entry) {
   if (HasBaseline(region)) baseline = LoadCounter(region, kBaselineLane, entry);
   OrderAfterBaseline();
   CounterTotal total = SumCounter(region, entry);
-  total.ones = AddWrapping(total.ones, Times(-1, baseline.ones));
+  total.ones = AddWrapping(total.ones, WithSign(-1, baseline.ones));
   total.amounts -= baseline.amounts;
   return total;
 }
@@ -56,15 +54,12 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
     return {LoadRelaxed(&cell->value), LoadRelaxed(&cell->sampled_unix_milliseconds)};
   }
   GaugeTotal total;
-  bool was_set = false;
   bool has_value = false;
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     if (!region.HasScalars(lane, entry.cell_offset, sizeof(GaugeCell))) continue;
     const auto* cell = CellOf<GaugeCell>(region, lane, entry);
-    const uint64_t state = LoadRelaxed(&cell->is_set);
-    was_set |= state != 0;
-    if (state != 1) continue;
+    if (LoadRelaxed(&cell->is_set) != 1) continue;
     const double value = LoadRelaxed(&cell->value);
     if (std::isnan(value)) continue;
     const double sampled = LoadRelaxed(&cell->sampled_unix_milliseconds);
@@ -86,8 +81,8 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
     // The reading is as old as its oldest part.
     total.sampled_unix_milliseconds = std::min(total.sampled_unix_milliseconds, sampled);
   }
-  // The smallest of nothing is not 0: once every thread that set it is gone, it is unknown.
-  if (!has_value && was_set && Combine(entry.combine) != Combine::kSum) {
+  // What nobody sets, or nobody who is still there, is not 0 but unknown.
+  if (!has_value && (entry.flags & kStartsAtZero) == 0) {
     total.value = std::numeric_limits<double>::quiet_NaN();
   }
   return total;
@@ -95,13 +90,13 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
 
 void ReadHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
                    HistogramTotal* total) {
-  Clear(family, total);
+  ClearTotal(family, total);
   HistogramView baseline;
   const bool has_baseline =
       HasBaseline(region) && ViewHistogram(region, kBaselineLane, entry, family, &baseline);
   double baseline_sum = 0;
   if (has_baseline) {
-    Add(baseline, family, -1, total);
+    AddView(baseline, family, -1, total);
     // Subtracted last, as it was added up: nothing since then is then exactly 0.
     baseline_sum = -total->sum;
     total->sum = 0;

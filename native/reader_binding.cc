@@ -1,22 +1,16 @@
 #include "reader_binding.h"
 
 #include "arguments.h"
+#include "description_binding.h"
+#include "history_binding.h"
 #include "region_reader.h"
 #include "snapshot.h"
 #include "snapshot_binding.h"
-#include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
 namespace {
 
-// 0 stays 0: unknown.
-double AsUnixMilliseconds(uint64_t monotonic) {
-  if (monotonic == 0) return 0;
-  return double(UnixNanoseconds()) / 1e6 -
-         (double(MonotonicNanoseconds()) - double(monotonic)) / 1e6;
-}
-
-// A reader and its newest copy: describe() and history() speak of the copy of the last refresh().
+// A reader of a file. What it says is of the copy that the last refresh() made.
 class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
  public:
   static Napi::Function Define(Napi::Env env) {
@@ -27,6 +21,7 @@ class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
          InstanceMethod<&ReaderHandle::Describe>("describe"),
          InstanceMethod<&ReaderHandle::Processes>("processes"),
          InstanceMethod<&ReaderHandle::History>("history"),
+         InstanceMethod<&ReaderHandle::ForgetHistory>("forgetHistory"),
          InstanceAccessor<&ReaderHandle::RegionId>("regionId"),
          InstanceAccessor<&ReaderHandle::WasClosed>("wasClosed"),
          InstanceAccessor<&ReaderHandle::CreatedMilliseconds>("createdMilliseconds")});
@@ -38,75 +33,97 @@ class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
       Throw(info.Env(), error);
       return;
     }
-    Load(info.Env());
+    Refresh(info);
   }
 
  private:
-  bool Load(Napi::Env env) {
-    Error error;
-    std::shared_ptr<Region> copy = reader_.Copy(&error);
-    if (copy == nullptr) {
-      Throw(env, error);
-      return false;
-    }
-    copy_ = std::move(copy);
-    return true;
-  }
-
   Napi::Value Refresh(const Napi::CallbackInfo& info) {
-    reader_.Follow();
-    Load(info.Env());
+    Error error;
+    if (reader_.Refresh(&error) == nullptr) Throw(info.Env(), error);
     return info.Env().Undefined();
   }
 
   Napi::Value TakeSnapshot(const Napi::CallbackInfo& info) {
-    return FrameToObject(info.Env(), vsr_metrics::TakeSnapshot(*copy_));
+    if (!HasCopy(info)) return Napi::Value();
+    return FrameToObject(info.Env(), vsr_metrics::TakeSnapshot(*reader_.copy()));
   }
 
   Napi::Value Describe(const Napi::CallbackInfo& info) {
-    return DescribeEntries(info.Env(), *copy_, info[0].As<Napi::Number>().Uint32Value(), kNoIndex);
+    if (!HasCopy(info)) return Napi::Value();
+    return DescribeEntries(
+        info.Env(), *reader_.copy(), info[0].As<Napi::Number>().Uint32Value(),
+        info[1].IsNumber() ? info[1].As<Napi::Number>().Uint32Value() : kNoIndex);
   }
 
   Napi::Value History(const Napi::CallbackInfo& info) {
-    return HistoryToObject(info.Env(), *copy_, info);
+    if (!HasCopy(info)) return Napi::Value();
+    const HistoryQuestion question(info);
+    SeriesHistory history;
+    Error error;
+    if (reader_.ReadHistory(question.key, question.from, question.to, &history, &error)) {
+      return HistoryToObject(info.Env(), history);
+    }
+    Throw(info.Env(), error);
+    return Napi::Value();
+  }
+
+  Napi::Value ForgetHistory(const Napi::CallbackInfo& info) {
+    reader_.ForgetHistory();
+    return info.Env().Undefined();
   }
 
   Napi::Value Processes(const Napi::CallbackInfo& info) {
     Napi::Array processes = Napi::Array::New(info.Env());
-    for (const AttachedProcess& process : reader_.Processes(*copy_)) {
+    for (const AttachedProcess& process : reader_.processes()) {
       Napi::Object described = Napi::Object::New(info.Env());
       described.Set("slot", double(process.slot));
       described.Set("pid", double(process.pid));
       described.Set("isAlive", process.is_alive);
       described.Set("attachedAt", double(process.attached_unix_nanoseconds) / 1e6);
-      described.Set("heartbeatAt", AsUnixMilliseconds(process.heartbeat_monotonic_nanoseconds));
-      described.Set("loopAt", AsUnixMilliseconds(process.loop_monotonic_nanoseconds));
+      described.Set("heartbeatAgeMs", double(process.heartbeat_age_nanoseconds) / 1e6);
+      if (process.has_loop) {
+        described.Set("loopAgeMs", double(process.loop_age_nanoseconds) / 1e6);
+      }
       processes.Set(processes.Length(), described);
     }
     return processes;
   }
 
   Napi::Value RegionId(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), std::to_string(copy_->header()->region_id));
+    if (!HasCopy(info)) return Napi::Value();
+    return Napi::String::New(info.Env(), std::to_string(reader_.copy()->header()->region_id));
   }
 
   Napi::Value WasClosed(const Napi::CallbackInfo& info) {
-    return Napi::Boolean::New(info.Env(), copy_->header()->closed != 0);
+    if (!HasCopy(info)) return Napi::Value();
+    return Napi::Boolean::New(info.Env(), reader_.copy()->header()->closed != 0);
   }
 
   Napi::Value CreatedMilliseconds(const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(),
-                             double(copy_->header()->created_unix_nanoseconds / 1000) / 1000.0);
+    if (!HasCopy(info)) return Napi::Value();
+    const uint64_t created = reader_.copy()->header()->created_unix_nanoseconds;
+    return Napi::Number::New(info.Env(), double(created / 1000) / 1000.0);
+  }
+
+  // After a refresh() that failed there is none, and it is tried once more.
+  bool HasCopy(const Napi::CallbackInfo& info) {
+    if (reader_.copy() == nullptr) Refresh(info);
+    return reader_.copy() != nullptr;
   }
 
   RegionReader reader_;
-  std::shared_ptr<Region> copy_;
 };
+
+// Whether some process records into the region of this file.
+Napi::Value InUse(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), IsRegionInUse(info[0].As<Napi::String>().Utf8Value()));
+}
 
 }  // namespace
 
 void RegisterReader(Napi::Env env, Napi::Object exports) {
   exports.Set("Reader", ReaderHandle::Define(env));
+  exports.Set("isRegionInUse", Napi::Function::New(env, InUse));
 }
 
 }  // namespace vsr_metrics

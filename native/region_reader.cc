@@ -2,69 +2,70 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 
+#include "file_copy.h"
+#include "older_layout.h"
 #include "vsr_metrics/directory.h"
 #include "vsr_metrics/exemplars.h"
 #include "vsr_metrics/file_lock.h"
+#include "vsr_metrics/lanes.h"
 #include "vsr_metrics/sections.h"
 
 namespace vsr_metrics {
 namespace {
 
-const char* const kUnreadable = "VSR_METRICS_REGION_UNREADABLE";
+// Opens what may be a region. -1 and a problem: it cannot be read, or is no regular file.
+int OpenToRead(const std::string& path, std::string* problem) {
+  const bool is_descriptor = path.rfind("/proc/", 0) == 0 || path.rfind("/dev/fd/", 0) == 0;
+  // O_NONBLOCK: opening a pipe must not wait for a writer.
+  const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (is_descriptor ? 0 : O_NOFOLLOW);
+  const int fd = open(path.c_str(), flags);
+  struct stat status;
+  if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return fd;
+  *problem = std::string("cannot be read: ") + (fd < 0 ? strerror(errno) : "it is no regular file");
+  if (fd >= 0) close(fd);
+  return -1;
+}
 
-// A file may claim to hold any amount; nobody waits for more than this to be read.
-constexpr uint64_t kMostBytesRead = 512u << 20;
-
-// Copies parts of a file to the same offsets of a block of memory, up to a total.
-class Copier {
+// Parts of a file at the same offsets of a copy.
+class SectionCopy {
  public:
-  Copier(int fd, uint8_t* base) : fd_(fd), base_(base) {}
-
-  // Bytes behind the end of the file stay zero: it may shrink while this runs.
-  bool Copy(uint64_t offset, uint64_t size) {
-    if (size > budget_) return false;
-    budget_ -= size;
-    while (size > 0) {
-      const ssize_t got = pread(fd_, base_ + offset, size, off_t(offset));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return got == 0;
-      offset += uint64_t(got);
-      size -= uint64_t(got);
-    }
-    return true;
+  SectionCopy(FileCopy* file, const Region& copy) : file_(file), copy_(copy) {}
+  bool operator()(uint64_t offset, uint64_t size) const {
+    return file_->Read(offset, size, copy_.base() + offset);
   }
 
  private:
-  int fd_;
-  uint8_t* base_;
-  uint64_t budget_ = kMostBytesRead;
+  FileCopy* file_;
+  const Region& copy_;
 };
 
-// Everything but the cells of histograms.
-bool CopySections(const Region& region, Copier* copier) {
+bool CopyTables(const Region& region, const SectionCopy& copy) {
+  const RegionHeader& header = *region.header();
+  return copy(header.lane_table_offset, header.buckets_offset - header.lane_table_offset);
+}
+
+// Everything but the tables, the history and the cells of histograms.
+bool CopySections(const Region& region, const SectionCopy& copy) {
   const RegionHeader& header = *region.header();
   const uint64_t entries = std::min<uint64_t>(header.entries_used, header.entry_capacity);
-  if (!copier->Copy(header.lane_table_offset, header.buckets_offset - header.lane_table_offset) ||
-      !copier->Copy(header.history_offset, header.history_size) ||
-      !copier->Copy(header.entries_offset, entries * sizeof(Entry)) ||
-      !copier->Copy(header.heap_offset, std::min(header.heap_used, header.heap_size)) ||
-      !copier->Copy(header.shared_offset, std::min(header.shared_used, header.shared_size))) {
+  if (!copy(header.entries_offset, entries * sizeof(Entry)) ||
+      !copy(header.heap_offset, std::min(header.heap_used, header.heap_size)) ||
+      !copy(header.shared_offset, std::min(header.shared_used, header.shared_size))) {
     return false;
   }
   const uint32_t lanes = std::min(header.lanes_claimed, header.lane_count);
   for (uint32_t lane = 0; lane < lanes; ++lane) {
-    const uint64_t offset = header.lanes_offset + lane * header.lane_stride;
-    const uint64_t exemplars = header.exemplars_offset + lane * header.exemplars_size;
-    if (!copier->Copy(offset, std::min({header.scalars_used, header.scalars_size,
-                                        region.lane_records()[lane].scalars_reserved})) ||
-        !copier->Copy(exemplars, ExemplarsInUse(region, lane) * sizeof(ExemplarSlot))) {
+    const uint64_t scalars = std::min(
+        {header.scalars_used, header.scalars_size, region.lane_records()[lane].scalars_reserved});
+    if (!copy(header.lanes_offset + lane * header.lane_stride, scalars) ||
+        !copy(header.exemplars_offset + lane * header.exemplars_size,
+              ExemplarsInUse(region, lane) * sizeof(ExemplarSlot))) {
       return false;
     }
   }
@@ -72,7 +73,7 @@ bool CopySections(const Region& region, Copier* copier) {
 }
 
 // The touched cells of every histogram in every lane. The directory has been checked.
-bool CopyCells(const Region& region, Copier* copier) {
+bool CopyCells(const Region& region, const SectionCopy& copy) {
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
     const Entry& entry = region.entries()[index];
@@ -89,12 +90,37 @@ bool CopyCells(const Region& region, Copier* copier) {
       const uint32_t high = std::min(head->touched_high, family->cell_count);
       const uint32_t low = std::min(head->touched_low, high);
       const uint8_t* cells = memory + entry.cells_page * kPageSize;
-      if (!copier->Copy(uint64_t(cells - region.base()) + 8ull * low, 8ull * (high - low))) {
-        return false;
-      }
+      if (!copy(uint64_t(cells - region.base()) + 8ull * low, 8ull * (high - low))) return false;
     }
   }
   return true;
+}
+
+// The history of a file.
+class FileHistory : public HistorySource {
+ public:
+  FileHistory(FileCopy* file, const Region& copy, bool is_older)
+      : file_(file), copy_(copy), is_older_(is_older) {}
+  const HistoryFormat& format() const override {
+    return is_older_ ? kOlderHistoryFormat : kHistoryFormat;
+  }
+  uint64_t section_size() const override { return copy_.header()->history_size; }
+  uint32_t entry_count() const override { return copy_.EntryCount(); }
+  bool ReadRings(HistoryRing rings[kHistoryRings]) const override {
+    return Read(0, sizeof(HistoryRing) * kHistoryRings, reinterpret_cast<uint8_t*>(rings));
+  }
+  bool Read(uint64_t offset, uint64_t size, uint8_t* to) const override {
+    return file_->Read(copy_.header()->history_offset + offset, size, to);
+  }
+
+ private:
+  FileCopy* file_;
+  const Region& copy_;
+  bool is_older_;
+};
+
+uint64_t AgeOf(uint64_t monotonic_nanoseconds, uint64_t now) {
+  return now - std::min(monotonic_nanoseconds, now);
 }
 
 }  // namespace
@@ -103,24 +129,27 @@ RegionReader::~RegionReader() {
   if (fd_ >= 0) close(fd_);
 }
 
+Error RegionReader::Unreadable(const std::string& problem) const {
+  return {"VSR_METRICS_REGION_UNREADABLE", path_ + " " + problem};
+}
+
 bool RegionReader::Open(const std::string& path, Error* error) {
-  const bool is_descriptor = path.rfind("/proc/", 0) == 0 || path.rfind("/dev/fd/", 0) == 0;
-  // O_NONBLOCK: opening a pipe must not wait for a writer.
-  const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (is_descriptor ? 0 : O_NOFOLLOW);
-  const int fd = open(path.c_str(), flags);
-  struct stat status;
-  if (fd < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-    *error = {kUnreadable,
-              path + " cannot be read: " + (fd < 0 ? strerror(errno) : "it is no regular file")};
-    if (fd >= 0) close(fd);
+  std::string problem;
+  const int fd = OpenToRead(path, &problem);
+  if (fd < 0) {
+    *error = {"VSR_METRICS_REGION_UNREADABLE", path + " " + problem};
     return false;
   }
   if (fd_ >= 0) close(fd_);
   fd_ = fd;
   path_ = path;
+  copy_ = nullptr;
+  processes_.clear();
+  history_.Clear();
   return true;
 }
 
+// Opens the path anew when another file has taken its place.
 void RegionReader::Follow() {
   struct stat mine;
   struct stat there;
@@ -130,55 +159,113 @@ void RegionReader::Follow() {
   Open(path_, &ignored);
 }
 
-std::shared_ptr<Region> RegionReader::Copy(Error* error) {
+const Region* RegionReader::Refresh(Error* error) {
+  Follow();
   RegionHeader header;
-  memset(&header, 0, sizeof header);
-  struct stat status;
-  std::string problem;
-  if (fstat(fd_, &status) != 0 || pread(fd_, &header, sizeof header, 0) < 0) {
-    *error = {kUnreadable, path_ + " cannot be read: " + strerror(errno)};
+  if (!ReadHeader(&header, error) || !Copy(header, error)) {
+    copy_ = nullptr;
+    processes_.clear();
     return nullptr;
   }
-  if (!CheckSections(header, uint64_t(status.st_size), &problem)) {
-    *error = {kUnreadable, path_ + " " + problem};
-    return nullptr;
-  }
-  void* memory = mmap(nullptr, header.total_size, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) {
-    *error = {kUnreadable, path_ + " is too large for this process: " +
-                               std::to_string(header.total_size) + " bytes of address space"};
-    return nullptr;
-  }
-#ifdef MADV_NOHUGEPAGE
-  madvise(memory, header.total_size, MADV_NOHUGEPAGE);
-#endif
-  std::shared_ptr<Region> region = Region::Adopt(static_cast<uint8_t*>(memory), header.total_size);
-  // The header that was checked, not the one that is in the file by now.
-  memcpy(region->base(), &header, sizeof header);
-  Copier copier(fd_, region->base());
-  bool copied = CopySections(*region, &copier);
-  if (copied && !CheckRegion(*region, &problem)) {
-    *error = {kUnreadable, path_ + " " + problem};
-    return nullptr;
-  }
-  copied = copied && CopyCells(*region, &copier);
-  if (copied) return region;
-  *error = {kUnreadable, path_ + " holds more than " + std::to_string(kMostBytesRead >> 20) +
-                             " MB, or cannot be read: " + strerror(errno)};
-  return nullptr;
+  LookAtProcesses();
+  UnsetGaugesOfTheDead();
+  return copy_.get();
 }
 
-std::vector<AttachedProcess> RegionReader::Processes(const Region& copy) const {
-  std::vector<AttachedProcess> attached;
-  for (uint32_t slot = 0; slot < copy.header()->process_count; ++slot) {
-    const ProcessRecord& process = copy.processes()[slot];
-    if (process.pid == 0) continue;
-    attached.push_back({slot, process.pid, IsLockedByOther(fd_, kProcessLocks + slot),
-                        process.attached_unix_nanoseconds, process.heartbeat_monotonic_nanoseconds,
-                        process.loop_monotonic_nanoseconds});
+bool RegionReader::ReadHeader(RegionHeader* header, Error* error) {
+  uint8_t bytes[sizeof(RegionHeader)] = {};
+  struct stat status;
+  if (fstat(fd_, &status) != 0 || pread(fd_, bytes, sizeof bytes, 0) < 0) {
+    *error = Unreadable(std::string("cannot be read: ") + strerror(errno));
+    return false;
   }
-  return attached;
+  memcpy(header, bytes, sizeof bytes);
+  is_older_ = header->layout_version == kOlderLayoutVersion;
+  if (is_older_) *header = FromOlderHeader(bytes);
+  std::string problem;
+  if (CheckSections(*header, uint64_t(status.st_size), &problem)) return true;
+  *error = Unreadable(problem);
+  return false;
+}
+
+bool RegionReader::Copy(const RegionHeader& header, Error* error) {
+  const bool is_same = copy_ != nullptr && copy_->size() == header.total_size &&
+                       copy_->header()->region_id == header.region_id;
+  if (!is_same) {
+    PrivateMemory memory(header.total_size);
+    if (memory.bytes() == nullptr) {
+      *error = Unreadable("is too large for this process: " + std::to_string(header.total_size) +
+                          " bytes of address space");
+      return false;
+    }
+    copy_ = Region::Adopt(memory.Release(), header.total_size);
+  }
+  Region& region = *copy_;
+  // The header that was checked, not the one that is in the file by now.
+  memcpy(region.base(), &header, sizeof header);
+  FileCopy file(fd_);
+  const SectionCopy copy(&file, region);
+  std::string problem;
+  bool copied = CopyTables(region, copy);
+  if (copied && is_older_) ConvertOlderTables(region);
+  copied = copied && CopySections(region, copy);
+  if (copied && is_older_) ConvertOlderEntries(region);
+  if (copied && !CheckRegion(region, &problem)) {
+    *error = Unreadable(problem);
+    return false;
+  }
+  copied = copied && CopyCells(region, copy);
+  if (copied && is_older_) ConvertOlderExemplars(region);
+  if (!copied) *error = Unreadable(file.problem());
+  return copied;
+}
+
+void RegionReader::LookAtProcesses() {
+  processes_.clear();
+  const uint64_t now = MonotonicNanoseconds();
+  for (uint32_t slot = 0; slot < copy_->header()->process_count; ++slot) {
+    const ProcessRecord& process = copy_->processes()[slot];
+    if (process.pid == 0) continue;
+    processes_.push_back(
+        {slot, process.pid, IsLockedByOther(fd_, kProcessLocks + slot),
+         process.attached_unix_nanoseconds, AgeOf(process.heartbeat_monotonic_nanoseconds, now),
+         process.loop_monotonic_nanoseconds != 0, AgeOf(process.loop_monotonic_nanoseconds, now)});
+  }
+}
+
+// What a dead process set in gauges that combine says nothing of how things are. When nobody is
+// left it is all that is known.
+void RegionReader::UnsetGaugesOfTheDead() {
+  const auto is_alive = [](const AttachedProcess& process) { return process.is_alive; };
+  if (std::none_of(processes_.begin(), processes_.end(), is_alive)) return;
+  for (uint32_t lane = kBaselineLane + 1; lane < copy_->LanesInUse(); ++lane) {
+    const uint32_t owner = uint32_t(copy_->lane_records()[lane].owner);
+    if (owner == 0) continue;
+    const auto found =
+        std::find_if(processes_.begin(), processes_.end(),
+                     [owner](const AttachedProcess& process) { return process.slot == owner - 1; });
+    if (found == processes_.end() || !found->is_alive) lanes_internal::UnsetGauges(*copy_, lane);
+  }
+}
+
+bool RegionReader::ReadHistory(const HistoryKey& key, double from, double to,
+                               SeriesHistory* history, Error* error) {
+  FileCopy file(fd_);
+  if (!history_.Update(FileHistory(&file, *copy_, is_older_))) {
+    *error = Unreadable(file.problem());
+    return false;
+  }
+  *history = history_.Find(key, from, to);
+  return true;
+}
+
+bool IsRegionInUse(const std::string& path) {
+  std::string ignored;
+  const int fd = OpenToRead(path, &ignored);
+  if (fd < 0) return false;
+  const bool in_use = IsAnyLockedByOther(fd, kProcessLocks);
+  close(fd);
+  return in_use;
 }
 
 }  // namespace vsr_metrics

@@ -2,10 +2,11 @@
 //
 //   RegionReader reader;
 //   if (!reader.Open(path, &error)) ...
-//   std::shared_ptr<Region> copy = reader.Copy(&error);   // checked; TakeSnapshot(*copy) is safe
+//   const Region* copy = reader.Refresh(&error);   // checked; TakeSnapshot(*copy) is safe
 //
 // Every byte of the file is hostile. It is never mapped: a mapping can shrink or change between a
 // check and its use. What is needed is copied out, the copy is checked, and only the copy is used.
+// The history is copied when somebody asks for it, and not before.
 #ifndef VSR_METRICS_REGION_READER_H_
 #define VSR_METRICS_REGION_READER_H_
 
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "history_index.h"
 #include "vsr_metrics/region.h"
 
 namespace vsr_metrics {
@@ -22,8 +24,10 @@ struct AttachedProcess {
   uint32_t pid;
   bool is_alive;
   uint64_t attached_unix_nanoseconds;
-  uint64_t heartbeat_monotonic_nanoseconds;
-  uint64_t loop_monotonic_nanoseconds;
+  // How long ago it gave a sign of life; that of its event loop may be unknown.
+  uint64_t heartbeat_age_nanoseconds;
+  bool has_loop;
+  uint64_t loop_age_nanoseconds;
 };
 
 class RegionReader {
@@ -35,23 +39,46 @@ class RegionReader {
 
   bool Open(const std::string& path, Error* error);
 
-  // A private copy of everything that was ever stored, checked from end to end.
-  std::shared_ptr<Region> Copy(Error* error);
+  // A private copy of what is there now, checked from end to end; null and an error when it makes
+  // no sense. When another file has taken the place of this one, because its program started again,
+  // that of the other. The one before is gone: its memory is used again.
+  const Region* Refresh(Error* error);
 
-  // Everyone who ever attached, the creator first.
-  std::vector<AttachedProcess> Processes(const Region& copy) const;
+  // The newest copy; null before the first one and after one that failed.
+  const Region* copy() const { return copy_.get(); }
 
-  // Follows the path when another file has taken its place: its program started again.
-  void Follow();
+  // Everyone who ever attached, the creator first, as of the newest copy.
+  const std::vector<AttachedProcess>& processes() const { return processes_; }
+
+  // Earlier values of a series of the newest copy. What was copied for it is kept for the next one,
+  // for as long as the file's history does not change.
+  bool ReadHistory(const HistoryKey& key, double from_unix_milliseconds,
+                   double to_unix_milliseconds, SeriesHistory* history, Error* error);
+  void ForgetHistory() { history_.Clear(); }
 
  private:
+  void Follow();
+  bool ReadHeader(RegionHeader* header, Error* error);
+  bool Copy(const RegionHeader& header, Error* error);
+  void LookAtProcesses();
+  void UnsetGaugesOfTheDead();
+  Error Unreadable(const std::string& problem) const;
+
   std::string path_;
   int fd_ = -1;
+  bool is_older_ = false;
+  std::shared_ptr<Region> copy_;
+  std::vector<AttachedProcess> processes_;
+  HistoryIndex history_;
 };
 
 // Whether everything that TakeSnapshot and the directory's readers will use is in bounds. Cursors
 // beyond their section are cut.
 bool CheckRegion(Region& region, std::string* problem);
+
+// Whether some process has the region of this file open to record into it. Looks at the locks
+// alone.
+bool IsRegionInUse(const std::string& path);
 
 }  // namespace vsr_metrics
 

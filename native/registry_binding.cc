@@ -1,8 +1,10 @@
 #include "registry_binding.h"
 
 #include "arguments.h"
+#include "description_binding.h"
 #include "families.h"
-#include "history.h"
+#include "history_binding.h"
+#include "history_index.h"
 #include "lane_binding.h"
 #include "region_create.h"
 #include "region_file.h"
@@ -10,6 +12,7 @@
 #include "sampler.h"
 #include "snapshot.h"
 #include "snapshot_binding.h"
+#include "subscription_binding.h"
 #include "vsr_metrics/attach.h"
 #include "vsr_metrics/baseline.h"
 #include "vsr_metrics/directory.h"
@@ -87,6 +90,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
          InstanceMethod<&RegionHandle::MarkClosed>("markClosed"),
          InstanceMethod<&RegionHandle::Close>("close"),
          InstanceMethod<&RegionHandle::History>("history"),
+         InstanceMethod<&RegionHandle::ForgetHistory>("forgetHistory"),
          InstanceAccessor<&RegionHandle::IsCreator>("isCreator"),
          InstanceAccessor<&RegionHandle::CreatedMilliseconds>("createdMilliseconds")});
   }
@@ -246,7 +250,14 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   Napi::Value Close(const Napi::CallbackInfo& info) { return info.Env().Undefined(); }
 
   Napi::Value History(const Napi::CallbackInfo& info) {
-    return HistoryToObject(info.Env(), *region_, info);
+    const HistoryQuestion question(info);
+    history_.Update(MappedHistory(*region_));
+    return HistoryToObject(info.Env(), history_.Find(question.key, question.from, question.to));
+  }
+
+  Napi::Value ForgetHistory(const Napi::CallbackInfo& info) {
+    history_.Clear();
+    return info.Env().Undefined();
   }
 
   Napi::Value CreatedMilliseconds(const Napi::CallbackInfo& info) {
@@ -255,6 +266,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   std::shared_ptr<Region> region_;
+  HistoryIndex history_;
   bool is_creator_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "entry_version.h"
 #include "merge.h"
 #include "vsr_metrics/directory.h"
 #include "vsr_metrics/shared_memory.h"
@@ -85,14 +86,64 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
   frame->values.push_back(count == 0 ? nothing : total.maximum);
 }
 
+// The numbers of one series. False: its family makes no sense.
+bool AppendSeries(const Region& region, const Entry& entry, HistogramTotal* scratch, Frame* frame) {
+  switch (Kind(entry.kind)) {
+    case Kind::kCounter: {
+      const CounterTotal total = ReadCounter(region, entry);
+      frame->values.push_back(double(total.ones) + total.amounts);
+      return true;
+    }
+    case Kind::kGauge: {
+      const GaugeTotal total = ReadGauge(region, entry);
+      frame->values.push_back(total.value);
+      frame->values.push_back(total.sampled_unix_milliseconds);
+      return true;
+    }
+    case Kind::kHistogram: {
+      const FamilyBlob* family = FamilyOf(region, entry.family);
+      Bounds bounds;
+      if (family == nullptr ||
+          !BoundsOf(region, region.entries()[entry.family], *family, &bounds)) {
+        return false;
+      }
+      ReadHistogram(region, entry, *family, scratch);
+      AppendHistogram(*scratch, *family, bounds, frame);
+      return true;
+    }
+  }
+  return false;
+}
+
+void AppendRow(const Region& region, uint32_t index, Scope scope, HistogramTotal* scratch,
+               Frame* frame) {
+  const Entry& entry = region.entries()[index];
+  const EntryVersion version = VersionOf(entry);
+  const size_t values = frame->values.size();
+  const size_t cells = frame->cell_index.size();
+  frame->states[index] = uint8_t(version.state);
+  frame->generations[index] = version.generation;
+  frame->offsets[index] = uint32_t(values);
+  frame->cell_start[index] = uint32_t(cells);
+  if (version.state != EntryState::kLive) return;
+  frame->created_unix_milliseconds[index] = LoadRelaxed(&entry.created_unix_milliseconds);
+  if (entry.type != uint8_t(EntryType::kSeries)) return;
+  if (scope == Scope::kGauges && Kind(entry.kind) != Kind::kGauge) return;
+  if (AppendSeries(region, entry, scratch, frame) && IsStill(entry, version)) return;
+  // Removed meanwhile: what was read may be partly of another series.
+  frame->states[index] = uint8_t(EntryState::kRemoved);
+  frame->values.resize(values);
+  frame->cell_index.resize(cells);
+  frame->cell_count.resize(cells);
+}
+
 }  // namespace
 
 Frame TakeSnapshot(const Region& region, Scope scope) {
   Frame frame;
-  const RegionHeader* header = region.header();
   frame.taken_unix_milliseconds = UnixMilliseconds();
   frame.taken_monotonic_milliseconds = double(MonotonicNanoseconds() / 1000) / 1000.0;
-  frame.layout_changes = LoadAcquire(&header->layout_changes);
+  frame.layout_changes = LoadAcquire(&region.header()->layout_changes);
   const uint32_t count = region.EntryCount();
   frame.states.resize(count);
   frame.generations.resize(count);
@@ -100,46 +151,13 @@ Frame TakeSnapshot(const Region& region, Scope scope) {
   frame.offsets.resize(count);
   frame.cell_start.resize(count + 1);
   frame.values.reserve(2 * count);
-
-  HistogramTotal histogram;
+  HistogramTotal scratch;
   for (uint32_t index = 0; index < count; ++index) {
-    const Entry& entry = region.entries()[index];
-    const auto state = EntryState(LoadAcquire(&entry.state));
-    frame.states[index] = uint8_t(state);
-    frame.generations[index] = LoadRelaxed(&entry.generation);
-    frame.created_unix_milliseconds[index] = LoadRelaxed(&entry.created_unix_milliseconds);
-    frame.offsets[index] = uint32_t(frame.values.size());
-    frame.cell_start[index] = uint32_t(frame.cell_index.size());
-    if (state != EntryState::kLive || entry.type != uint8_t(EntryType::kSeries)) continue;
-    if (scope == Scope::kGauges && Kind(entry.kind) != Kind::kGauge) continue;
-    switch (Kind(entry.kind)) {
-      case Kind::kCounter: {
-        const CounterTotal total = ReadCounter(region, entry);
-        frame.values.push_back(double(total.ones) + total.amounts);
-        break;
-      }
-      case Kind::kGauge: {
-        const GaugeTotal total = ReadGauge(region, entry);
-        frame.values.push_back(total.value);
-        frame.values.push_back(total.sampled_unix_milliseconds);
-        break;
-      }
-      case Kind::kHistogram: {
-        const FamilyBlob* family = FamilyOf(region, entry.family);
-        Bounds bounds;
-        if (family == nullptr ||
-            !BoundsOf(region, region.entries()[entry.family], *family, &bounds)) {
-          frame.states[index] = uint8_t(EntryState::kEmpty);
-          break;
-        }
-        ReadHistogram(region, entry, *family, &histogram);
-        AppendHistogram(histogram, *family, bounds, &frame);
-        break;
-      }
-    }
+    AppendRow(region, index, scope, &scratch, &frame);
   }
   frame.cell_start[count] = uint32_t(frame.cell_index.size());
-  if (scope == Scope::kAll) frame.exemplars = ReadExemplars(region, frame.states);
+  if (scope == Scope::kAll)
+    frame.exemplars = ReadExemplars(region, frame.states, frame.generations);
   return frame;
 }
 

@@ -15,18 +15,19 @@
 
 namespace vsr_metrics {
 
-// One row an entry, in the order in which the entries were made.
+// One row per entry, in the order in which the entries were made.
 //
 // `values` from offsets[i] on:
 //   counter    total
-//   gauge      value, when it was sampled (unix milliseconds; 0: not by a callback)
+//   gauge      value (NaN: nobody has set it), when it was sampled (unix milliseconds; 0: not by a
+//              callback)
 //   histogram  cumulative count of each bound, count, sum, minimum, maximum
 // `cell_index` and `cell_count` from cell_start[i] to cell_start[i + 1]: the histogram's non-zero
 // cells, by index. Index -1 holds what was too small for the first cell; spilled and too large
 // values stand at the index after the last cell of their bound.
 struct Frame {
   double taken_unix_milliseconds = 0;
-  double taken_monotonic_milliseconds = 0;
+  double taken_monotonic_milliseconds = 0;  // for intervals: nobody sets that clock
   uint64_t layout_changes = 0;
   std::vector<uint8_t> states;
   std::vector<uint32_t> generations;
@@ -38,6 +39,11 @@ struct Frame {
   std::vector<double> cell_count;
   ExemplarColumns exemplars;
 };
+
+// How many of these numbers a series has; of a histogram beside one for each bound.
+constexpr uint32_t kCounterNumbers = 1;
+constexpr uint32_t kGaugeNumbers = 2;
+constexpr uint32_t kHistogramNumbers = 4;
 
 // Which kinds of series a snapshot takes in; the others get a row without values.
 enum class Scope { kAll, kGauges };

@@ -22,9 +22,10 @@ export function catalogueDocument({ families }: Snapshot) {
 
 /** All current values; of histograms also what was recorded since an earlier snapshot. */
 export function valuesDocument(snapshot: Snapshot, earlier?: Snapshot) {
-  const { takenAt, startedAt, families } = snapshot;
+  const { takenAt, takenMonotonic, startedAt, families } = snapshot;
   return {
     takenAt,
+    takenMonotonic,
     startedAt,
     families: families.map((family) => ({
       name: family.info.name,

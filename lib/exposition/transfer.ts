@@ -20,8 +20,9 @@ const mostCells = 1 << 24;
 
 /** What `decodeSnapshot` takes, but for what JSON does to it. */
 export function encodeSnapshot(snapshot: Snapshot): object {
-  const { takenAt, startedAt, families } = snapshot;
-  return { version, takenAt, startedAt, families: families.map((each) => encode(snapshot, each)) };
+  const { takenAt, takenMonotonic, startedAt } = snapshot;
+  const families = snapshot.families.map((each) => encode(snapshot, each));
+  return { version, takenAt, takenMonotonic, startedAt, families };
 }
 
 function encode(snapshot: Snapshot, { info, series }: FamilySnapshot): object {
@@ -59,7 +60,9 @@ class Decoder {
   #slots = 0;
 
   decode(given: unknown): Snapshot {
-    const { version: its, takenAt, startedAt, families } = recordOf(given, 'the whole');
+    const whole = recordOf(given, 'the whole');
+    // Servers of earlier versions know the time of day alone.
+    const { version: its, takenAt, takenMonotonic = takenAt, startedAt, families } = whole;
     check(its === version, `only version ${version} is understood`, its);
     const names = new Set<unknown>();
     const decoded = listOf(families, 'families').map((each): FamilySnapshot => {
@@ -73,6 +76,7 @@ class Decoder {
       { families: decoded },
       {
         takenAt: momentOf(takenAt, 'takenAt'),
+        takenMonotonic: momentOf(takenMonotonic, 'takenMonotonic'),
         values: Float64Array.from(this.#values),
         cellStart: Uint32Array.from(this.#cellStart),
         cellIndex: Int32Array.from(this.#cellIndex),
@@ -104,6 +108,7 @@ class Decoder {
     this.#cellStart.push(this.#cellIndex.length);
     const info = {
       slot: this.#slots++,
+      generation: 0,
       family,
       labels: seriesLabels(family, JSON.stringify(recordOf(labels, `labels of ${name}`))),
       createdAt: momentOf(createdAt, name),

@@ -107,13 +107,13 @@ uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   return value == nullptr ? otherwise : strtoull(value, nullptr, 10);
 }
 
-void TestDamagedFiles(const std::vector<uint8_t>& sound, const std::string& path, int fd) {
+void TestDamagedFiles(const std::string& which, const std::vector<uint8_t>& sound,
+                      const std::string& path, int fd) {
   const uint64_t cases = FromEnvironment("VSR_METRICS_HOSTILE_CASES", 3000);
   const uint64_t seed = FromEnvironment("VSR_METRICS_HOSTILE_SEED", 1);
-  Behaviour damaged("hostile: a damaged file gives a named error or a reading");
-  Behaviour quick("hostile: no file is read for more than a second");
-  RegionHeader header;
-  memcpy(&header, sound.data(), sizeof header);
+  Behaviour damaged("hostile: a damaged file of " + which + " gives a named error or a reading");
+  Behaviour quick("hostile: no file of " + which + " is read for more than a second");
+  const RegionHeader header = HeaderOf(sound);
   uint64_t readings = 0;
   uint64_t errors = 0;
   std::vector<uint8_t> file;
@@ -137,14 +137,13 @@ void TestDamagedFiles(const std::vector<uint8_t>& sound, const std::string& path
   // Damage that is always refused, or always read, would test only one half of the reader.
   damaged.Expect(readings > cases / 20 && errors > cases / 20,
                  std::to_string(readings) + " readings, " + std::to_string(errors) + " errors");
-  printf("# %llu readings, %llu named errors\n", (unsigned long long)readings,
-         (unsigned long long)errors);
+  printf("# %llu readings of %s, %llu named errors of %s\n", (unsigned long long)readings,
+         which.c_str(), (unsigned long long)errors, which.c_str());
 }
 
 void TestChangingFile(const std::vector<uint8_t>& sound, const std::string& path, int fd) {
   Behaviour changing("hostile: a file that is truncated and rewritten meanwhile does no harm");
-  RegionHeader header;
-  memcpy(&header, sound.data(), sizeof header);
+  const RegionHeader header = HeaderOf(sound);
   std::atomic<bool> stop{false};
   std::thread writer([&] {
     Random random(99);
@@ -174,12 +173,16 @@ int main() {
     return 1;
   }
   const std::vector<uint8_t> sound = SoundFile();
+  const std::vector<uint8_t> older = OlderFile();
   {
-    Behaviour intact("hostile: the file is sound before it is damaged");
-    WriteFile(fd, sound);
-    intact.Expect(ReadEverything(path) == Outcome::kReading, "it is refused");
+    Behaviour intact("hostile: the files are sound before they are damaged");
+    for (const std::vector<uint8_t>& file : {sound, older}) {
+      WriteFile(fd, file);
+      intact.Expect(ReadEverything(path) == Outcome::kReading, "one is refused");
+    }
   }
-  TestDamagedFiles(sound, path, fd);
+  TestDamagedFiles("this layout", sound, path, fd);
+  TestDamagedFiles("the one before", older, path, fd);
   TestChangingFile(sound, path, fd);
   unlink(path);
   return FailedBehaviours() == 0 ? 0 : 1;

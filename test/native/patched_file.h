@@ -47,9 +47,7 @@ class Input {
 };
 
 inline std::vector<uint8_t> PatchedFile(const std::vector<uint8_t>& sound, Input input) {
-  RegionHeader header;
-  memcpy(&header, sound.data(), sizeof header);
-  const std::vector<Section> sections = DamageableSections(header);
+  const std::vector<Section> sections = DamageableSections(HeaderOf(sound));
   std::vector<uint8_t> file = sound;
   const uint64_t left = input.Take<uint16_t>();
   while (!input.IsEmpty()) {

@@ -84,7 +84,7 @@ function tableOf({ family }: SeriesInfo, points: readonly HistoryPoint[]): strin
     // Where a series started again there is nothing to compare with.
     if (before === undefined || before.value > point.value) return columns;
     const count = point.value - before.value;
-    columns.push(formatNumber(count / ((point.at - before.at) / 1000)));
+    columns.push(formatNumber(count / ((point.monotonicMs - before.monotonicMs) / 1000)));
     if (family.kind === 'histogram' && count > 0) {
       columns.push(formatNumber((point.sum! - before.sum!) / count));
       columns.push(...[50, 99].map((percent) => `<=${bucketOf(percent, count, point, before)}`));

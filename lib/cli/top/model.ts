@@ -113,7 +113,7 @@ export class Model {
     shared: ReadonlyMap<string, string>,
   ): Row[] {
     const earlier = before === undefined ? undefined : seriesByInfo(before.layout);
-    const seconds = before === undefined ? 0 : (snapshot.takenAt - before.takenAt) / 1000;
+    const seconds = before === undefined ? 0 : snapshot.secondsSince(before);
     return snapshot.families.flatMap(({ info: family, series }) => {
       const order = this.#orders.get(family.name) ?? this.#orders.size;
       this.#orders.set(family.name, order);

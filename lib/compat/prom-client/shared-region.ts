@@ -37,22 +37,13 @@ const room = { lanes: 128, series: 65_536, histograms: 4096, mostBounds: 64 };
 export function openSharedRegion(where: string | SharedRegistry | undefined): SharedRegion {
   if (typeof where === 'object') return new CoreRegion({ attach: where.path });
   if (where === undefined) return new CoreRegion(sizes());
-  if (isInUse(where)) return new CoreRegion({ attach: where });
+  if (addon.isRegionInUse(where)) return new CoreRegion({ attach: where });
   try {
     return new CoreRegion({ ...sizes(), file: where, keep: 3, allowDisk: false });
   } catch (error) {
     // Somebody was faster.
-    if (isInUse(where)) return new CoreRegion({ attach: where });
+    if (addon.isRegionInUse(where)) return new CoreRegion({ attach: where });
     throw error;
-  }
-}
-
-/** Whether a process records into this file now. */
-function isInUse(file: string): boolean {
-  try {
-    return new addon.Reader(file).processes().some(({ isAlive }) => isAlive);
-  } catch {
-    return false;
   }
 }
 

@@ -42,7 +42,10 @@ export class SnapshotCombiner {
   #parts: readonly { readonly layout: SnapshotLayout; readonly labels: string }[] = [];
   #built: BuiltLayout = { layout: { families: [] }, omitted: [] };
 
-  /** The series of all parts in one snapshot, taken when the last of them was. */
+  /**
+   * The series of all parts in one snapshot, taken when the last of them was. Parts may come from
+   * several machines: intervals are told by the clock of the first one's.
+   */
   combine(parts: readonly SnapshotPart[]): CombinedSnapshot {
     const now = parts.map(({ snapshot: { layout }, labels }) => ({
       layout,
@@ -86,6 +89,7 @@ function join(snapshots: readonly Snapshot[], layout: SnapshotLayout): Snapshot 
   const startedAt = Math.min(...snapshots.map((snapshot) => snapshot.startedAt));
   const numbers = {
     takenAt: Math.max(...snapshots.map((snapshot) => snapshot.takenAt)),
+    takenMonotonic: snapshots[0]?.takenMonotonic ?? 0,
     values: concatenate(
       Float64Array,
       parts.map((part) => part.values),

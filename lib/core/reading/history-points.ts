@@ -21,6 +21,12 @@ export interface HistoryRange {
 export interface HistoryPoint {
   /** Unix milliseconds. */
   readonly at: number;
+  /**
+   * Milliseconds on a clock that nobody sets: what to subtract to know how long it is from one point
+   * of a registry to another.
+   */
+  readonly monotonicMs: number;
+  /** NaN: a gauge that nobody had set. */
   readonly value: number;
   /** Histograms only: what had been recorded up to then. */
   readonly sum?: number;
@@ -37,6 +43,23 @@ const checkRange = optionsCheck<HistoryRange>('history', refusals.registry, {
 
 // The last one that a Date can hold. Another's file may speak of later ones.
 const lastMoment = 8.64e15;
+
+// Whoever asks for one series mostly asks for more: what was copied for it is kept that long.
+const keptMs = 2000;
+const forgetting = new WeakMap<ReadableRegion, NodeJS.Timeout>();
+
+function forgetLater(region: ReadableRegion): void {
+  const planned = forgetting.get(region);
+  if (planned !== undefined) {
+    planned.refresh();
+    return;
+  }
+  const forget = () => {
+    forgetting.delete(region);
+    region.forgetHistory();
+  };
+  forgetting.set(region, setTimeout(forget, keptMs).unref());
+}
 
 export function readHistory(
   region: ReadableRegion,
@@ -57,16 +80,23 @@ export function readHistory(
         .map(({ info }) => JSON.stringify(Object.fromEntries(info.labels))),
     });
   }
-  const { bounds, kind } = series.info.family;
-  const { width, times, values } = region.history(series.info.slot, from, Math.min(to, lastMoment));
-  // Another's file may hold anything: of another width it is no history of this family.
-  if (width !== numbersPerSeries(series.info.family)) return [];
+  const { slot, generation, family } = series.info;
+  const { bounds, kind } = family;
+  const width = numbersPerSeries(family);
+  const { times, monotonic, values } = region.history(
+    { series: slot, generation, width },
+    from,
+    Math.min(to, lastMoment),
+  );
+  forgetLater(region);
   return Array.from(times, (at, point) => {
+    const monotonicMs = monotonic[point]!;
     const numbers = values.subarray(point * width, (point + 1) * width);
-    if (kind !== 'histogram') return { at, value: numbers[0]! };
+    if (kind !== 'histogram') return { at, monotonicMs, value: numbers[0]! };
     const count = numbers[bounds.length]!;
     return {
       at,
+      monotonicMs,
       value: count,
       sum: numbers[bounds.length + 1]!,
       buckets: [...bounds, Infinity].map((le, bound) => ({ le, count: numbers[bound]! })),

@@ -3,7 +3,7 @@
 import { RegistryError } from '../errors.js';
 import { milliseconds, optionsCheck, refusals } from '../options.js';
 import { Directory } from '../region/directory.js';
-import { addon, type NativeReader } from '../region/native.js';
+import { addon, type NativeProcess, type NativeReader } from '../region/native.js';
 import { callNative } from '../region/native-errors.js';
 import { type HistoryPoint, type HistoryRange, readHistory } from './history-points.js';
 import { Snapshot } from './snapshot.js';
@@ -114,7 +114,7 @@ export class RegistryReader {
 
   /**
    * Earlier values of one series, oldest first: an hour every 10 s; gauges also ten minutes every
-   * second.
+   * second. Of many series one after the other the file's history is copied once.
    *
    * @example
    * ```ts
@@ -132,18 +132,11 @@ export class RegistryReader {
     return readHistory(this.#native, snapshot, name, range);
   }
 
-  #describe(process: ReturnType<NativeReader['processes']>[number]): AttachedProcess {
-    const at = Date.now();
-    const heartbeatAgeMs = Math.max(0, at - process.heartbeatAt);
-    const loopAgeMs = process.loopAt === 0 ? undefined : Math.max(0, at - process.loopAt);
+  #describe(process: NativeProcess): AttachedProcess {
+    const { pid, isAlive, attachedAt, heartbeatAgeMs, loopAgeMs } = process;
     const isHung = Math.max(heartbeatAgeMs, loopAgeMs ?? 0) > this.#hungAfterMs;
-    return {
-      pid: process.pid,
-      state: process.isAlive ? (isHung ? 'hung' : 'alive') : 'dead',
-      attachedAt: process.attachedAt,
-      heartbeatAgeMs,
-      loopAgeMs,
-    };
+    const state = isAlive ? (isHung ? 'hung' : 'alive') : 'dead';
+    return { pid, state, attachedAt, heartbeatAgeMs, loopAgeMs };
   }
 
   // Names and labels are text of unknown origin until they are decoded.

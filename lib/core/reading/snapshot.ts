@@ -8,7 +8,7 @@ import { HistogramReading } from './histogram-reading.js';
 /** What a snapshot keeps of a frame besides its layout. */
 export type Numbers = Pick<
   Frame,
-  'takenAt' | 'values' | 'cellStart' | 'cellIndex' | 'cellCount' | 'exemplars'
+  'takenAt' | 'takenMonotonic' | 'values' | 'cellStart' | 'cellIndex' | 'cellCount' | 'exemplars'
 >;
 
 /** For what combines and transfers snapshots: programs have no use for it. */
@@ -35,6 +35,8 @@ export class Snapshot {
 
   /** When it was taken, in unix milliseconds. */
   readonly takenAt: number;
+  /** The same in milliseconds on a clock of its machine that nobody sets; see `secondsSince`. */
+  readonly takenMonotonic: number;
   /** When the registry was created, in unix milliseconds. */
   readonly startedAt: number;
   /**
@@ -43,9 +45,9 @@ export class Snapshot {
    */
   readonly layout: SnapshotLayout;
   /**
-   * All numbers, each series' from its `offset` on: counter: total. Gauge: value, when it was
-   * sampled (unix milliseconds; 0: not by a callback). Histogram: cumulative count of each bound,
-   * count, sum, minimum, maximum.
+   * All numbers, each series' from its `offset` on: counter: total. Gauge: value (NaN: nobody has
+   * set it), when it was sampled (unix milliseconds; 0: not by a callback). Histogram: cumulative
+   * count of each bound, count, sum, minimum, maximum.
    */
   readonly values: Float64Array;
   readonly #numbers: Numbers;
@@ -54,6 +56,7 @@ export class Snapshot {
 
   constructor(layout: SnapshotLayout, numbers: Numbers, startedAt: number) {
     this.takenAt = numbers.takenAt;
+    this.takenMonotonic = numbers.takenMonotonic;
     this.startedAt = startedAt;
     this.layout = layout;
     this.values = numbers.values;
@@ -82,12 +85,13 @@ export class Snapshot {
     return found?.length === 1 ? found[0] : undefined;
   }
 
-  /** The value of a counter or gauge; of a histogram its count. */
+  /** The value of a counter or gauge; of a histogram its count. A gauge that nobody set has none. */
   value(name: string, labels?: LabelFilter): number | undefined {
     const series = this.find(name, labels);
     if (series === undefined) return undefined;
     const { bounds, kind } = series.info.family;
-    return this.values[series.offset + (kind === 'histogram' ? bounds.length : 0)];
+    const value = this.values[series.offset + (kind === 'histogram' ? bounds.length : 0)]!;
+    return kind === 'gauge' && Number.isNaN(value) ? undefined : value;
   }
 
   /** The distribution of one series. */
@@ -143,22 +147,36 @@ export class Snapshot {
     return sampledAt === 0 ? undefined : Math.max(0, this.takenAt - sampledAt);
   }
 
+  /**
+   * How many seconds after an earlier snapshot this one was taken, whatever became of the time of
+   * day meanwhile. Of two snapshots from different machines it says nothing.
+   *
+   * @example
+   * ```ts
+   * const before = registry.snapshot();
+   * const after = registry.snapshot();
+   * console.log(`${after.secondsSince(before)} s apart`);
+   * ```
+   */
+  secondsSince(previous: Snapshot): number {
+    return (this.takenMonotonic - previous.takenMonotonic) / 1000;
+  }
+
   /** By how much a counter (or the count of a histogram) grew since an earlier snapshot. */
   delta(previous: Snapshot, name: string, labels?: LabelFilter): number | undefined {
     const value = this.value(name, labels);
     if (value === undefined) return undefined;
     // A series that started again meanwhile grew from nothing.
-    const before = this.find(name, labels)!.info;
-    const earlier = previous.find(name, labels);
-    if (earlier?.info.createdAt !== before.createdAt) return value;
-    return value - previous.value(name, labels)!;
+    const { createdAt } = this.find(name, labels)!.info;
+    if (previous.find(name, labels)?.info.createdAt !== createdAt) return value;
+    const before = previous.value(name, labels);
+    return before === undefined ? undefined : value - before;
   }
 
   /** The same per second. */
   rate(previous: Snapshot, name: string, labels?: LabelFilter): number | undefined {
     const delta = this.delta(previous, name, labels);
-    if (delta === undefined) return undefined;
-    return delta / ((this.takenAt - previous.takenAt) / 1000);
+    return delta === undefined ? undefined : delta / this.secondsSince(previous);
   }
 
   /** The distribution of what was recorded since an earlier snapshot. */

@@ -2,6 +2,7 @@
 // of it costs memory once something is stored in it.
 
 import type { ResolvedFamily } from '../catalogue/resolve.js';
+import { RegistryError } from '../errors.js';
 import { checkOption, group, refusals, whole } from '../options.js';
 import type { HistogramGeometry } from './histogram-geometry.js';
 import { layout, type RegionSizes } from './native.js';
@@ -84,7 +85,7 @@ export function planSizes(
   const kinds = group<Capacity>({
     lanes: whole(1, 4096),
     processes: whole(1, 4096),
-    historyBytes: whole(0, 2 ** 32),
+    historyBytes: whole(0, layout.mostBytesRead),
     exemplars: whole(0, 2 ** 20),
     series: atLeast(needed, 2 ** 24),
     histograms: atLeast(neededHistograms, 2 ** 20),
@@ -92,7 +93,7 @@ export function planSizes(
   const planned = { ...capacity, lanes, processes, historyBytes, exemplars, series, histograms };
   checkOption('a registry', refusals.registry, 'capacity', kinds, planned);
   const entries = series + families.length * headroom;
-  return {
+  const sizes = {
     lanes,
     processes,
     historyBytes,
@@ -103,6 +104,22 @@ export function planSizes(
     exemplarBytes: layout.exemplarsOfBucket * layout.exemplarSize * exemplars,
     sharedBytes: layout.sharedGaugeSize * entries,
   };
+  checkReadable(sizes, { lanes, series });
+  return sizes;
+}
+
+/** Whatever can be made can be read, however full it gets; of cells only those that hold anything. */
+function checkReadable(sizes: RegionSizes, given: Capacity): void {
+  const { lanes, entries, heapBytes, sharedBytes, scalarBytes, exemplarBytes } = sizes;
+  const tables = layout.entrySize * entries + heapBytes + sharedBytes;
+  const bytes = tables + (lanes + 1) * (scalarBytes + exemplarBytes);
+  if (bytes <= layout.mostBytesRead) return;
+  const megabytes = (amount: number) => `${Math.ceil(amount / 2 ** 20)} MB`;
+  throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
+    problem: `capacity: a full registry would be too large to be read, ${megabytes(bytes)}`,
+    given,
+    allowed: `fewer lanes or series: ${megabytes(layout.mostBytesRead)} in all`,
+  });
 }
 
 function atLeast(needed: number, most: number) {

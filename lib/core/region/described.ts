@@ -5,7 +5,7 @@ import { labelNamePattern, metricNamePattern } from '../catalogue/names.js';
 import { checkDistinctLabels, isName, kinds, validateLabelName } from '../catalogue/validate.js';
 import { show } from '../errors.js';
 import type { FamilyDescription, FamilyInfo, SeriesInfo } from './family-info.js';
-import type { DescribedFamily } from './native.js';
+import { type DescribedFamily, layout } from './native.js';
 
 /** @throws Error that says what makes no sense */
 export function familyInfo(described: DescribedFamily): FamilyInfo {
@@ -49,7 +49,7 @@ export function seriesLabels(family: FamilyInfo, key: string): SeriesInfo['label
 
 /** How many numbers of a snapshot belong to each series of a family. */
 export function numbersPerSeries({ kind, bounds }: Pick<FamilyInfo, 'kind' | 'bounds'>): number {
-  return { counter: 1, gauge: 2, histogram: bounds.length + 4 }[kind];
+  return layout.numbers[kind] + bounds.length;
 }
 
 function checkLabelName(metric: string, label: unknown, utf8Names: boolean): void {

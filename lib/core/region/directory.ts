@@ -26,6 +26,7 @@ export class Directory {
   #layout: SnapshotLayout = { families: [] };
   #layoutChanges = -1;
   #states: Uint8Array = new Uint8Array();
+  #generations: Uint32Array = new Uint32Array();
   #created: Float64Array = new Float64Array();
 
   constructor(region: ReadableRegion) {
@@ -36,27 +37,33 @@ export class Directory {
   layoutOf(frame: Frame): SnapshotLayout {
     // By what the frame itself saw: a series may come or go while it is being taken, and then no
     // counter of changes tells on which side of it each row was read.
-    if (isSame(frame.states, this.#states) && isSame(frame.created, this.#created)) {
+    if (
+      isSame(frame.states, this.#states) &&
+      isSame(frame.generations, this.#generations) &&
+      isSame(frame.created, this.#created)
+    ) {
       return this.#layout;
     }
     // One that waited for the event loop while a later one was read is laid out for itself.
     const isLatest = frame.layoutChanges >= this.#layoutChanges;
+    this.#describeWhatIsNew(frame);
     const built = this.#build(frame, isLatest);
-    if (isLatest) {
+    // What vanished before it was asked for is asked for again, in case it is still there.
+    if (isLatest && this.#isAllKnown(frame)) {
       this.#layout = built;
       this.#layoutChanges = frame.layoutChanges;
       this.#states = frame.states;
+      this.#generations = frame.generations;
       this.#created = frame.created;
     }
     return built;
   }
 
   #build(frame: Frame, isLatest: boolean): SnapshotLayout {
-    this.#describeUpTo(frame.states.length);
     const families = new Map<FamilyInfo, SeriesSnapshot[]>();
     for (let slot = 0; slot < frame.states.length; slot++) {
-      const entry = this.#entries[slot];
-      if (entry === undefined || frame.states[slot] !== layout.stateLive) continue;
+      if (!this.#isKnown(frame, slot)) continue;
+      const entry = this.#entries[slot]!;
       if (!('family' in entry)) {
         if (!families.has(entry)) families.set(entry, []);
         continue;
@@ -75,7 +82,7 @@ export class Directory {
     return { families: Array.from(families, ([info, series]) => ({ info, series })) };
   }
 
-  // A series that was removed and came back, or was reset, starts again: it is another object.
+  // A series that was reset starts again: it is another object.
   #asOf(entry: SeriesInfo, createdAt: number, isLatest: boolean): SeriesInfo {
     if (entry.createdAt === createdAt) return entry;
     const renewed = { ...entry, createdAt };
@@ -83,33 +90,56 @@ export class Directory {
     return renewed;
   }
 
-  #describeUpTo(count: number): void {
-    // Slots are published in any order: whatever was missing is asked for again.
-    let first = this.#entries.indexOf(undefined);
-    if (first < 0) first = this.#entries.length;
-    if (first >= count) return;
-    this.#region.describe(first).forEach((described, index) => {
-      const slot = first + index;
-      if (described === undefined || this.#entries[slot] !== undefined) {
-        this.#entries[slot] ??= undefined;
-        return;
-      }
-      if (described.isFamily) {
-        this.#entries[slot] = familyInfo(described);
-        return;
-      }
-      const family = this.#entries[described.family];
-      if (family === undefined || 'family' in family) return;
-      const labels = seriesLabels(family, described.key);
-      this.#entries[slot] = { slot, family, labels, createdAt: 0 };
-    });
+  /** Whether what the frame shows in this slot is what stands there in #entries. */
+  #isKnown({ states, generations }: Frame, slot: number): boolean {
+    const entry = this.#entries[slot];
+    if (entry === undefined || states[slot] !== layout.stateLive) return false;
+    return !('family' in entry) || entry.generation === generations[slot];
+  }
+
+  #isAllKnown(frame: Frame): boolean {
+    return frame.states.every(
+      (state, slot) => state !== layout.stateLive || this.#isKnown(frame, slot),
+    );
+  }
+
+  /** Asks for what the frame shows and nobody has asked for yet. */
+  #describeWhatIsNew(frame: Frame): void {
+    const isNew = (slot: number) =>
+      frame.states[slot] === layout.stateLive && !this.#isKnown(frame, slot);
+    const count = frame.states.length;
+    for (let first = 0; first < count; first++) {
+      if (!isNew(first)) continue;
+      let end = first + 1;
+      while (end < count && isNew(end)) end++;
+      this.#region.describe(first, end - first).forEach((described, index) => {
+        this.#remember(first + index, described);
+      });
+      first = end;
+    }
+  }
+
+  #remember(slot: number, described: Described): void {
+    if (described === undefined) return;
+    if (described.isFamily) {
+      this.#entries[slot] ??= familyInfo(described);
+      return;
+    }
+    const family = this.#entries[described.family];
+    if (family === undefined || 'family' in family) return;
+    const { key, generation } = described;
+    const labels = seriesLabels(family, key);
+    this.#entries[slot] = { slot, generation, family, labels, createdAt: 0 };
   }
 }
 
-function isSame(one: Uint8Array | Float64Array, other: Uint8Array | Float64Array): boolean {
+type Described = ReturnType<ReadableRegion['describe']>[number];
+type Column = Uint8Array | Uint32Array | Float64Array;
+
+function isSame(one: Column, other: Column): boolean {
   return Buffer.compare(bytesOf(one), bytesOf(other)) === 0;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float64Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Column): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -26,6 +26,8 @@ export interface FamilyInfo {
 /** One series: the same object in every snapshot of a registry. */
 export interface SeriesInfo {
   readonly slot: number;
+  /** How many series have had this slot: one that is removed makes room for others. */
+  readonly generation: number;
   readonly family: FamilyInfo;
   readonly labels: readonly (readonly [name: string, value: string])[];
   /** When it started from nothing, in unix milliseconds. */

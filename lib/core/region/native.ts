@@ -40,10 +40,14 @@ export interface Layout {
   readonly entrySize: number;
   readonly boundSplitFlag: number;
   readonly stateLive: number;
+  /** What a region may hold for its readers, its history apart; and what its history may. */
+  readonly mostBytesRead: number;
   /** The first difference of two readings of the clock that is no length of time. */
   readonly longestDuration: number;
   readonly kinds: Readonly<Record<'counter' | 'gauge' | 'histogram', number>>;
   readonly combines: Readonly<Record<'last' | 'sum' | 'min' | 'max', number>>;
+  /** How many numbers of a snapshot a series has; a histogram has one more for each bound. */
+  readonly numbers: Readonly<Record<'counter' | 'gauge' | 'histogram', number>>;
   /** What a catalogue may give as `resource`. */
   readonly resources: readonly string[];
 }
@@ -127,14 +131,17 @@ export interface DescribedFamily {
 export interface DescribedSeries {
   isFamily: false;
   family: number;
+  generation: number;
   key: string;
 }
 
 /** One snapshot in columns; native/snapshot.h says what stands where. */
 export interface Frame {
   takenAt: number;
+  takenMonotonic: number;
   layoutChanges: number;
   states: Uint8Array;
+  generations: Uint32Array;
   created: Float64Array;
   offsets: Uint32Array;
   values: Float64Array;
@@ -171,19 +178,30 @@ export interface NativeLane {
   exemplarOf(series: number, bucket: number): number | undefined;
 }
 
+/** Which series' history; `width`: how many numbers of a snapshot it has. */
+export interface HistoryKey {
+  series: number;
+  generation: number;
+  width: number;
+}
+
 /** One series over time: `width` values for each time. */
 export interface NativeHistory {
-  width: number;
   times: Float64Array;
+  monotonic: Float64Array;
   values: Float64Array;
 }
 
 /** What can be read of a region, one's own or a copy of another's. */
 export interface ReadableRegion {
   readonly createdMilliseconds: number;
+  /** Undefined where there is no family and no live series. */
   describe(first: number, limit?: number): (DescribedFamily | DescribedSeries | undefined)[];
   snapshot(): Frame;
-  history(series: number, from: number, to: number): NativeHistory;
+  /** Copies what is kept, unless it has not changed since it was copied last. */
+  history(series: HistoryKey, from: number, to: number): NativeHistory;
+  /** Gives up what history() copied. */
+  forgetHistory(): void;
 }
 
 export interface NativeProcess {
@@ -191,11 +209,11 @@ export interface NativeProcess {
   pid: number;
   isAlive: boolean;
   attachedAt: number;
-  heartbeatAt: number;
-  loopAt: number;
+  heartbeatAgeMs: number;
+  loopAgeMs?: number;
 }
 
-/** A checked copy of a region, renewed by refresh(). */
+/** A checked copy of a file, renewed by refresh(). */
 export interface NativeReader extends ReadableRegion {
   readonly regionId: string;
   readonly wasClosed: boolean;
@@ -243,6 +261,8 @@ export interface NativeRegion extends ReadableRegion {
 interface Addon {
   Region: new (from: RegionSizes | (RegionSizes & RegionFile) | { attach: string }) => NativeRegion;
   Reader: new (path: string) => NativeReader;
+  /** Whether some process records into the region of this file. False also when there is none. */
+  isRegionInUse(path: string): boolean;
   layout: Layout;
   /** A function that reads the operating system, with rates since its last call. */
   resourceSampler(): () => ResourceReadings;

@@ -42,6 +42,8 @@ export interface HealthReport {
 
 export interface Values {
   readonly takenAt: number;
+  /** Milliseconds on a clock that nobody sets. */
+  readonly takenMonotonic: number;
   /** Of servers that have health checks. */
   readonly health?: HealthReport;
   readonly families: readonly { readonly name: string; readonly series: readonly Series[] }[];
@@ -81,7 +83,7 @@ const gapMs = 2500;
 
 export class Store {
   families: readonly Family[] = [];
-  values: Values = { takenAt: 0, families: [] };
+  values: Values = { takenAt: 0, takenMonotonic: 0, families: [] };
   readonly #series = new Map<string, readonly Series[]>();
   readonly #tracks = new Map<string, Map<string, Track>>();
   /** Per family the time of the values before and what counters had then, for rates of now. */
@@ -144,9 +146,10 @@ export class Store {
   }
 
   accept(values: Values): void {
-    const seconds = (values.takenAt - this.values.takenAt) / 1000;
-    const before = this.#before;
-    if (this.values.takenAt > 0 && seconds <= 0) return;
+    const seconds = (values.takenMonotonic - this.values.takenMonotonic) / 1000;
+    if (seconds === 0) return;
+    // Less than before: the machine has started anew, and there is nothing to compare with.
+    const before = seconds > 0 ? this.#before : new Map<string, number>();
     this.values = values;
     this.#before = new Map();
     this.#rates = new Map();

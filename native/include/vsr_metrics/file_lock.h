@@ -48,6 +48,13 @@ inline bool IsLockedByOther(int fd, int64_t byte) {
   return fcntl(fd, kGetLock, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
+// The same of this byte and all that follow.
+inline bool IsAnyLockedByOther(int fd, int64_t byte) {
+  struct flock lock = ByteLock(byte);
+  lock.l_len = 0;
+  return fcntl(fd, kGetLock, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 }  // namespace vsr_metrics
 
 #endif  // VSR_METRICS_FILE_LOCK_H_

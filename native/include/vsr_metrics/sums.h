@@ -33,9 +33,9 @@ struct HistogramTotal {
   std::vector<int64_t> spills;
 };
 
-namespace sums_internal {
-
-inline int64_t Times(int sign, int64_t count) { return sign < 0 ? AddWrapping(~count, 1) : count; }
+inline int64_t WithSign(int sign, int64_t count) {
+  return sign < 0 ? AddWrapping(~count, 1) : count;
+}
 
 template <typename T>
 const T* CellOf(const Region& region, uint32_t lane, const Entry& entry) {
@@ -48,6 +48,7 @@ inline CounterTotal LoadCounter(const Region& region, uint32_t lane, const Entry
   return {LoadRelaxed(&cell->ones), LoadRelaxed(&cell->amounts)};
 }
 
+// A histogram in one lane.
 struct HistogramView {
   const HistogramHead* head;
   const int64_t* splits;
@@ -73,7 +74,7 @@ inline bool ViewHistogram(const Region& region, uint32_t lane, const Entry& entr
   return true;
 }
 
-inline void Clear(const FamilyBlob& family, HistogramTotal* total) {
+inline void ClearTotal(const FamilyBlob& family, HistogramTotal* total) {
   total->sum = 0;
   total->minimum = std::numeric_limits<double>::infinity();
   total->maximum = -std::numeric_limits<double>::infinity();
@@ -109,23 +110,26 @@ void ForEachCount(const int64_t* cells, uint32_t begin, uint32_t end, const Visi
   visit_some(cell, end);
 }
 
-inline void Add(const HistogramView& view, const FamilyBlob& family, int sign,
-                HistogramTotal* total) {
+// Adds one lane, or subtracts it when `sign` is negative.
+inline void AddView(const HistogramView& view, const FamilyBlob& family, int sign,
+                    HistogramTotal* total) {
   total->sum += double(sign) * LoadRelaxed(&view.head->sum);
-  total->below = AddWrapping(total->below, Times(sign, LoadRelaxed(&view.head->below)));
-  total->above = AddWrapping(total->above, Times(sign, LoadRelaxed(&view.head->above)));
+  total->below = AddWrapping(total->below, WithSign(sign, LoadRelaxed(&view.head->below)));
+  total->above = AddWrapping(total->above, WithSign(sign, LoadRelaxed(&view.head->above)));
   // Splits before cells: a writer stores the cell first, so a split is never ahead of its cell by
   // more than what is recorded while this runs; the reader of bounds clamps that.
   for (uint32_t i = 0; i < family.split_count; ++i) {
-    total->splits[i] = AddWrapping(total->splits[i], Times(sign, LoadRelaxed(&view.splits[i])));
+    total->splits[i] = AddWrapping(total->splits[i], WithSign(sign, LoadRelaxed(&view.splits[i])));
   }
   for (uint32_t i = 0; i <= family.bound_count; ++i) {
-    total->spills[i] = AddWrapping(total->spills[i], Times(sign, LoadRelaxed(&view.spills[i])));
+    total->spills[i] = AddWrapping(total->spills[i], WithSign(sign, LoadRelaxed(&view.spills[i])));
   }
-  ForEachCount(view.cells, view.low, view.high,
-               [&](uint32_t cell, int64_t count) { total->cells.Add(cell, Times(sign, count)); });
+  ForEachCount(view.cells, view.low, view.high, [&](uint32_t cell, int64_t count) {
+    total->cells.Add(cell, WithSign(sign, count));
+  });
 }
 
+// Extremes too: of all time, whatever the baseline is.
 inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob& family,
                      HistogramTotal* total) {
   const uint32_t lanes = region.LanesInUse();
@@ -134,18 +138,16 @@ inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob&
     if (!ViewHistogram(region, lane, entry, family, &view)) continue;
     total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
     total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
-    Add(view, family, 1, total);
+    AddView(view, family, 1, total);
   }
 }
-
-}  // namespace sums_internal
 
 // Of lanes 1 and up, the baseline not subtracted.
 inline CounterTotal SumCounter(const Region& region, const Entry& entry) {
   CounterTotal total;
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
-    const CounterTotal cell = sums_internal::LoadCounter(region, lane, entry);
+    const CounterTotal cell = LoadCounter(region, lane, entry);
     total.ones = AddWrapping(total.ones, cell.ones);
     total.amounts += cell.amounts;
   }
@@ -154,8 +156,8 @@ inline CounterTotal SumCounter(const Region& region, const Entry& entry) {
 
 inline void SumHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
                          HistogramTotal* total) {
-  sums_internal::Clear(family, total);
-  sums_internal::AddLanes(region, entry, family, total);
+  ClearTotal(family, total);
+  AddLanes(region, entry, family, total);
 }
 
 }  // namespace vsr_metrics

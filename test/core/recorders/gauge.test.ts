@@ -40,8 +40,8 @@ describe('Gauge', () => {
     const { value } = open();
     expect(value('last')).to.equal(0);
     expect(value('sum')).to.equal(0);
-    expect(value('min')).to.be.NaN;
-    expect(value('max')).to.be.NaN;
+    expect(value('min')).to.equal(undefined);
+    expect(value('max')).to.equal(undefined);
   });
 
   it('steps from what was set, and from 0 before', () => {
@@ -78,8 +78,8 @@ describe('Gauge', () => {
       registry.reset();
       expect(value('last'), `reset ${time}`).to.equal(0);
       expect(value('sum'), `reset ${time}`).to.equal(0);
-      expect(value('min'), `reset ${time}`).to.be.NaN;
-      expect(value('max'), `reset ${time}`).to.be.NaN;
+      expect(value('min'), `reset ${time}`).to.equal(undefined);
+      expect(value('max'), `reset ${time}`).to.equal(undefined);
     }
     for (const key of combining) {
       metrics[key].inc(3);

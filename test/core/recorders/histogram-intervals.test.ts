@@ -109,7 +109,7 @@ describe('Snapshot: intervals', () => {
     metrics.seconds.record(3, 4);
     await new Promise((resolve) => setTimeout(resolve, 20));
     const later = registry.snapshot();
-    const seconds = (later.takenAt - earlier.takenAt) / 1000;
+    const seconds = later.secondsSince(earlier);
     expect(seconds).to.be.greaterThan(0);
     expect(later.delta(earlier, 'requests_served_total', { to: 'a' })).to.equal(7);
     expect(later.delta(earlier, 'requests_seconds')).to.equal(4);
