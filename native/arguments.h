@@ -5,7 +5,9 @@
 
 #include <napi.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vsr_metrics/region.h"
@@ -70,6 +72,18 @@ Napi::Value ExternalBuffer(Napi::Env env, void* memory, size_t size, Holder hold
   Throw(env, {"VSR_METRICS_REGISTRY_OPTIONS",
               "this runtime does not let native code share memory with JavaScript (Electron does "
               "not); use Node.js 20 or newer"});
+  return Napi::Value();
+}
+
+// The same over a mapping, held by what may end it.
+template <typename Holder>
+Napi::Value BufferOver(Napi::Env env, const std::shared_ptr<Mapping>& mapping, Holder holder) {
+  if (mapping != nullptr) {
+    return ExternalBuffer(env, mapping->bytes(), mapping->size(), std::move(holder));
+  }
+  Throw(env, {"VSR_METRICS_REGISTRY_FULL",
+              "no address space for the memory of the registry; lower the capacity options (lanes, "
+              "series, histograms)"});
   return Napi::Value();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vsr_metrics/region.h"
+#include "vsr_metrics/room.h"
 
 namespace vsr_metrics {
 
@@ -32,8 +33,8 @@ struct FamilySpec {
 // The family of that name, made when it is new. kNoIndex and an error when the region is full.
 uint32_t FindOrAddFamily(Region& region, const FamilySpec& spec, Error* error);
 
-// Gives a family the series that takes what does not fit.
-bool AddOverflowSeries(Region& region, uint32_t family, std::string_view key);
+// Gives a family the series that takes what does not fit. kNone: it has one now.
+Shortage AddOverflowSeries(Region& region, uint32_t family, std::string_view key);
 
 }  // namespace vsr_metrics
 

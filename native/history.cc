@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "history_ring.h"
-#include "vsr_metrics/file_lock.h"
 #include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
@@ -123,9 +122,8 @@ void AppendHistory(Region& region, uint32_t number, const Frame& frame) {
 
 void HistoryRecorder::Record(Region& region, uint64_t now) {
   if (region.header()->history_size <= kPageSize) return;
-  if (!is_mine_) {
-    is_mine_ = TryLock(region.fd(), kSamplerLock);
-    if (!is_mine_) return;
+  if (!has_begun_) {
+    has_begun_ = true;
     for (uint32_t ring = 0; ring < kHistoryRings; ++ring) last_slot_[ring] = LastSlot(region, ring);
   }
   for (uint32_t ring = 0; ring < kHistoryRings; ++ring) {

@@ -19,7 +19,7 @@ void InitializeHistory(Region& region);
 // Appends what the frame holds. Oldest records give way. A frame larger than the ring is left out.
 void AppendHistory(Region& region, uint32_t ring, const Frame& frame);
 
-// Does what is due: keeps both rings up to date, if no other process does so already.
+// Does what is due: keeps both rings up to date. By one process at a time: that with kSamplerLock.
 //
 // Time is cut into slots of a period, by the monotonic clock that all processes share. A ring gets
 // a record as soon as a slot has begun that it holds none of. So a recorder that is called late now
@@ -30,7 +30,7 @@ class HistoryRecorder {
   void Record(Region& region, uint64_t now_monotonic_nanoseconds);
 
  private:
-  bool is_mine_ = false;
+  bool has_begun_ = false;
   uint64_t last_slot_[kHistoryRings] = {0, 0};
 };
 

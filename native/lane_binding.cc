@@ -16,9 +16,7 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
     return DefineClass(
         env, "Lane",
         {InstanceAccessor<&LaneHandle::Index>("index"),
-         InstanceMethod<&LaneHandle::Memory>("memory"),
-         InstanceMethod<&LaneHandle::Scalars>("scalars"),
-         InstanceMethod<&LaneHandle::Cells>("cells"), InstanceMethod<&LaneHandle::Bind>("bind"),
+         InstanceMethod<&LaneHandle::Memory>("memory"), InstanceMethod<&LaneHandle::Bind>("bind"),
          InstanceMethod<&LaneHandle::Touch>("touch"),
          InstanceMethod<&LaneHandle::Acknowledge>("acknowledge"),
          InstanceMethod<&LaneHandle::Exemplars>("exemplars"),
@@ -26,68 +24,51 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
   }
 
   explicit LaneHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LaneHandle>(info) {
-    lane_ = *info[0].As<Napi::External<std::shared_ptr<Lane>>>().Data();
+    lane_ = *info[0].As<Napi::External<std::shared_ptr<MappedLane>>>().Data();
   }
 
  private:
   Napi::Value Index(const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(), lane_->index());
+    return Napi::Number::New(info.Env(), lane_->lane().index());
   }
 
   // All of it: scalars, then the cells of histograms.
   Napi::Value Memory(const Napi::CallbackInfo& info) {
-    return ExternalBuffer(info.Env(), lane_->memory(), lane_->region().header()->lane_stride,
-                          lane_);
-  }
-
-  // The scalars of the lane, mapped once.
-  Napi::Value Scalars(const Napi::CallbackInfo& info) {
-    return ExternalBuffer(info.Env(), lane_->memory(), lane_->region().header()->scalars_size,
-                          lane_);
-  }
-
-  // The cells of one histogram.
-  Napi::Value Cells(const Napi::CallbackInfo& info) {
-    const uint32_t index = info[0].As<Napi::Number>().Uint32Value();
-    const Entry& entry = lane_->region().entries()[index];
-    const FamilyBlob* family = FamilyOf(lane_->region(), entry.family);
-    return ExternalBuffer(info.Env(), lane_->memory() + entry.cells_page * kPageSize,
-                          HistogramCellsSize(family->cell_count), lane_);
+    return BufferOver(info.Env(), lane_->Memory(), lane_);
   }
 
   Napi::Value Bind(const Napi::CallbackInfo& info) {
-    const bool bound = lane_->Bind(info[0].As<Napi::Number>().Uint32Value());
+    const bool bound = lane_->lane().Bind(info[0].As<Napi::Number>().Uint32Value());
     return Napi::Boolean::New(info.Env(), bound);
   }
 
   Napi::Value Touch(const Napi::CallbackInfo& info) {
-    const bool touched = lane_->Touch(info[0].As<Napi::Number>().Uint32Value(),
-                                      info[1].As<Napi::Number>().Uint32Value());
+    const bool touched = lane_->lane().Touch(info[0].As<Napi::Number>().Uint32Value(),
+                                             info[1].As<Napi::Number>().Uint32Value());
     return Napi::Boolean::New(info.Env(), touched);
   }
 
   Napi::Value Acknowledge(const Napi::CallbackInfo& info) {
-    lane_->Acknowledge(uint64_t(info[0].As<Napi::Number>().DoubleValue()));
+    lane_->lane().Acknowledge(uint64_t(info[0].As<Napi::Number>().DoubleValue()));
     return info.Env().Undefined();
   }
 
   // The slots of the lane's exemplars; undefined when the region keeps none.
   Napi::Value Exemplars(const Napi::CallbackInfo& info) {
-    const Region& region = lane_->region();
-    const uint64_t size = region.header()->exemplars_size;
-    if (size < sizeof(ExemplarSlot)) return info.Env().Undefined();
-    return ExternalBuffer(info.Env(), region.exemplars(lane_->index()), size, lane_);
+    if (!lane_->HasExemplars()) return info.Env().Undefined();
+    return BufferOver(info.Env(), lane_->Exemplars(), lane_);
   }
 
   // The first of the two slots of a bucket of a series; undefined: no room.
   Napi::Value ExemplarOf(const Napi::CallbackInfo& info) {
-    const uint32_t pair = FindOrAddExemplar(*lane_, info[0].As<Napi::Number>().Uint32Value(),
+    if (lane_->lane().has_ended()) return info.Env().Undefined();
+    const uint32_t pair = FindOrAddExemplar(lane_->lane(), info[0].As<Napi::Number>().Uint32Value(),
                                             info[1].As<Napi::Number>().Uint32Value());
     if (pair == kNoIndex) return info.Env().Undefined();
     return Napi::Number::New(info.Env(), pair);
   }
 
-  std::shared_ptr<Lane> lane_;
+  std::shared_ptr<MappedLane> lane_;
 };
 
 struct Constructors {
@@ -96,8 +77,8 @@ struct Constructors {
 
 }  // namespace
 
-Napi::Object LaneToObject(Napi::Env env, std::shared_ptr<Lane> lane) {
-  const auto external = Napi::External<std::shared_ptr<Lane>>::New(env, &lane);
+Napi::Object LaneToObject(Napi::Env env, std::shared_ptr<MappedLane> lane) {
+  const auto external = Napi::External<std::shared_ptr<MappedLane>>::New(env, &lane);
   return env.GetInstanceData<Constructors>()->lane.New({external});
 }
 

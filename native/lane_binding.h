@@ -6,11 +6,11 @@
 
 #include <memory>
 
-#include "vsr_metrics/lanes.h"
+#include "mapped_lane.h"
 
 namespace vsr_metrics {
 
-Napi::Object LaneToObject(Napi::Env env, std::shared_ptr<Lane> lane);
+Napi::Object LaneToObject(Napi::Env env, std::shared_ptr<MappedLane> lane);
 
 void RegisterLanes(Napi::Env env);
 

@@ -63,7 +63,7 @@ bool CheckEntry(const Region& region, uint32_t index, Claims* claims) {
   Entry& entry = region.entries()[index];
   const RegionHeader& header = *region.header();
   if (EntryState(entry.state) == EntryState::kEmpty) return true;
-  if (StateOf(entry.state) > EntryState::kStarting) return false;
+  if (EntryState(entry.state) > EntryState::kDormant) return false;
   if (entry.type == uint8_t(EntryType::kFamily)) {
     return IsSoundFamily(region, entry) && claims->AddBlob(entry);
   }

@@ -93,7 +93,10 @@ std::shared_ptr<Region> CreateRegionIn(int fd, std::string path, const RegionSiz
     *error = NoRoom(shown, plan.entries_offset);
     return nullptr;
   }
-  ClaimProcessSlot(*region, kCreatorSlot, kCreatorSlot + 1);
+  if (ClaimProcessSlot(*region, kCreatorSlot, kCreatorSlot + 1) == kNoIndex) {
+    *error = NoProcessSlot(shown, 1);
+    return nullptr;
+  }
   InitializeHistory(*region);
   StoreRelease(&header->layout_version, kLayoutVersion);
   attach_internal::Mapped& mapped = attach_internal::MappedRegions();

@@ -75,7 +75,7 @@ uint32_t CreatorPid(int fd) {
   RegionHeader header;
   ProcessRecord creator;
   if (pread(fd, &header, sizeof header, 0) != ssize_t(sizeof header) ||
-      memcmp(header.magic, kMagic, sizeof kMagic) != 0 ||
+      memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.layout_version != kLayoutVersion ||
       pread(fd, &creator, sizeof creator, off_t(header.process_table_offset)) !=
           ssize_t(sizeof creator)) {
     return 0;
@@ -83,9 +83,21 @@ uint32_t CreatorPid(int fd) {
   return creator.pid;
 }
 
+// Whether its creator closed it and nobody was recording any more: then it is no evidence of a
+// crash.
 bool WasClosed(int fd) {
   RegionHeader header;
-  return pread(fd, &header, sizeof header, 0) == ssize_t(sizeof header) && header.closed != 0;
+  if (pread(fd, &header, sizeof header, 0) != ssize_t(sizeof header) || header.closed == 0 ||
+      header.layout_version != kLayoutVersion) {
+    return false;
+  }
+  for (uint32_t lane = 0; lane < header.lane_count; ++lane) {
+    LaneRecord record;
+    const off_t offset = off_t(header.lane_table_offset + lane * sizeof record);
+    if (pread(fd, &record, sizeof record, offset) != ssize_t(sizeof record)) return false;
+    if (uint32_t(record.owner) != 0) return false;
+  }
+  return true;
 }
 
 // What stands under the path now is moved away, if nobody lives in it. Returns false with an error

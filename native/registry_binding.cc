@@ -1,5 +1,12 @@
 #include "registry_binding.h"
 
+#include <errno.h>
+
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "arguments.h"
 #include "description_binding.h"
 #include "families.h"
@@ -106,11 +113,24 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
       Throw(info.Env(), error);
       return;
     }
-    Sampler::Instance().Keep(region_);
+    if (Sampler::Instance().Keep(region_)) return;
+    region_ = nullptr;
+    Throw(info.Env(),
+          {"VSR_METRICS_REGISTRY_OPTIONS",
+           std::string("a registry needs a thread of its own, and this process may have "
+                       "none more: ") +
+               strerror(errno)});
   }
 
  private:
+  bool IsOpen(Napi::Env env) {
+    if (region_ != nullptr) return true;
+    Throw(env, {"VSR_METRICS_REGISTRY_CLOSED", "the registry is closed"});
+    return false;
+  }
+
   Napi::Value AddFamily(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     Error error;
     const FamilySpec spec = SpecOf(info[0].As<Napi::Object>());
     const uint32_t index = FindOrAddFamily(*region_, spec, &error);
@@ -120,14 +140,16 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   Napi::Value AddOverflow(const Napi::CallbackInfo& info) {
-    const bool added = AddOverflowSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
-                                         info[1].As<Napi::String>().Utf8Value());
-    return Napi::Boolean::New(info.Env(), added);
+    if (!IsOpen(info.Env())) return Napi::Value();
+    const Shortage shortage = AddOverflowSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
+                                                info[1].As<Napi::String>().Utf8Value());
+    return Napi::Boolean::New(info.Env(), shortage == Shortage::kNone);
   }
 
   // See NativeSeries in lib/core/region/native.ts; the name of what ran out when there is no room
   // even for the overflow series.
   Napi::Value Series(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     const SeriesResult result = FindOrAddSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
                                                 info[1].As<Napi::String>().Utf8Value());
     const Napi::Env env = info.Env();
@@ -147,19 +169,35 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   Napi::Value RemoveSeries(const Napi::CallbackInfo& info) {
-    const uint32_t index = vsr_metrics::RemoveSeries(
-        *region_, info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::String>().Utf8Value());
-    if (index == kNoIndex) return info.Env().Undefined();
-    return Napi::Number::New(info.Env(), index);
+    if (!IsOpen(info.Env())) return Napi::Value();
+    uint32_t index;
+    const std::string key = info[1].As<Napi::String>().Utf8Value();
+    switch (vsr_metrics::RemoveSeries(*region_, info[0].As<Napi::Number>().Uint32Value(), key,
+                                      &index)) {
+      case Removal::kRemoved:
+        return Napi::Number::New(info.Env(), index);
+      case Removal::kNotFound:
+        return info.Env().Undefined();
+      case Removal::kBusy:
+        break;
+    }
+    Throw(info.Env(), {"VSR_METRICS_REGISTRY_BUSY",
+                       "the series " + key + " cannot be removed now: somebody holds the " +
+                           "registry's directory and does not go on; it may be stopped"});
+    return Napi::Value();
   }
 
   // The word that with() looks at: the low half of how many series were ever removed.
   Napi::Value Removals(const Napi::CallbackInfo& info) {
-    return ExternalBuffer(info.Env(), &region_->header()->removals, kCacheLine, region_);
+    if (!IsOpen(info.Env())) return Napi::Value();
+    if (removals_ == nullptr)
+      removals_ = region_->MapPart(&region_->header()->removals, kCacheLine);
+    return BufferOver(info.Env(), removals_, removals_);
   }
 
   // { epoch, entries }: those removed since that epoch. No entries: too many, or too long ago.
   Napi::Value RemovedSince(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     std::vector<uint32_t> entries;
     uint64_t epoch = uint64_t(info[0].As<Napi::Number>().DoubleValue());
     const bool is_complete = vsr_metrics::RemovedSince(*region_, &epoch, &entries);
@@ -173,66 +211,84 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
 
   // Whether the entry still is the series that it was in that generation, and shown.
   Napi::Value IsLive(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     const bool is_live = IsLiveSeries(*region_, info[0].As<Napi::Number>().Uint32Value(),
                                       info[1].As<Napi::Number>().Uint32Value());
     return Napi::Boolean::New(info.Env(), is_live);
   }
 
   Napi::Value Describe(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return DescribeEntries(
         info.Env(), *region_, info[0].As<Napi::Number>().Uint32Value(),
         info[1].IsNumber() ? info[1].As<Napi::Number>().Uint32Value() : kNoIndex);
   }
 
   Napi::Value ClaimLane(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     Error error;
-    std::shared_ptr<Lane> lane = Lane::Claim(region_, &error);
-    if (lane == nullptr) {
+    std::shared_ptr<Lane> claimed = Lane::Claim(region_, &error);
+    if (claimed == nullptr) {
       Throw(info.Env(), error);
       return Napi::Value();
     }
+    auto lane = std::make_shared<MappedLane>(std::move(claimed));
+    lanes_.push_back(lane);
     return LaneToObject(info.Env(), std::move(lane));
   }
 
   // The gauges that keep the last value.
   Napi::Value Shared(const Napi::CallbackInfo& info) {
-    return ExternalBuffer(info.Env(), region_->shared(), region_->header()->shared_size, region_);
+    if (!IsOpen(info.Env())) return Napi::Value();
+    if (shared_ == nullptr) {
+      shared_ = region_->MapPart(region_->shared(), region_->header()->shared_size);
+    }
+    return BufferOver(info.Env(), shared_, shared_);
   }
 
   Napi::Value TakeSnapshot(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return FrameToObject(info.Env(), vsr_metrics::TakeSnapshot(*region_));
   }
 
   Napi::Value Subscribe(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return SubscribeToSnapshots(
         info.Env(), region_, uint64_t(info[0].As<Napi::Number>().DoubleValue() * 1e6),
         info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Function>());
   }
 
   Napi::Value SampleResources(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return StartResourceSampling(info.Env(), region_,
                                  uint64_t(info[0].As<Napi::Number>().DoubleValue() * 1e6),
                                  info[1].As<Napi::Object>());
   }
 
   Napi::Value Reset(const Napi::CallbackInfo& info) {
-    SetAllBaselines(*region_);
+    if (!IsOpen(info.Env())) return Napi::Value();
+    Error error;
+    if (!SetAllBaselines(*region_, &error)) Throw(info.Env(), error);
     return info.Env().Undefined();
   }
 
   Napi::Value SharePath(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return Napi::String::New(info.Env(), region_->share_path());
   }
 
   Napi::Value RegionId(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return Napi::String::New(info.Env(), std::to_string(region_->header()->region_id));
   }
 
   Napi::Value IsCurrent(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return Napi::Boolean::New(info.Env(), region_->IsCurrent());
   }
 
   Napi::Value BeatLoop(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     BeatEventLoop(*region_);
     return info.Env().Undefined();
   }
@@ -243,13 +299,27 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
 
   // Only the word of the handle that created the region counts: what others leave is still in use.
   Napi::Value MarkClosed(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     if (is_creator_) StoreRelease(&region_->header()->closed, uint32_t{1});
     return info.Env().Undefined();
   }
 
-  Napi::Value Close(const Napi::CallbackInfo& info) { return info.Env().Undefined(); }
+  // Gives back what this object has of the region, at once. What it handed out stays at its
+  // addresses, as memory of nobody.
+  Napi::Value Close(const Napi::CallbackInfo& info) {
+    for (const std::weak_ptr<MappedLane>& claimed : lanes_) {
+      if (const std::shared_ptr<MappedLane> lane = claimed.lock()) lane->End();
+    }
+    lanes_.clear();
+    if (shared_ != nullptr) shared_->Blank();
+    if (removals_ != nullptr) removals_->Blank();
+    region_ = nullptr;
+    Sampler::Instance().LetGo();
+    return info.Env().Undefined();
+  }
 
   Napi::Value History(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     const HistoryQuestion question(info);
     history_.Update(MappedHistory(*region_));
     return HistoryToObject(info.Env(), history_.Find(question.key, question.from, question.to));
@@ -261,13 +331,17 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
   Napi::Value CreatedMilliseconds(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env())) return Napi::Value();
     return Napi::Number::New(info.Env(),
                              double(region_->header()->created_unix_nanoseconds / 1000) / 1000.0);
   }
 
-  std::shared_ptr<Region> region_;
+  std::shared_ptr<Region> region_;  // null once closed
   HistoryIndex history_;
   bool is_creator_ = false;
+  std::vector<std::weak_ptr<MappedLane>> lanes_;
+  std::shared_ptr<Mapping> shared_;
+  std::shared_ptr<Mapping> removals_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "resources.h"
 #include "sampler.h"
+#include "vsr_metrics/entry_check.h"
 #include "vsr_metrics/shared_memory.h"
 
 namespace vsr_metrics {
@@ -59,6 +60,14 @@ struct Running {
   ~Running() { Sampler::Instance().Remove(task); }
 };
 
+// One of another kind has no cell among the shared ones.
+bool IsLastValueGauge(const Region& region, uint32_t index) {
+  if (index >= region.EntryCount()) return false;
+  const Entry& entry = region.entries()[index];
+  return IsSoundSeries(region, entry, index) && Kind(entry.kind) == Kind::kGauge &&
+         Combine(entry.combine) == Combine::kLast;
+}
+
 Napi::Value CreateResourceSampler(const Napi::CallbackInfo& info) {
   auto sampler = std::make_shared<ResourceSampler>();
   // The start of the first interval of all rates.
@@ -82,7 +91,14 @@ Napi::Function StartResourceSampling(Napi::Env env, std::shared_ptr<Region> regi
   for (const Reading& reading : kReadings) {
     const Napi::Value series = gauges.Get(reading.name);
     if (!series.IsNumber()) continue;
-    const Entry& entry = region->entries()[series.As<Napi::Number>().Uint32Value()];
+    const uint32_t index = series.As<Napi::Number>().Uint32Value();
+    if (!IsLastValueGauge(*region, index)) {
+      Throw(env, {"VSR_METRICS_REGISTRY_OPTIONS",
+                  std::string("the reading ") + reading.name +
+                      " is written to a gauge that keeps the last value, and to no other"});
+      return Napi::Function();
+    }
+    const Entry& entry = region->entries()[index];
     auto* cell = reinterpret_cast<GaugeCell*>(region->shared() + entry.cell_offset);
     sampling->gauges.emplace_back(reading.field, cell);
   }

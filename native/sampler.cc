@@ -1,14 +1,16 @@
 #include "sampler.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "vsr_metrics/clock.h"
+#include "vsr_metrics/file_lock.h"
+#include "vsr_metrics/lanes.h"
 #include "vsr_metrics/processes.h"
 #include "vsr_metrics/shared_memory.h"
 
@@ -25,14 +27,31 @@ Sampler& Sampler::Instance() {
 }
 
 Sampler::Sampler() {
+  Add(kSecond, [this](uint64_t now) { KeepRegions(now); });
+}
+
+bool Sampler::Start() {
+  const std::unique_lock<std::mutex> lock = Enter();
+  if (is_running_) return true;
   // Signals belong to the host program's threads.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
+  pthread_attr_t detached;
+  pthread_attr_init(&detached);
+  pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread([this] { Run(); }).detach();
+  pthread_t thread;
+  const auto run = [](void* self) -> void* {
+    static_cast<Sampler*>(self)->Run();
+    return nullptr;
+  };
+  const int problem = pthread_create(&thread, &detached, run, this);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  Add(kSecond, [this](uint64_t now) { BeatHearts(now); });
+  pthread_attr_destroy(&detached);
+  errno = problem;
+  is_running_ = problem == 0;
+  return is_running_;
 }
 
 std::unique_lock<std::mutex> Sampler::Enter() {
@@ -58,14 +77,18 @@ void Sampler::Remove(TaskId id) {
                tasks_.end());
 }
 
-void Sampler::Keep(std::weak_ptr<Region> region) {
+bool Sampler::Keep(std::weak_ptr<Region> region) {
+  if (!Start()) return false;
   const std::unique_lock<std::mutex> lock = Enter();
   // Every thread that attaches asks for it; one of them is enough.
   for (const KeptRegion& kept : regions_) {
-    if (!kept.region.owner_before(region) && !region.owner_before(kept.region)) return;
+    if (!kept.region.owner_before(region) && !region.owner_before(kept.region)) return true;
   }
-  regions_.push_back({std::move(region), {}});
+  regions_.push_back({std::move(region), {}, false});
+  return true;
 }
+
+void Sampler::LetGo() { Enter(); }
 
 void Sampler::Run() {
 #ifdef __linux__
@@ -94,7 +117,7 @@ void Sampler::Run() {
   }
 }
 
-void Sampler::BeatHearts(uint64_t now) {
+void Sampler::KeepRegions(uint64_t now) {
   Recheck();
   regions_.erase(std::remove_if(regions_.begin(), regions_.end(),
                                 [](const KeptRegion& kept) { return kept.region.expired(); }),
@@ -103,6 +126,9 @@ void Sampler::BeatHearts(uint64_t now) {
     const std::shared_ptr<Region> region = kept.region.lock();
     if (region == nullptr) continue;
     BeatProcess(*region);
+    if (!kept.is_mine) kept.is_mine = TryLock(region->fd(), kSamplerLock);
+    if (!kept.is_mine) continue;
+    SweepLanes(*region);
     kept.history.Record(*region, now);
   }
 }

@@ -33,17 +33,23 @@ class Sampler {
   TaskId Add(uint64_t period_nanoseconds, Task task);
   void Remove(TaskId id);
 
-  // Keeps the region's heartbeat and history going for as long as the region lives.
-  void Keep(std::weak_ptr<Region> region);
+  // Keeps the region's heartbeat and history going for as long as the region lives, and sweeps what
+  // dead processes left in it. False, and errno: this process may have no thread more.
+  bool Keep(std::weak_ptr<Region> region);
+
+  // Returns once no task holds a region any more that nobody else holds: it is gone then.
+  void LetGo();
 
  private:
   Sampler();
+  bool Start();
   void Run();
-  void BeatHearts(uint64_t now);
+  void KeepRegions(uint64_t now);
 
   struct KeptRegion {
     std::weak_ptr<Region> region;
     HistoryRecorder history;
+    bool is_mine;  // to sweep, and to write the history of: no other process does
   };
 
   struct Scheduled {
@@ -60,6 +66,7 @@ class Sampler {
   std::condition_variable wake_;
   std::atomic<uint32_t> entering_{0};  // callers that wait for the mutex
   std::condition_variable entered_;
+  bool is_running_ = false;
   std::vector<Scheduled> tasks_;
   std::vector<KeptRegion> regions_;
   TaskId next_id_ = 1;

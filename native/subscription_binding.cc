@@ -83,6 +83,7 @@ void Stop(Subscription* subscription) {
   if (subscription->stopped) return;
   subscription->stopped = true;
   Sampler::Instance().Remove(subscription->task);
+  subscription->region = nullptr;
   napi_remove_env_cleanup_hook(subscription->env, StopAtExit, subscription);
   napi_release_threadsafe_function(subscription->announce, napi_tsfn_abort);
 }

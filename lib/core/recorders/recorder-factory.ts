@@ -20,6 +20,7 @@ export type LaneRecorder = LaneCounter | LastValueGauge | LaneGauge | LaneHistog
 /** Where the cells of one lane lie. */
 export class LaneMemory {
   readonly #lane: NativeLane;
+  readonly #memory: ArrayBuffer;
   readonly #scalars: CellArrays;
   readonly #shared: CellArrays;
   readonly #exemplars: LaneExemplars;
@@ -27,7 +28,8 @@ export class LaneMemory {
   constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
     this.#lane = lane;
     this.#exemplars = new LaneExemplars(lane, context);
-    this.#scalars = cellArrays(lane.scalars());
+    this.#memory = lane.memory();
+    this.#scalars = cellArrays(this.#memory);
     this.#shared = cellArrays(region.shared());
   }
 
@@ -48,12 +50,15 @@ export class LaneMemory {
     };
   }
 
-  histogram(geometry: HistogramGeometry, { index, cellOffset }: NativeSeries): HistogramMemory {
+  histogram(
+    geometry: HistogramGeometry,
+    { index, cellOffset, cellsOffset }: NativeSeries,
+  ): HistogramMemory {
     const lane = this.#lane;
     const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
     const splits = head(layout.headSplits, 8);
     return {
-      cells: new BigInt64Array(lane.cells(index), 0, geometry.cellCount),
+      cells: new BigInt64Array(this.#memory, cellsOffset, geometry.cellCount),
       others: this.#scalars,
       sum: head(layout.headSum, 8),
       minimum: head(layout.headMinimum, 8),

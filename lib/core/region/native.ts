@@ -165,8 +165,6 @@ export interface NativeLane {
   readonly index: number;
   /** The whole lane: scalars, then the cells of histograms. */
   memory(): ArrayBuffer;
-  scalars(): ArrayBuffer;
-  cells(series: number): ArrayBuffer;
   /** Makes room for the scalars of a series in this lane. False: there is no memory. */
   bind(series: number): boolean;
   /** This thread holds nothing any more of what was removed up to this epoch. */

@@ -7,12 +7,12 @@
 #include <mutex>
 #include <string>
 
+#include "directory_lock.h"
 #include "hidden.h"
 #include "lanes.h"
 #include "processes.h"
 #include "region.h"
 #include "sections.h"
-#include "series_state.h"
 
 namespace vsr_metrics {
 namespace attach_internal {
@@ -67,6 +67,13 @@ inline std::shared_ptr<Region> AttachRegion(const std::string& path, Error* erro
     if (fd >= 0) close(fd);
     return nullptr;
   }
+  // Whoever attaches believes what the file says, and writes into it.
+  if (status.st_uid != geteuid()) {
+    *error = {code, path + " belongs to user " + std::to_string(status.st_uid) +
+                        "; only that user's programs attach to it (others may read it)"};
+    close(fd);
+    return nullptr;
+  }
   RegionHeader header;
   memset(&header, 0, sizeof header);
   std::string problem;
@@ -86,14 +93,11 @@ inline std::shared_ptr<Region> AttachRegion(const std::string& path, Error* erro
       Region::Map(fd, header.total_size, is_descriptor ? "" : path, error);
   if (region == nullptr) return nullptr;
   if (ClaimProcessSlot(*region, kCreatorSlot + 1, header.process_count) == kNoIndex) {
-    *error = {"VSR_METRICS_REGISTRY_FULL",
-              path + ": all " + std::to_string(header.process_count) +
-                  " places for processes are taken; raise the option capacity.processes of "
-                  "createRegistry"};
+    *error = NoProcessSlot(path, header.process_count);
     return nullptr;
   }
+  ReleaseDirectoryOfPredecessor(*region);
   ReleaseLanesOfPredecessor(*region);
-  AbandonStartsOfPredecessor(*region);
   Remember(&mapped, region);
   return region;
 }

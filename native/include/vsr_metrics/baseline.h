@@ -1,4 +1,4 @@
-// The baseline lane: what reset() and the return of a removed series subtract.
+// The baseline lane: what reset() and the return of an overflow series subtract.
 //
 // Cells have one writer each, so nobody may set another thread's counter back to zero. Instead the
 // totals of that moment are kept in lane 0 and every reader subtracts them.
@@ -6,9 +6,9 @@
 #define VSR_METRICS_BASELINE_H_
 
 #include <algorithm>
-#include <limits>
 
 #include "directory.h"
+#include "directory_lock.h"
 #include "exemplars.h"
 #include "region.h"
 #include "sums.h"
@@ -29,18 +29,16 @@ inline bool SetCounter(Region& region, const Entry& entry) {
 inline void SetGauge(Region& region, const Entry& entry) {
   if (Combine(entry.combine) == Combine::kLast) {
     auto* cell = reinterpret_cast<GaugeCell*>(region.shared() + entry.cell_offset);
-    StoreRelaxed(&cell->value, 0.0);
+    StoreRelaxed(&cell->value, UnsetValue(entry));
     StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
     return;
   }
-  const double unset =
-      Combine(entry.combine) == Combine::kSum ? 0.0 : std::numeric_limits<double>::quiet_NaN();
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     if (!region.HasScalars(lane, entry.cell_offset, sizeof(GaugeCell))) continue;
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);
     if (LoadRelaxed(&cell->is_set) != 1) continue;
-    StoreRelaxed(&cell->value, unset);
+    StoreRelaxed(&cell->value, UnsetValue(entry));
     StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
   }
 }
@@ -76,7 +74,7 @@ inline bool SetHistogram(Region& region, const Entry& entry, const FamilyBlob& f
 }  // namespace baseline_internal
 
 // From now on the series reads as if nothing had been recorded yet. False: there is no memory for
-// that, and it reads as before.
+// that, and it reads as before. With the directory locked.
 inline bool SetBaseline(Region& region, uint32_t series) {
   using namespace baseline_internal;
   const Entry& entry = region.entries()[series];
@@ -100,17 +98,25 @@ inline bool SetBaseline(Region& region, uint32_t series) {
 }
 
 // The same for every series. Meant for tests: records that run meanwhile fall on either side.
-inline void SetAllBaselines(Region& region) {
+// False, and why, when somebody else holds the directory.
+inline bool SetAllBaselines(Region& region, Error* error) {
+  const DirectoryLock lock(region);
+  if (!lock.is_held()) {
+    *error = {"VSR_METRICS_REGISTRY_BUSY",
+              "the registry cannot be reset: " + HolderOf(region, lock.holder())};
+    return false;
+  }
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
     Entry& entry = region.entries()[index];
-    const bool published = LoadAcquire(&entry.state) != uint32_t(EntryState::kEmpty);
-    if (!published || entry.type != uint8_t(EntryType::kSeries)) continue;
+    // What is removed or sleeps starts from nothing anyway.
+    if (StateOf(entry) != EntryState::kLive || !IsSoundSeries(region, entry, index)) continue;
     SetBaseline(region, index);
     // Who compares with an earlier snapshot must not take what follows for a step back.
     StoreRelaxed(&entry.created_unix_milliseconds, UnixMilliseconds());
   }
   FetchAdd(&region.header()->layout_changes, uint64_t{1});
+  return true;
 }
 
 }  // namespace vsr_metrics

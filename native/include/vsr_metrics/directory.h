@@ -1,36 +1,71 @@
-// The directory of a region: where families and series are found, by any thread without a lock.
+// The directory of a region: what its entries say, and finding one of them. Nobody waits here.
 //
-// An entry is written whole and then linked into its hash chain by one compare-and-swap. Whoever
-// loses that race finds the winner's entry; whoever dies before it leaks a slot and blocks nobody.
-// series.h makes series; the addon makes families.
+//   const uint32_t family = FindFamily(region, "vsr_operations_total");
+//   const LiveSeries series = FindLive(region, family, R"({"status":"success"})");
+//
+// Whoever holds the directory's lock changes it (directory_lock.h); whoever reads it meanwhile
+// finds an entry as it was or as it is, never half of each: a series is only shown while its state
+// says so, and under the generation that it had then.
 #ifndef VSR_METRICS_DIRECTORY_H_
 #define VSR_METRICS_DIRECTORY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <limits>
+#include <string>
 #include <string_view>
 
 #include "region.h"
 
 namespace vsr_metrics {
 
-// The bytes of an entry's blob; empty when they do not fit into the heap.
+constexpr uint64_t RoundUpToWord(uint64_t size) { return (size + 7) / 8 * 8; }
+
+// The bytes of an entry's blob; empty when they do not fit into the heap. Those of a series may
+// change while they are looked at, unless the directory is locked: see CopyKey.
 inline std::string_view BlobOf(const Region& region, const Entry& entry) {
-  const uint64_t size = region.header()->heap_size;
-  if (entry.blob_offset > size || entry.blob_size > size - entry.blob_offset) return {};
-  return {reinterpret_cast<const char*>(region.heap() + entry.blob_offset), entry.blob_size};
+  const uint64_t used = region.HeapUsed();
+  const uint64_t offset = LoadRelaxed(&entry.blob_offset);
+  const uint64_t size = LoadRelaxed(&entry.blob_size);
+  if (offset % 8 != 0 || offset > used || size > used - offset) return {};
+  return {reinterpret_cast<const char*>(region.heap() + offset), size};
 }
 
-// The part of the blob that identifies the entry: a family's name, a series' labels.
-inline std::string_view KeyOf(const Region& region, const Entry& entry) {
+// What a family's blob says.
+struct FamilyView {
+  FamilyBlob blob;
+  std::string_view name;
+  std::string_view description;  // JSON: what whoever made the family left for its readers
+  const char* bounds;            // blob.bound_count doubles
+  const char* bound_cells;       // as many uint32
+
+  double BoundAt(uint32_t index) const {
+    double bound;
+    memcpy(&bound, bounds + 8ull * index, sizeof bound);
+    return bound;
+  }
+  // See kBoundSplitFlag.
+  uint32_t BoundCellAt(uint32_t index) const {
+    uint32_t cell;
+    memcpy(&cell, bound_cells + 4ull * index, sizeof cell);
+    return cell;
+  }
+};
+
+// False when it does not hold what it claims to.
+inline bool ViewFamily(const Region& region, const Entry& entry, FamilyView* view) {
   const std::string_view blob = BlobOf(region, entry);
-  if (entry.type == uint8_t(EntryType::kSeries)) return blob;
-  if (blob.size() < sizeof(FamilyBlob)) return {};
-  FamilyBlob family;
-  memcpy(&family, blob.data(), sizeof family);
-  const uint64_t key_offset = FamilyKeyOffset(family.bound_count);
-  if (key_offset > blob.size() || family.name_size > blob.size() - key_offset) return {};
-  return blob.substr(key_offset, family.name_size);
+  if (blob.size() < sizeof view->blob) return false;
+  memcpy(&view->blob, blob.data(), sizeof view->blob);
+  const uint64_t start = FamilyKeyOffset(view->blob.bound_count);
+  const uint64_t name_size = view->blob.name_size;
+  if (start + name_size + view->blob.description_size > blob.size()) return false;
+  view->name = blob.substr(start, name_size);
+  view->description = blob.substr(start + name_size, view->blob.description_size);
+  view->bounds = blob.data() + sizeof view->blob;
+  view->bound_cells = view->bounds + 8ull * view->blob.bound_count;
+  return true;
 }
 
 // What a family's blob says; null when it does not fit into the heap.
@@ -41,15 +76,17 @@ inline const FamilyBlob* FamilyOf(const Region& region, uint32_t family) {
   return reinterpret_cast<const FamilyBlob*>(blob.data());
 }
 
-// The JSON that whoever made the family left for its readers.
-inline std::string_view DescriptionOf(const Region& region, const Entry& family) {
-  const std::string_view blob = BlobOf(region, family);
-  if (blob.size() < sizeof(FamilyBlob)) return {};
-  FamilyBlob head;
-  memcpy(&head, blob.data(), sizeof head);
-  const uint64_t start = FamilyKeyOffset(head.bound_count) + head.name_size;
-  if (start > blob.size() || head.description_size > blob.size() - start) return {};
-  return blob.substr(start, head.description_size);
+// The part of the blob that identifies the entry: a family's name, a series' labels. For series see
+// BlobOf.
+inline std::string_view KeyOf(const Region& region, const Entry& entry) {
+  if (entry.type == uint8_t(EntryType::kSeries)) return BlobOf(region, entry);
+  FamilyView family;
+  return ViewFamily(region, entry, &family) ? family.name : std::string_view();
+}
+
+inline std::string_view DescriptionOf(const Region& region, const Entry& entry) {
+  FamilyView family;
+  return ViewFamily(region, entry, &family) ? family.description : std::string_view();
 }
 
 // What a series takes up: scalars in every lane, or a shared cell; and the cells of a histogram.
@@ -80,6 +117,34 @@ inline SeriesExtent ExtentOf(const Entry& entry, const FamilyBlob& family) {
   return extent;
 }
 
+inline EntryState StateOf(const Entry& entry) { return EntryState(LoadAcquire(&entry.state)); }
+
+// Whether the entry is the series that it was in that generation, and shown.
+inline bool IsLiveSeries(const Region& region, uint32_t index, uint32_t generation) {
+  if (index >= region.EntryCount()) return false;
+  const Entry& entry = region.entries()[index];
+  return StateOf(entry) == EntryState::kLive && LoadAcquire(&entry.generation) == generation;
+}
+
+// The labels of a series. False when it is no live series of that generation (any more).
+inline bool CopyKey(const Region& region, uint32_t index, uint32_t generation, std::string* key) {
+  if (!IsLiveSeries(region, index, generation)) return false;
+  const std::string_view blob = BlobOf(region, region.entries()[index]);
+  key->resize(blob.size());
+  for (size_t at = 0; at < blob.size(); at += 8) {
+    // Blobs start on words and end within one that is theirs.
+    const uint64_t word = LoadRelaxed(reinterpret_cast<const uint64_t*>(blob.data() + at));
+    memcpy(&(*key)[at], &word, std::min<size_t>(8, blob.size() - at));
+  }
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  return IsLiveSeries(region, index, generation);
+}
+
+// What a gauge reads that nobody has set.
+inline double UnsetValue(const Entry& entry) {
+  return (entry.flags & kStartsAtZero) != 0 ? 0.0 : std::numeric_limits<double>::quiet_NaN();
+}
+
 namespace directory_internal {
 
 inline uint32_t Hash(EntryType type, uint32_t family, std::string_view key) {
@@ -103,93 +168,39 @@ inline Wanted Want(EntryType type, uint32_t family, std::string_view key) {
   return {type, family, key, Hash(type, family, key)};
 }
 
-inline bool HasRoom(const uint64_t* cursor, uint64_t size, uint64_t capacity) {
-  return size <= capacity && LoadRelaxed(cursor) <= capacity - size;
-}
-
-// Takes `size` bytes from a cursor that only grows. False when the section is used up; the cursor
-// then stays above its end, so that every later attempt fails as cheaply.
-inline bool Take(uint64_t* cursor, uint64_t size, uint64_t capacity, uint64_t* offset) {
-  if (!HasRoom(cursor, size, capacity)) return false;
-  *offset = FetchAdd(cursor, size);
-  return *offset <= capacity - size;
-}
-
-// Walks a chain from `link` up to, not including, `until`.
-inline uint32_t FindInChain(const Region& region, const Wanted& wanted, uint32_t link,
-                            uint32_t until) {
-  const Entry* entries = region.entries();
-  const uint32_t capacity = region.header()->entry_capacity;
-  // Counted: the chain of a damaged region may be a ring.
-  for (uint32_t step = 0; step < capacity && link != until && link - 1 < capacity; ++step) {
-    const Entry& entry = entries[link - 1];
-    if (entry.hash == wanted.hash && entry.type == uint8_t(wanted.type) &&
-        (wanted.type == EntryType::kFamily || entry.family == wanted.family) &&
-        KeyOf(region, entry) == wanted.key) {
-      return link - 1;
-    }
-    link = entry.next;
-  }
-  return kNoIndex;
-}
-
 inline uint32_t* BucketOf(const Region& region, uint32_t hash) {
   return &region.buckets()[hash & (region.header()->bucket_count - 1)];
 }
 
-// The entry, or kNoIndex.
+inline bool HasKey(const Region& region, const Entry& entry, std::string_view key) {
+  const std::string_view there = KeyOf(region, entry);
+  if (there.size() != key.size()) return false;
+  if (entry.type == uint8_t(EntryType::kFamily)) return there == key;
+  for (size_t at = 0; at < key.size(); at += 8) {
+    const size_t size = std::min<size_t>(8, key.size() - at);
+    const uint64_t word = LoadRelaxed(reinterpret_cast<const uint64_t*>(there.data() + at));
+    if (memcmp(&word, key.data() + at, size) != 0) return false;
+  }
+  return true;
+}
+
+// The entry in its chain, whatever its state; kNoIndex. Without the lock it may miss one, or find
+// one that is becoming another.
 inline uint32_t Find(const Region& region, const Wanted& wanted) {
-  return FindInChain(region, wanted, LoadAcquire(BucketOf(region, wanted.hash)), 0);
-}
-
-inline void CountChange(Region& region) { FetchAdd(&region.header()->layout_changes, uint64_t{1}); }
-
-// From kEmpty to `state`. Also done by whoever finds a linked entry that is still empty: its maker
-// may have died between the two steps.
-inline void Finish(Region& region, uint32_t index, EntryState state) {
-  Entry& entry = region.entries()[index];
-  if (CompareAndSwap(&entry.state, uint32_t(EntryState::kEmpty), uint32_t(state))) {
-    CountChange(region);
+  const Entry* entries = region.entries();
+  const uint32_t count = region.EntryCount();
+  uint32_t link = LoadAcquire(BucketOf(region, wanted.hash));
+  // Counted: the chain of a damaged region may be a ring.
+  for (uint32_t step = 0; step < count && link - 1 < count; ++step) {
+    const Entry& entry = entries[link - 1];
+    if (LoadRelaxed(&entry.hash) == wanted.hash && entry.type == uint8_t(wanted.type) &&
+        (wanted.type == EntryType::kFamily || entry.family == wanted.family) &&
+        HasKey(region, entry, wanted.key)) {
+      return link - 1;
+    }
+    link = LoadAcquire(&entry.next);
   }
-}
-
-// Links a written entry, unless another thread was faster; returns the index that won.
-inline uint32_t Publish(Region& region, const Wanted& wanted, uint32_t index) {
-  uint32_t* bucket = BucketOf(region, wanted.hash);
-  uint32_t searched = 0;
-  for (;;) {
-    const uint32_t head = LoadAcquire(bucket);
-    const uint32_t found = FindInChain(region, wanted, head, searched);
-    if (found != kNoIndex) return found;
-    searched = head;
-    region.entries()[index].next = head;
-    if (CompareAndSwap(bucket, head, index + 1)) return index;
-  }
-}
-
-struct Slot {
-  uint32_t index;
-  uint64_t blob_offset;
-};
-
-// Room for an entry and its blob, reserved so that writing them cannot fail.
-inline bool TakeSlot(Region& region, uint64_t blob_size, Slot* slot) {
-  RegionHeader* header = region.header();
-  const uint64_t rounded = (blob_size + 7) / 8 * 8;
-  if (!Take(&header->heap_used, rounded, header->heap_size, &slot->blob_offset) ||
-      !region.Reserve(region.heap() + slot->blob_offset, rounded)) {
-    return false;
-  }
-  // Reserved before it is counted: readers look at every entry that is counted.
-  for (;;) {
-    const uint64_t used = LoadAcquire(&header->entries_used);
-    if (used >= header->entry_capacity) return false;
-    auto* entry = reinterpret_cast<uint8_t*>(&region.entries()[used]);
-    if (!region.Reserve(entry, sizeof(Entry))) return false;
-    if (!CompareAndSwap(&header->entries_used, used, used + 1)) continue;
-    slot->index = uint32_t(used);
-    return true;
-  }
+  return kNoIndex;
 }
 
 }  // namespace directory_internal
@@ -197,7 +208,28 @@ inline bool TakeSlot(Region& region, uint64_t blob_size, Slot* slot) {
 // The family of that name, or kNoIndex.
 inline uint32_t FindFamily(const Region& region, std::string_view name) {
   using namespace directory_internal;
-  return Find(region, Want(EntryType::kFamily, kNoIndex, name));
+  const uint32_t index = Find(region, Want(EntryType::kFamily, kNoIndex, name));
+  if (index == kNoIndex || StateOf(region.entries()[index]) != EntryState::kLive) return kNoIndex;
+  return index;
+}
+
+struct LiveSeries {
+  uint32_t index = kNoIndex;
+  uint32_t generation = 0;
+};
+
+// The series of the family with these labels that is shown. May miss one that has just been made.
+inline LiveSeries FindLive(const Region& region, uint32_t family, std::string_view key) {
+  using namespace directory_internal;
+  const Wanted wanted = Want(EntryType::kSeries, family, key);
+  const uint32_t index = Find(region, wanted);
+  if (index == kNoIndex) return {};
+  const Entry& entry = region.entries()[index];
+  const uint32_t generation = LoadAcquire(&entry.generation);
+  // Once more, now that there is a generation to hold it against.
+  if (StateOf(entry) != EntryState::kLive || !HasKey(region, entry, key)) return {};
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  return IsLiveSeries(region, index, generation) ? LiveSeries{index, generation} : LiveSeries{};
 }
 
 }  // namespace vsr_metrics

@@ -3,11 +3,8 @@
 #ifndef VSR_METRICS_ENTRY_CHECK_H_
 #define VSR_METRICS_ENTRY_CHECK_H_
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <limits>
-#include <string_view>
 
 #include "directory.h"
 #include "region.h"
@@ -20,44 +17,33 @@ inline bool Fits(uint64_t offset, uint64_t size, uint64_t capacity) {
 }
 
 // Bounds ascend, and so do the cells they lie in; as many of them split a cell as the family says.
-inline bool AreSoundBounds(const FamilyBlob& family, const char* blob) {
-  const char* bounds = blob + sizeof family;
-  const char* cells = bounds + 8ull * family.bound_count;
+inline bool AreSoundBounds(const FamilyView& family) {
   double bound_before = -std::numeric_limits<double>::infinity();
   uint32_t cell_before = 0;
   uint32_t splits = 0;
-  for (uint32_t i = 0; i < family.bound_count; ++i) {
-    double bound;
-    uint32_t cell;
-    memcpy(&bound, bounds + 8ull * i, sizeof bound);
-    memcpy(&cell, cells + 4ull * i, sizeof cell);
+  for (uint32_t i = 0; i < family.blob.bound_count; ++i) {
+    const double bound = family.BoundAt(i);
+    uint32_t cell = family.BoundCellAt(i);
     if (cell & kBoundSplitFlag) ++splits;
     cell &= ~kBoundSplitFlag;
     if (!(bound > bound_before) || bound == std::numeric_limits<double>::infinity() ||
-        cell < cell_before || cell > family.cell_count) {
+        cell < cell_before || cell > family.blob.cell_count) {
       return false;
     }
     bound_before = bound;
     cell_before = cell;
   }
-  return splits == family.split_count;
+  return splits == family.blob.split_count;
 }
 
 }  // namespace entry_check_internal
 
 inline bool IsSoundFamily(const Region& region, const Entry& entry) {
-  const std::string_view blob = BlobOf(region, entry);
-  FamilyBlob family;
-  if (entry.type != uint8_t(EntryType::kFamily) || blob.size() < sizeof family ||
-      entry.blob_offset % 8 != 0) {
-    return false;
-  }
-  memcpy(&family, blob.data(), sizeof family);
-  if (family.bound_count > kMostBounds) return false;
-  const uint64_t key_offset = FamilyKeyOffset(family.bound_count);
-  if (key_offset + family.name_size + uint64_t{family.description_size} > blob.size()) return false;
-  if (entry.kind < uint8_t(Kind::kCounter) || entry.kind > uint8_t(Kind::kHistogram) ||
-      entry.combine > uint8_t(Combine::kMaximum)) {
+  FamilyView view;
+  if (entry.type != uint8_t(EntryType::kFamily) || !ViewFamily(region, entry, &view)) return false;
+  const FamilyBlob& family = view.blob;
+  if (family.bound_count > kMostBounds || entry.kind < uint8_t(Kind::kCounter) ||
+      entry.kind > uint8_t(Kind::kHistogram) || entry.combine > uint8_t(Combine::kMaximum)) {
     return false;
   }
   if (Kind(entry.kind) != Kind::kHistogram) return family.bound_count == 0;
@@ -66,7 +52,7 @@ inline bool IsSoundFamily(const Region& region, const Entry& entry) {
          family.cell_count <= kMostCells && family.base_index >= 0 &&
          uint64_t(family.base_index) + family.cell_count < (uint64_t{1} << (31 - family.shift)) &&
          family.scale > 0 && family.scale <= std::numeric_limits<double>::max() &&
-         entry_check_internal::AreSoundBounds(family, blob.data());
+         entry_check_internal::AreSoundBounds(view);
 }
 
 // Of a series whose family is sound.
@@ -77,12 +63,14 @@ inline bool IsSoundSeries(const Region& region, const Entry& entry, uint32_t ind
   if (entry.type != uint8_t(EntryType::kSeries) || entry.family >= index) return false;
   const Entry& family_entry = region.entries()[entry.family];
   if (family_entry.type != uint8_t(EntryType::kFamily) ||
-      EntryState(LoadAcquire(&family_entry.state)) != EntryState::kLive ||
-      entry.kind != family_entry.kind || entry.combine != family_entry.combine ||
-      BlobOf(region, entry).size() != entry.blob_size) {
+      StateOf(family_entry) != EntryState::kLive || entry.kind != family_entry.kind ||
+      entry.combine != family_entry.combine ||
+      BlobOf(region, entry).size() != LoadRelaxed(&entry.blob_size)) {
     return false;
   }
-  const SeriesExtent extent = ExtentOf(entry, *FamilyOf(region, entry.family));
+  const FamilyBlob* family = FamilyOf(region, entry.family);
+  if (family == nullptr) return false;
+  const SeriesExtent extent = ExtentOf(entry, *family);
   if (extent.shared > 0) return Fits(entry.cell_offset, extent.shared, header->shared_size);
   return Fits(entry.cell_offset, extent.scalars, header->scalars_size) &&
          (extent.cells == 0 ||

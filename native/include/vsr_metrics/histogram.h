@@ -42,10 +42,10 @@ class Histogram {
  public:
   // HOT. Costs: bench/native/cpp_header.cc. Negative values, NaN and infinities are refused.
   void Record(double value) {
-    if (value >= least_ && value <= greatest_) {
+    if (value >= binding_->least && value <= binding_->greatest) {
       const uint32_t cell = IndexOf(value) - base_index_;
-      Add(&cells_[cell], 1);
-      StoreRelaxed(&head_->sum, LoadRelaxed(&head_->sum) + value);
+      Add(&binding_->cells[cell], 1);
+      StoreRelaxed(&head()->sum, LoadRelaxed(&head()->sum) + value);
       if (is_split_ != nullptr && (*is_split_)[cell]) StepSplits(cell, value, 1);
     } else {
       RecordOther(value, 1);
@@ -62,27 +62,23 @@ class Histogram {
       Record(elapsed * NanosecondsPerTick() * units_per_nanosecond_);
     } else if (elapsed < 0 && elapsed > -kDurationTicksEnd) {
       // Another thread's start may lie a little ahead: that is no reason to lose the event.
-      thread_->Count(series_, rejection_reason::kClockStepBack);
+      thread_->Count(*binding_, rejection_reason::kClockStepBack);
       Record(0);
     } else {
       // No start at all, or one from before the clock's source changed.
       const bool is_nan = elapsed != elapsed;
-      thread_->Reject(series_, is_nan ? elapsed : std::numeric_limits<double>::infinity());
+      thread_->Reject(*binding_, is_nan ? elapsed : std::numeric_limits<double>::infinity());
     }
   }
 
  private:
   friend class Registry;
 
-  Histogram(std::shared_ptr<RecordingThread> thread, uint32_t series)
-      : thread_(std::move(thread)), series_(series) {
+  Histogram(std::shared_ptr<RecordingThread> thread, std::shared_ptr<Binding> binding)
+      : binding_(std::move(binding)), thread_(std::move(thread)) {
     const Region& region = thread_->region();
-    uint8_t* memory = thread_->lane().memory();
-    const Entry& entry = region.entries()[series];
-    const Entry& family_entry = region.entries()[entry.family];
-    family_ = FamilyOf(region, entry.family);
-    head_ = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
-    cells_ = reinterpret_cast<int64_t*>(memory + entry.cells_page * kPageSize);
+    const Entry& family_entry = region.entries()[region.entries()[binding_->series].family];
+    family_ = FamilyOf(region, family_entry.family);
     scale_ = family_->scale;
     shift_ = family_->shift;
     base_index_ = uint32_t(family_->base_index);
@@ -118,6 +114,7 @@ class Histogram {
     StoreRelaxed(cell, AddWrapping(LoadRelaxed(cell), int64_t(times)));
   }
 
+  HistogramHead* head() const { return reinterpret_cast<HistogramHead*>(binding_->scalars); }
   const double* bounds() const { return reinterpret_cast<const double*>(family_ + 1); }
   const uint32_t* bound_cells() const {
     return reinterpret_cast<const uint32_t*>(bounds() + family_->bound_count);
@@ -126,40 +123,54 @@ class Histogram {
   // Everything but one value between those seen.
   __attribute__((noinline)) void RecordOther(double given, uint64_t times) {
     if (!(given >= 0 && given < std::numeric_limits<double>::infinity())) {
-      thread_->Reject(series_, given);
+      thread_->Reject(*binding_, given);
       return;
     }
     if (times >= (uint64_t{1} << 53)) {
-      thread_->RejectAs(series_, rejection_reason::kNotACount, std::to_string(times) + " times");
+      thread_->RejectAs(*binding_, rejection_reason::kNotACount, std::to_string(times) + " times");
       return;
     }
-    if (times == 0) return;
+    if (times == 0 || binding_->is_void) return;
     const double value = given + 0;  // -0 has the sign bit of a huge cell
+    const double sum = LoadRelaxed(&head()->sum) + value * double(times);
+    if (!(sum < std::numeric_limits<double>::infinity())) {
+      thread_->Reject(*binding_, sum);
+      return;
+    }
     const int64_t cell = int64_t{IndexOf(value)} - base_index_;
     if (cell < 0) {
-      Add(&head_->below, times);
+      Add(&head()->below, times);
     } else if (cell >= family_->cell_count) {
-      Add(&head_->above, times);
-    } else if (IsTouched(uint32_t(cell)) || thread_->lane().Touch(series_, uint32_t(cell))) {
-      Add(&cells_[cell], times);
+      Add(&head()->above, times);
+    } else if (IsTouched(uint32_t(cell)) ||
+               thread_->lane().Touch(binding_->series, uint32_t(cell))) {
+      Add(&binding_->cells[cell], times);
       // The cell first: a reader never finds more on one side of a bound than in the whole cell.
       if (is_split_ != nullptr && (*is_split_)[cell]) StepSplits(uint32_t(cell), value, times);
-      if (value < least_) least_ = value;
-      if (value > greatest_) greatest_ = value;
+      WidenSeen(value);
     } else {
       Spill(value, times);
     }
-    StoreRelaxed(&head_->sum, LoadRelaxed(&head_->sum) + value * double(times));
-    if (value < LoadRelaxed(&head_->minimum)) StoreRelaxed(&head_->minimum, value);
-    if (value > LoadRelaxed(&head_->maximum)) StoreRelaxed(&head_->maximum, value);
+    StoreRelaxed(&head()->sum, sum);
+    if (value < LoadRelaxed(&head()->minimum)) StoreRelaxed(&head()->minimum, value);
+    if (value > LoadRelaxed(&head()->maximum)) StoreRelaxed(&head()->maximum, value);
+  }
+
+  // Values so large that they could make a sum infinite always come this way. No number of others
+  // can: next to a sum that is about to be, they are nothing.
+  void WidenSeen(double value) {
+    constexpr double kLargest = 0x1p900;
+    if (value > kLargest) return;
+    if (value < binding_->least) binding_->least = value;
+    if (value > binding_->greatest) binding_->greatest = value;
   }
 
   bool IsTouched(uint32_t cell) const {
-    return cell >= LoadRelaxed(&head_->touched_low) && cell < LoadRelaxed(&head_->touched_high);
+    return cell >= LoadRelaxed(&head()->touched_low) && cell < LoadRelaxed(&head()->touched_high);
   }
 
   void StepSplits(uint32_t cell, double value, uint64_t times) {
-    auto* split = reinterpret_cast<int64_t*>(head_ + 1);
+    auto* split = reinterpret_cast<int64_t*>(head() + 1);
     for (uint32_t bound = 0; bound < family_->bound_count; ++bound) {
       if ((bound_cells()[bound] & kBoundSplitFlag) == 0) continue;
       const bool is_within =
@@ -173,24 +184,19 @@ class Histogram {
   void Spill(double value, uint64_t times) {
     uint32_t bound = 0;
     while (bound < family_->bound_count && value > bounds()[bound]) ++bound;
-    auto* spills = reinterpret_cast<int64_t*>(head_ + 1) + family_->split_count;
+    auto* spills = reinterpret_cast<int64_t*>(head() + 1) + family_->split_count;
     Add(&spills[bound], times);
-    thread_->Count(series_, rejection_reason::kMemoryExhausted);
+    thread_->Count(*binding_, rejection_reason::kMemoryExhausted);
   }
 
-  int64_t* cells_;
-  HistogramHead* head_;
+  std::shared_ptr<Binding> binding_;
   double scale_;
   uint32_t shift_;
   uint32_t base_index_;
-  // The smallest and the largest value that a cell was stepped for. Bad values are never between.
-  double least_ = std::numeric_limits<double>::infinity();
-  double greatest_ = -std::numeric_limits<double>::infinity();
   std::shared_ptr<const std::vector<bool>> is_split_;  // null: no bound lies inside a cell
   double units_per_nanosecond_;
   const FamilyBlob* family_;
   std::shared_ptr<RecordingThread> thread_;
-  uint32_t series_;
 };
 
 // Records how long it lived.

@@ -3,17 +3,18 @@
 //   std::shared_ptr<Lane> lane = Lane::Claim(region, &error);   // one compare-and-swap
 //   uint8_t* cells = lane->memory();
 //
-// Everything that writes into a lane holds it: each ArrayBuffer over it, each recorder. It is given
-// back when the last holder is gone, which is when its thread's environment is gone or nothing can
-// write through it any more: only then may another thread own it. Its counters and histograms stay
-// and the next owner goes on adding.
+// Everything that writes into a lane holds it: each recorder, each ArrayBuffer over it. It is given
+// back when the last holder is gone, or by End(), once nobody can write there any more: only then
+// may another thread own it. Its counters and histograms stay and the next owner goes on adding.
+//
+// A lane of a process that died is given back by whoever keeps the history (SweepLanes), by the
+// next who needs one, or by the next process in the slot of the dead one.
 #ifndef VSR_METRICS_LANES_H_
 #define VSR_METRICS_LANES_H_
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,9 +31,13 @@ namespace vsr_metrics {
 class Lane {
  public:
   static std::shared_ptr<Lane> Claim(std::shared_ptr<Region> region, Error* error);
-  ~Lane();
+  ~Lane() { End(); }
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
+
+  // Gives it back, and the region with it. Nothing of it may be used afterwards.
+  void End();
+  bool has_ended() const { return region_ == nullptr; }
 
   uint32_t index() const { return index_; }
   Region& region() const { return *region_; }
@@ -85,16 +90,15 @@ inline void UnsetGauges(Region& region, uint32_t lane) {
   for (uint32_t index = 0; index < count; ++index) {
     const Entry& entry = region.entries()[index];
     // One that is being written has no cell yet.
-    if (LoadAcquire(&entry.state) == uint32_t(EntryState::kEmpty) ||
-        entry.type != uint8_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge ||
-        Combine(entry.combine) == Combine::kLast) {
+    if (StateOf(entry) == EntryState::kEmpty || entry.type != uint8_t(EntryType::kSeries) ||
+        Kind(entry.kind) != Kind::kGauge || Combine(entry.combine) == Combine::kLast) {
       continue;
     }
     if (!region.HasScalars(lane, entry.cell_offset, sizeof(GaugeCell))) continue;
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);
     if (LoadRelaxed(&cell->is_set) != 1) continue;
     StoreRelaxed(&cell->is_set, uint64_t{2});
-    StoreRelaxed(&cell->value, 0.0);
+    StoreRelaxed(&cell->value, UnsetValue(entry));
     StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
   }
 }
@@ -109,8 +113,9 @@ inline bool TakeOver(Region& region, uint32_t index, uint64_t owner) {
   return true;
 }
 
-// By whoever owns it.
+// By whoever owns it. In a child made by fork() nobody does.
 inline void GiveBack(Region& region, uint32_t index) {
+  if (region.process_slot() == kNoIndex) return;
   UnsetGauges(region, index);
   LaneRecord& record = region.lane_records()[index];
   const uint64_t owner = LoadAcquire(&record.owner);
@@ -147,6 +152,18 @@ inline void ReleaseLanesOfPredecessor(Region& region) {
   }
 }
 
+// Gives back the lanes of processes that died, and unsets what their gauges still show. By one
+// process at a time: the one that has kSamplerLock.
+inline void SweepLanes(Region& region) {
+  using namespace lanes_internal;
+  const uint32_t count = region.LanesInUse();
+  for (uint32_t index = kBaselineLane + 1; index < count; ++index) {
+    const uint64_t owner = LoadAcquire(&region.lane_records()[index].owner);
+    if (uint32_t(owner) == kFree || IsProcessAlive(region, SlotOf(owner))) continue;
+    if (TakeOver(region, index, owner)) GiveBack(region, index);
+  }
+}
+
 inline std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* error) {
   const uint32_t index = lanes_internal::ClaimIndex(*region);
   if (index == kNoIndex) {
@@ -156,14 +173,24 @@ inline std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* 
                   "option capacity.lanes of createRegistry"};
     return nullptr;
   }
-  RaiseTo(&region->header()->lanes_claimed, index + 1);
+  RegionHeader* header = region->header();
+  RaiseTo(&header->lanes_claimed, index + 1);
+  // Against AcknowledgedByAll: either this thread sees what was removed, or whoever wants to use it
+  // again sees this thread.
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  StoreRelease(&region->lane_records()[index].acknowledged, LoadAcquire(&header->removals));
+  StoreRelease(&header->closed, uint32_t{0});
   return std::shared_ptr<Lane>(new Lane(std::move(region), index));
 }
 
-inline Lane::~Lane() { lanes_internal::GiveBack(*region_, index_); }
+inline void Lane::End() {
+  if (region_ == nullptr) return;
+  lanes_internal::GiveBack(*region_, index_);
+  region_ = nullptr;
+}
 
 inline bool Lane::Bind(uint32_t index) {
-  if (index >= region_->EntryCount()) return false;
+  if (region_ == nullptr || index >= region_->EntryCount()) return false;
   const Entry& entry = region_->entries()[index];
   const FamilyBlob* family = FamilyOf(*region_, entry.family);
   if (family == nullptr) return false;
@@ -174,8 +201,7 @@ inline bool Lane::Bind(uint32_t index) {
     if (Combine(entry.combine) == Combine::kLast) return true;
     auto* cell = reinterpret_cast<GaugeCell*>(memory() + entry.cell_offset);
     if (LoadRelaxed(&cell->is_set) != 1) {
-      const bool is_sum = Combine(entry.combine) == Combine::kSum;
-      StoreRelaxed(&cell->value, is_sum ? 0.0 : std::numeric_limits<double>::quiet_NaN());
+      StoreRelaxed(&cell->value, UnsetValue(entry));
       StoreRelease(&cell->is_set, uint64_t{1});
     }
     return true;
@@ -191,7 +217,7 @@ inline bool Lane::Bind(uint32_t index) {
 
 inline bool Lane::Touch(uint32_t index, uint32_t cell) {
   using lanes_internal::kCellsPerPage;
-  if (index >= region_->EntryCount()) return false;
+  if (region_ == nullptr || index >= region_->EntryCount()) return false;
   const Entry& entry = region_->entries()[index];
   const FamilyBlob* family = FamilyOf(*region_, entry.family);
   if (family == nullptr || cell >= family->cell_count) return false;

@@ -241,16 +241,11 @@ static_assert(sizeof(HistorySeries) == 16, "layout");
 constexpr uint32_t kHistoryMagic = 0x48495354;
 
 enum class EntryState : uint32_t {
-  kEmpty = 0,     // reserved by a thread that is still writing it, or that died while writing it
-  kLive = 1,      // shown
-  kRemoved = 2,   // hidden; its cells stay its own, because other threads may hold handles
-  kDormant = 3,   // made in advance, hidden until it is used: the overflow series of a family
-  kStarting = 4,  // hidden; in the low byte, above it the slot of the process that makes it live
+  kEmpty = 0,    // being written, or given up by a process that died while writing it
+  kLive = 1,     // shown
+  kRemoved = 2,  // hidden; the next series of the family gets it, once nobody holds it any more
+  kDormant = 3,  // hidden until it is used: the overflow series of a family
 };
-constexpr uint32_t StartingBy(uint32_t process_slot) {
-  return uint32_t(EntryState::kStarting) | process_slot << 8;
-}
-constexpr EntryState StateOf(uint32_t state) { return EntryState(state & 0xff); }
 enum class EntryType : uint32_t { kFamily = 1, kSeries = 2 };
 enum class Kind : uint8_t { kCounter = 1, kGauge = 2, kHistogram = 3 };
 enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 };
@@ -259,7 +254,7 @@ enum class Combine : uint8_t { kLast = 0, kSum = 1, kMinimum = 2, kMaximum = 3 }
 // that is shown or one that is removed. An entry keeps its type, family, kind and cells for ever; a
 // series that was removed makes room for another one of its family, under the next generation.
 struct Entry {
-  uint32_t state;        // see StateOf
+  uint32_t state;        // EntryState
   uint32_t generation;   // series: raised whenever the entry becomes another series
   uint32_t hash;         // of type, family and key
   uint32_t next;         // link to the next entry of the chain: its index + 1, 0 at the end;

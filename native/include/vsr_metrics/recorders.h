@@ -23,28 +23,32 @@ namespace vsr_metrics {
 class Counter {
  public:
   // HOT. Costs: bench/native/cpp_header.cc.
-  void Inc() { StoreRelaxed(&cell_->ones, AddWrapping(LoadRelaxed(&cell_->ones), 1)); }
+  void Inc() { StoreRelaxed(&cell()->ones, AddWrapping(LoadRelaxed(&cell()->ones), 1)); }
 
-  // HOT. Negative amounts, NaN and infinities are refused.
+  // HOT. Negative amounts, NaN and infinities are refused, and what would make the sum infinite.
   void Inc(double amount) {
-    if (amount >= 0 && amount < std::numeric_limits<double>::infinity()) {
-      StoreRelaxed(&cell_->amounts, LoadRelaxed(&cell_->amounts) + amount);
+    const double sum = LoadRelaxed(&cell()->amounts) + amount;
+    if (amount >= 0 && sum < std::numeric_limits<double>::infinity()) {
+      StoreRelaxed(&cell()->amounts, sum);
     } else {
-      thread_->Reject(series_, amount);
+      Reject(amount);
     }
   }
 
  private:
   friend class Registry;
-  Counter(std::shared_ptr<RecordingThread> thread, uint32_t series)
-      : thread_(std::move(thread)), series_(series) {
-    const Entry& entry = thread_->region().entries()[series];
-    cell_ = reinterpret_cast<CounterCell*>(thread_->lane().memory() + entry.cell_offset);
+  Counter(std::shared_ptr<RecordingThread> thread, std::shared_ptr<Binding> binding)
+      : binding_(std::move(binding)), thread_(std::move(thread)) {}
+
+  CounterCell* cell() const { return reinterpret_cast<CounterCell*>(binding_->scalars); }
+
+  void Reject(double amount) {
+    const bool is_sum = amount >= 0 && amount - amount == 0;
+    thread_->Reject(*binding_, is_sum ? std::numeric_limits<double>::infinity() : amount);
   }
 
+  std::shared_ptr<Binding> binding_;
   std::shared_ptr<RecordingThread> thread_;  // keeps the lane
-  CounterCell* cell_;
-  uint32_t series_;
 };
 
 // A gauge of any kind: set, that is.
@@ -53,26 +57,21 @@ class Gauge {
   // HOT. NaN and infinities are refused.
   void Set(double value) {
     if (value - value == 0) {
-      StoreRelaxed(&cell_->value, value);
+      StoreRelaxed(&cell()->value, value);
     } else {
-      thread_->Reject(series_, value);
+      thread_->Reject(*binding_, value);
     }
   }
 
  protected:
   friend class Registry;
-  Gauge(std::shared_ptr<RecordingThread> thread, uint32_t series)
-      : thread_(std::move(thread)), series_(series) {
-    const Region& region = thread_->region();
-    const Entry& entry = region.entries()[series];
-    const bool is_shared = Combine(entry.combine) == Combine::kLast;
-    uint8_t* memory = is_shared ? region.shared() : thread_->lane().memory();
-    cell_ = reinterpret_cast<GaugeCell*>(memory + entry.cell_offset);
-  }
+  Gauge(std::shared_ptr<RecordingThread> thread, std::shared_ptr<Binding> binding)
+      : binding_(std::move(binding)), thread_(std::move(thread)) {}
 
+  GaugeCell* cell() const { return reinterpret_cast<GaugeCell*>(binding_->scalars); }
+
+  std::shared_ptr<Binding> binding_;
   std::shared_ptr<RecordingThread> thread_;
-  GaugeCell* cell_;
-  uint32_t series_;
 };
 
 // A gauge to which every thread contributes a value of its own: sum, minimum or maximum.
@@ -86,7 +85,7 @@ class CombiningGauge : public Gauge {
   using Gauge::Gauge;
 
   void Step(double amount) {
-    const double before = LoadRelaxed(&cell_->value);
+    const double before = LoadRelaxed(&cell()->value);
     // NaN is a cell of this lane that was never set: stepping starts at 0.
     Set((before == before ? before : 0) + amount);
   }

@@ -16,6 +16,7 @@
 #include "json.h"
 #include "lanes.h"
 #include "region.h"
+#include "removals.h"
 #include "series.h"
 #include "shared_memory.h"
 #include "sums.h"
@@ -37,6 +38,7 @@ constexpr const char* kMemoryExhausted = "memory_exhausted";
 
 constexpr const char* kRejectedFamily = "vsr_metrics_rejected_total";
 constexpr const char* kOverflowedFamily = "vsr_metrics_overflowed_total";
+constexpr const char* kReuseDelayedFamily = "vsr_metrics_reuse_delayed_total";
 
 // Labels whose values the registry's creator chose for every family (its defaultLabels).
 inline JsonLabels DefaultLabels(const Region& region) {
@@ -78,6 +80,20 @@ inline std::string SeriesKey(const std::vector<std::string_view>& names, const J
   return key.empty() ? "{}" : key + '}';
 }
 
+// Where the recorders of one series store on this thread. Once the series was removed that is
+// memory of this thread alone: other series get its cells.
+struct Binding {
+  uint8_t* scalars;
+  int64_t* cells;  // histograms only
+  // Histograms: the smallest and the largest value that a cell was stepped for. Bad values are
+  // never between, and once the series was removed nothing is.
+  double least = std::numeric_limits<double>::infinity();
+  double greatest = -std::numeric_limits<double>::infinity();
+  uint32_t series;
+  uint32_t generation;
+  bool is_void = false;
+};
+
 class RecordingThread {
  public:
   using Warn = std::function<void(const std::string& message)>;
@@ -85,7 +101,8 @@ class RecordingThread {
   RecordingThread(std::shared_ptr<Lane> lane, Warn warn)
       : lane_(std::move(lane)),
         default_labels_(DefaultLabels(lane_->region())),
-        warn_(std::move(warn)) {}
+        warn_(std::move(warn)),
+        removals_(LoadAcquire(&lane_->region().lane_records()[lane_->index()].acknowledged)) {}
 
   Lane& lane() const { return *lane_; }
   Region& region() const { return lane_->region(); }
@@ -96,67 +113,128 @@ class RecordingThread {
   }
 
   // A value that was refused: counted, and warned of once.
-  void Reject(uint32_t series, double value) {
+  void Reject(const Binding& binding, double value) {
     const char* reason = value != value       ? rejection_reason::kNan
                          : value - value != 0 ? rejection_reason::kInfinite
                                               : rejection_reason::kNegative;
-    RejectAs(series, reason, std::to_string(value));
+    RejectAs(binding, reason, std::to_string(value));
   }
 
-  void RejectAs(uint32_t series, const char* reason, const std::string& given) {
-    if (!Count(series, reason) || !warn_) return;
-    const std::string metric(MetricOf(series));
+  void RejectAs(const Binding& binding, const char* reason, const std::string& given) {
+    if (!Count(binding, reason) || !warn_) return;
+    const std::string metric(MetricOf(binding.series));
     warn_(metric + ": " + given + " was not recorded (" + reason +
           "); further ones are only counted, in " + kRejectedFamily + "{metric=\"" + metric +
           "\",reason=\"" + reason + "\"}");
   }
 
   // Counts without a warning; true the first time.
-  bool Count(uint32_t series, const char* reason) {
-    const std::string metric(MetricOf(series));
+  bool Count(const Binding& binding, const char* reason) {
+    if (binding.is_void) return false;
+    const std::string metric(MetricOf(binding.series));
     const auto [known, is_first] = own_cells_.try_emplace(metric + ' ' + reason, nullptr);
-    if (is_first) {
+    // Somebody may have removed the series that counted it so far.
+    if (is_first || (known->second != nullptr && known->second->is_void)) {
       known->second =
           OwnCell(kRejectedFamily, {{"metric", QuoteJson(metric)}, {"reason", QuoteJson(reason)}});
     }
-    Step(known->second);
+    Step(known->second.get());
     return is_first;
   }
 
   // The series of a family with this key, or the family's overflow series, bound in this lane.
-  // kNoIndex: there is no room.
-  uint32_t OpenSeries(uint32_t family, const std::string& key) {
+  // Null, and why, when there is no room.
+  std::shared_ptr<Binding> OpenSeries(uint32_t family, const std::string& key, Shortage* shortage) {
+    CatchUp();
     const SeriesResult series = FindOrAddSeries(region(), family, key);
-    if (series.outcome == SeriesOutcome::kFull || !lane_->Bind(series.index)) return kNoIndex;
-    const std::string_view metric = MetricOf(series.index);
-    if (series.outcome == SeriesOutcome::kOverflow && metric != kOverflowedFamily) {
-      Step(OwnCell(kOverflowedFamily, {{"metric", QuoteJson(metric)}}));
+    *shortage = series.shortage;
+    if (series.outcome == SeriesOutcome::kFull) return nullptr;
+    if (!lane_->Bind(series.index)) {
+      *shortage = Shortage::kMemory;
+      return nullptr;
     }
-    return series.index;
+    const std::string_view metric = MetricOf(series.index);
+    if (series.is_delayed && metric != kReuseDelayedFamily) {
+      Step(OwnCell(kReuseDelayedFamily, {{"metric", QuoteJson(metric)}}).get());
+    }
+    if (series.outcome == SeriesOutcome::kOverflow && metric != kOverflowedFamily) {
+      Step(OwnCell(kOverflowedFamily, {{"metric", QuoteJson(metric)}}).get());
+    }
+    return Bind(series);
+  }
+
+  // Lets go of series that were removed, by whichever thread, and says so: their memory is used
+  // again only afterwards.
+  void CatchUp() {
+    if (LoadAcquire(&region().header()->removals) == removals_) return;
+    std::vector<uint32_t> removed;
+    const bool is_complete = RemovedSince(region(), &removals_, &removed);
+    if (is_complete) {
+      for (const uint32_t series : removed) LetGo(bindings_.find(series));
+    } else {
+      for (auto binding = bindings_.begin(); binding != bindings_.end(); ++binding) LetGo(binding);
+    }
+    lane_->Acknowledge(removals_);
   }
 
  private:
-  // The cell of one of the library's own counters. Null: there is no room for it.
-  CounterCell* OwnCell(const char* family_name, JsonLabels labels) {
+  using Bindings = std::map<uint32_t, std::weak_ptr<Binding>>;
+
+  std::shared_ptr<Binding> Bind(const SeriesResult& series) {
+    std::weak_ptr<Binding>& known = bindings_[series.index];
+    std::shared_ptr<Binding> binding = known.lock();
+    if (binding != nullptr && binding->generation == series.generation && !binding->is_void) {
+      return binding;
+    }
+    const Entry& entry = region().entries()[series.index];
+    const bool is_shared =
+        Kind(entry.kind) == Kind::kGauge && Combine(entry.combine) == Combine::kLast;
+    binding = std::make_shared<Binding>();
+    binding->scalars = (is_shared ? region().shared() : lane_->memory()) + entry.cell_offset;
+    binding->cells = reinterpret_cast<int64_t*>(lane_->memory() + entry.cells_page * kPageSize);
+    binding->series = series.index;
+    binding->generation = series.generation;
+    known = binding;
+    return binding;
+  }
+
+  void LetGo(Bindings::iterator found) {
+    if (found == bindings_.end()) return;
+    const std::shared_ptr<Binding> binding = found->second.lock();
+    if (binding == nullptr || IsLiveSeries(region(), binding->series, binding->generation)) return;
+    binding->is_void = true;
+    binding->scalars = void_scalars_;
+    binding->least = std::numeric_limits<double>::infinity();
+    binding->greatest = -binding->least;
+  }
+
+  // One of the library's own counters. Null: there is no room for it.
+  std::shared_ptr<Binding> OwnCell(const char* family_name, JsonLabels labels) {
     const uint32_t family = FindFamily(region(), family_name);
     if (family == kNoIndex) return nullptr;
     labels.insert(default_labels_.begin(), default_labels_.end());
     std::string_view missing;
     const std::string key =
         SeriesKey(LabelsOf(region(), region().entries()[family]), labels, &missing);
-    const uint32_t series = OpenSeries(family, key);
-    if (series == kNoIndex) return nullptr;
-    return reinterpret_cast<CounterCell*>(lane_->memory() + region().entries()[series].cell_offset);
+    Shortage ignored;
+    return OpenSeries(family, key, &ignored);
   }
 
-  static void Step(CounterCell* cell) {
-    if (cell != nullptr) StoreRelaxed(&cell->ones, AddWrapping(LoadRelaxed(&cell->ones), 1));
+  static void Step(Binding* binding) {
+    if (binding == nullptr) return;
+    auto* cell = reinterpret_cast<CounterCell*>(binding->scalars);
+    StoreRelaxed(&cell->ones, AddWrapping(LoadRelaxed(&cell->ones), 1));
   }
 
   std::shared_ptr<Lane> lane_;
   JsonLabels default_labels_;
   Warn warn_;
-  std::map<std::string, CounterCell*> own_cells_;
+  // By metric and reason.
+  std::map<std::string, std::shared_ptr<Binding>> own_cells_;
+  // By series. Recorders hold them.
+  Bindings bindings_;
+  uint64_t removals_;  // those up to here are let go of
+  alignas(kCacheLine) uint8_t void_scalars_[kCacheLine] = {};
 };
 
 }  // namespace vsr_metrics

@@ -1,16 +1,15 @@
 // A region: one mapped block that holds a registry. See layout.h for its bytes.
 //
-//   Error error;
-//   std::shared_ptr<Region> region = AttachRegion("/dev/shm/replica-0.metrics", &error);   //
-//   attach.h Entry* entries = region->entries();
+//   // See attach.h.
+//   std::shared_ptr<Region> region = AttachRegion("/dev/shm/replica-0.metrics", &error);
+//   Entry* entries = region->entries();
 //
-// The mapping lives as long as anything holds the shared_ptr: whoever records does.
+// Whoever records holds it. With the last of them the locks, the descriptor and the mapping go.
 #ifndef VSR_METRICS_REGION_H_
 #define VSR_METRICS_REGION_H_
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include <utility>
 
 #include "layout.h"
+#include "mapping.h"
 #include "shared_memory.h"
 
 namespace vsr_metrics {
@@ -55,35 +55,41 @@ class Region {
   // Maps a file that is open for reading and writing. Takes the descriptor over, also when it
   // fails. `path` is empty for memory that has no name.
   static std::shared_ptr<Region> Map(int fd, uint64_t size, std::string path, Error* error) {
-    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
-    if (memory == MAP_FAILED) {
-      *error = {"VSR_METRICS_REGISTRY_FULL",
-                "cannot map " + std::to_string(size) +
-                    " bytes of address space for the registry: " + strerror(errno) +
-                    "; lower the capacity options (lanes, series, histograms)"};
+    std::shared_ptr<Mapping> mapping = Mapping::Map(fd, 0, size);
+    if (mapping == nullptr) {
+      *error = CannotMap(size);
       close(fd);
       return nullptr;
     }
-#ifdef MADV_NOHUGEPAGE
-    // One touched cell must not cost 2 MB.
-    madvise(memory, size, MADV_NOHUGEPAGE);
-#endif
-    return std::shared_ptr<Region>(
-        new Region(static_cast<uint8_t*>(memory), size, fd, std::move(path)));
+    return std::shared_ptr<Region>(new Region(std::move(mapping), fd, std::move(path)));
   }
 
   // Around memory of this process alone: a copy that was checked. Takes the memory over.
   static std::shared_ptr<Region> Adopt(uint8_t* base, uint64_t size) {
-    return std::shared_ptr<Region>(new Region(base, size, -1, ""));
+    return std::shared_ptr<Region>(new Region(Mapping::Adopt(base, size), -1, ""));
+  }
+
+  static Error CannotMap(uint64_t size) {
+    const bool is_locked = errno == EAGAIN;
+    return {"VSR_METRICS_REGISTRY_FULL",
+            "cannot map " + std::to_string(size) +
+                " bytes of address space for the registry: " + strerror(errno) +
+                (is_locked ? " (mlockall is in force: raise RLIMIT_MEMLOCK)" : "") +
+                "; lower the capacity options (lanes, series, histograms)"};
   }
 
   // The process slot's lock goes with the descriptor.
   ~Region() {
-    munmap(base_, size_);
     if (fd_ >= 0) close(fd_);
   }
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
+
+  // A part of it once more, at addresses of its own: for whoever may go on storing there when it no
+  // longer may have the region. Null when there is no address space.
+  std::shared_ptr<Mapping> MapPart(const void* address, uint64_t size) const {
+    return Mapping::Map(fd_, uint64_t(static_cast<const uint8_t*>(address) - base_), size);
+  }
 
   uint8_t* base() const { return base_; }
   uint64_t size() const { return size_; }
@@ -115,9 +121,14 @@ class Region {
 #endif
   }
 
-  // Which process record is this process'.
+  // Which process record is this process'. kNoIndex: none; the region belongs to the parent of this
+  // process, or is a copy.
   uint32_t process_slot() const { return process_slot_; }
   void set_process_slot(uint32_t slot) { process_slot_ = slot; }
+
+  // The word of the directory's lock with which somebody keeps it who does not go on.
+  bool is_known_stuck(uint64_t word) const { return LoadRelaxed(&known_stuck_) == word; }
+  void set_known_stuck(uint64_t word) { StoreRelaxed(&known_stuck_, word); }
 
   // False once the path names another file: the creator has died and somebody made a new region.
   bool IsCurrent() const {
@@ -132,6 +143,12 @@ class Region {
   uint32_t EntryCount() const {
     const uint64_t used = LoadAcquire(&header()->entries_used);
     return used < header()->entry_capacity ? uint32_t(used) : header()->entry_capacity;
+  }
+
+  // How many bytes of the heap hold anything.
+  uint64_t HeapUsed() const {
+    const uint64_t used = LoadAcquire(&header()->heap_used);
+    return used < header()->heap_size ? used : header()->heap_size;
   }
 
   // How many lanes were ever claimed, the baseline among them.
@@ -180,18 +197,32 @@ class Region {
   }
 
  private:
-  Region(uint8_t* base, uint64_t size, int fd, std::string path)
-      : base_(base), size_(size), fd_(fd), path_(std::move(path)) {}
+  Region(std::shared_ptr<Mapping> mapping, int fd, std::string path)
+      : mapping_(std::move(mapping)),
+        base_(mapping_->bytes()),
+        size_(mapping_->size()),
+        fd_(fd),
+        path_(std::move(path)) {}
   template <typename T>
   T* At(uint64_t offset) const {
     return reinterpret_cast<T*>(base_ + offset);
   }
 
+  // The child shares its parent's locks for as long as it has this descriptor.
+  void GiveUpInChild() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+    process_slot_ = kNoIndex;
+  }
+
+  std::shared_ptr<Mapping> mapping_;
   uint8_t* base_;
   uint64_t size_;
   int fd_;
   std::string path_;
   uint32_t process_slot_ = kNoIndex;
+  uint64_t known_stuck_ = 0;
+  ForkedChild in_child_{[](void* self) { static_cast<Region*>(self)->GiveUpInChild(); }, this};
 };
 
 }  // namespace vsr_metrics

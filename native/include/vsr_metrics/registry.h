@@ -44,6 +44,26 @@ inline Error About(const char* code, std::string_view metric, const std::string&
   return {code, "metric " + QuoteJson(metric) + ": " + problem};
 }
 
+inline std::string Explain(Shortage shortage) {
+  const std::string problem = "there is no room for another series; ";
+  switch (shortage) {
+    case Shortage::kMaxSeries:
+      return problem + "allowed: more, with maxSeries of the family";
+    case Shortage::kHistograms:
+      return problem + "allowed: more, with the option capacity.histograms of createRegistry";
+    case Shortage::kLabelBytes:
+      return problem +
+             "allowed: longer labels, with the option capacity.labelBytes of createRegistry";
+    case Shortage::kMemory:
+      return problem + "the file system of the registry is full: make it larger";
+    case Shortage::kBusy:
+      return problem +
+             "a process that is at work on the registry does not go on: it may be stopped";
+    default:
+      return problem + "allowed: more, with the option capacity.series of createRegistry";
+  }
+}
+
 // Adds labels as JSON. False: one is no text, or there already.
 inline bool AddLabels(const Labels& labels, JsonLabels* added, Error* error) {
   const auto refuse = [error](const std::string& name, const std::string& problem) {
@@ -111,10 +131,12 @@ class Registry {
                            [](const Entry& entry) { return Kind(entry.kind) == Kind::kHistogram; });
   }
 
-  // To be called about once a second, by one thread of the process: refines the clock's rate and
-  // shows readers that the process lives. False once the registry has been replaced, because its
-  // creator died and started again: attach anew then.
+  // To be called about once a second, on this thread: lets go of series that were removed, so that
+  // others may have their memory, refines the clock's rate and shows readers that the process
+  // lives. Opening a recorder lets go of them too. False once the registry has been replaced,
+  // because its creator died and started again: attach anew then.
   bool KeepAlive() {
+    thread_->CatchUp();
     Recheck();
     BeatProcess(thread_->region());
     return thread_->region().IsCurrent();
@@ -136,29 +158,33 @@ class Registry {
                      "created with");
       return std::nullopt;
     }
+    if (!IsSoundFamily(region, region.entries()[family])) {
+      *error = About("VSR_METRICS_REGION_UNREADABLE", family_name,
+                     "the registry is damaged: the family's entry makes no sense");
+      return std::nullopt;
+    }
     if (!is_kind(region.entries()[family])) {
       *error =
           About("VSR_METRICS_REGISTRY_MISMATCH", family_name, std::string("it is not ") + kind);
       return std::nullopt;
     }
-    const uint32_t series = FindSeries(family, family_name, labels, error);
-    if (series == kNoIndex) return std::nullopt;
-    return Recorder(thread_, series);
+    std::shared_ptr<Binding> binding = FindSeries(family, family_name, labels, error);
+    if (binding == nullptr) return std::nullopt;
+    return Recorder(thread_, std::move(binding));
   }
 
   // The series, or the family's overflow series, bound in the lane of this thread.
-  uint32_t FindSeries(uint32_t family, std::string_view family_name, const Labels& labels,
-                      Error* error) {
+  std::shared_ptr<Binding> FindSeries(uint32_t family, std::string_view family_name,
+                                      const Labels& labels, Error* error) {
     std::string key;
-    if (!KeyFor(family, family_name, labels, &key, error)) return kNoIndex;
-    const uint32_t series = thread_->OpenSeries(family, key);
-    if (series == kNoIndex) {
-      *error = registry_internal::About(
-          "VSR_METRICS_REGISTRY_FULL", family_name,
-          "there is no room for another series; allowed: more, with the options capacity.series "
-          "and capacity.histograms of createRegistry");
+    if (!KeyFor(family, family_name, labels, &key, error)) return nullptr;
+    Shortage shortage;
+    std::shared_ptr<Binding> binding = thread_->OpenSeries(family, key, &shortage);
+    if (binding == nullptr) {
+      *error = registry_internal::About("VSR_METRICS_REGISTRY_FULL", family_name,
+                                        registry_internal::Explain(shortage));
     }
-    return series;
+    return binding;
   }
 
   bool KeyFor(uint32_t family, std::string_view family_name, const Labels& labels, std::string* key,

@@ -1,0 +1,61 @@
+// A lane with memory that JavaScript may hold for longer than it may have the lane.
+//
+//   auto lane = std::make_shared<MappedLane>(Lane::Claim(region, &error));
+//   std::shared_ptr<Mapping> memory = lane->Memory();   // at addresses of its own
+//   lane->End();                                        // from now on that is memory of nobody
+//
+// Without End() the lane is given back when the last holder of this object is gone, which is when
+// nothing can store there any more.
+#ifndef VSR_METRICS_MAPPED_LANE_H_
+#define VSR_METRICS_MAPPED_LANE_H_
+
+#include <memory>
+#include <utility>
+
+#include "vsr_metrics/lanes.h"
+
+namespace vsr_metrics {
+
+class MappedLane {
+ public:
+  explicit MappedLane(std::shared_ptr<Lane> lane) : lane_(std::move(lane)) {}
+
+  Lane& lane() const { return *lane_; }
+
+  // Null when there is no address space, or the lane has ended.
+  const std::shared_ptr<Mapping>& Memory() {
+    if (memory_ == nullptr && !lane_->has_ended()) {
+      const Region& region = lane_->region();
+      memory_ = region.MapPart(lane_->memory(), region.header()->lane_stride);
+    }
+    return memory_;
+  }
+
+  bool HasExemplars() const {
+    return !lane_->has_ended() && lane_->region().header()->exemplars_size >= sizeof(ExemplarSlot);
+  }
+
+  const std::shared_ptr<Mapping>& Exemplars() {
+    if (exemplars_ == nullptr && HasExemplars()) {
+      const Region& region = lane_->region();
+      exemplars_ =
+          region.MapPart(region.exemplars(lane_->index()), region.header()->exemplars_size);
+    }
+    return exemplars_;
+  }
+
+  void End() {
+    if (memory_ != nullptr) memory_->Blank();
+    if (exemplars_ != nullptr) exemplars_->Blank();
+    lane_->End();
+  }
+
+ private:
+  std::shared_ptr<Lane> lane_;
+  std::shared_ptr<Mapping> memory_;
+  std::shared_ptr<Mapping> exemplars_;
+};
+
+}  // namespace vsr_metrics
+
+#endif  // VSR_METRICS_MAPPED_LANE_H_
