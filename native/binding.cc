@@ -1,6 +1,7 @@
 // The addon: everything JavaScript can reach, put together.
 #include <napi.h>
 
+#include "after_close_binding.h"
 #include "clock_binding.h"
 #include "lane_binding.h"
 #include "layout_binding.h"
@@ -18,6 +19,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterLayout(env, exports);
   RegisterRegistry(env, exports);
   RegisterClock(env, exports);
+  RegisterAfterClose(env, exports);
   RegisterReader(env, exports);
   RegisterText(env, exports);
   RegisterResources(env, exports);

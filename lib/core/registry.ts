@@ -4,7 +4,7 @@
 //                  └─ series ────▶ cells of this lane ──▶ recorders (plain stores from then on)
 
 import { warnOfConventions } from './catalogue/convention-warnings.js';
-import { catalogueList, type ResolvedFamily, resolveCatalogue } from './catalogue/resolve.js';
+import { catalogueList, resolveCatalogue } from './catalogue/resolve.js';
 import type { Catalogue, CatalogueInput } from './catalogue/types.js';
 import { RegistryError } from './errors.js';
 import {
@@ -31,12 +31,12 @@ import type {
   None,
 } from './recorders/metrics-types.js';
 import { type Capacity, planSizes } from './region/capacity.js';
-import { type HistogramGeometry, planHistogram } from './region/histogram-geometry.js';
 import { addon, type ClockSource, type NativeRegion } from './region/native.js';
 import { callNative } from './region/native-errors.js';
+import { planFamily } from './region/planned-family.js';
 import type { SharedRegistry, SnapshotSchedule } from './registry-types.js';
 import { selfCatalogue } from './self-catalogue.js';
-import { type RegistryPlan, ThreadRegistry } from './thread-registry.js';
+import { type RegistryPlan, ThreadRegistry } from './thread/thread-registry.js';
 
 /** What `attachRegistry` takes. */
 export interface AttachOptions<
@@ -107,11 +107,7 @@ const checkRegistryOptions = optionsCheck<RegistryOptions<CatalogueInput>>(
   },
 );
 
-/**
- * A registry: typed metrics to record with, snapshots to read.
- *
- * Recorders that were taken before `close()` go on recording; nothing new can be made after it.
- */
+/** A registry: typed metrics to record with, snapshots to read. */
 export interface Registry<
   C extends CatalogueInput,
   Fixed extends FixedLabels = None,
@@ -174,8 +170,20 @@ export interface Registry<
   share(): SharedRegistry;
   /** Makes everything read as if nothing had been recorded. For tests. */
   reset(): void;
-  /** Ends what the registry does in the background. Recorders already taken go on recording. */
+  /**
+   * Ends the registry: lane, lock and file are given back at once. `snapshot()` goes on giving the
+   * last numbers. Recorders that are still held, and those that `with()` gives from now on, do no harm:
+   * what they record is counted in `vsr_metrics_rejected_total{reason="after_close"}` of the other
+   * registries of the process, and warned of once.
+   *
+   * @example
+   * ```ts
+   * process.on('beforeExit', () => registry.close());
+   * ```
+   */
   close(): void;
+  /** The same as `close()`, for `using registry = createRegistry(...)`. */
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -198,12 +206,12 @@ export function createRegistry<
 >(options: RegistryOptions<C, Fixed, Extra>): Registry<C, Fixed, Extra> {
   checkRegistryOptions(options as RegistryOptions<CatalogueInput>);
   const plan = planRegistry(options);
-  const sizes = planSizes(plan.families, plan.geometries, options.capacity ?? {});
+  const sizes = planSizes(plan.declared, plan.own, options.capacity ?? {});
   const { file, keepCrashed = 3, allowDisk = false } = options;
   const where = file === undefined ? {} : { file, keep: keepCrashed, allowDisk };
   const defaultLabels = JSON.stringify(options.defaultLabels ?? {});
   const region = callNative(() => new addon.Region({ ...sizes, ...where, defaultLabels }));
-  return open(region, plan);
+  return new ThreadRegistry<Metrics<C, Fixed, Extra>>(region, plan);
 }
 
 /**
@@ -241,13 +249,14 @@ export function attachRegistry<
   const plan = planRegistry(options);
   const region = callNative(() => new addon.Region({ attach: path }));
   if (typeof source !== 'string' && source.vsrMetricsRegion !== region.regionId()) {
+    region.close();
     throw new RegistryError('VSR_METRICS_REGION_UNREADABLE', {
       problem: 'the registry that was shared is gone',
       given: path,
       allowed: 'a registry whose creator still has it',
     });
   }
-  return open(region, plan);
+  return new ThreadRegistry<Metrics<C, Fixed, Extra>>(region, plan);
 }
 
 /**
@@ -284,27 +293,13 @@ function planRegistry(options: {
   const { defaultLabels } = options;
   const declared = resolveCatalogue(options.catalogue, options);
   warnOfConventions(catalogueList(options.catalogue));
-  const families = [...declared, ...resolveCatalogue(selfCatalogue, { defaultLabels })];
-  const geometries = planHistograms(families);
+  const own = resolveCatalogue(selfCatalogue, { defaultLabels });
   const { resourcesEveryMs = 5000, exemplarContext } = options;
-  return { declared, families, geometries, defaultLabels, resourcesEveryMs, exemplarContext };
-}
-
-function open<C extends CatalogueInput, Fixed extends FixedLabels, Extra extends LabelValues>(
-  region: NativeRegion,
-  plan: RegistryPlan,
-): Registry<C, Fixed, Extra> {
-  return new ThreadRegistry(region, plan) as unknown as Registry<C, Fixed, Extra>;
-}
-
-function planHistograms(
-  families: readonly ResolvedFamily[],
-): ReadonlyMap<ResolvedFamily, HistogramGeometry> {
-  const planned = new Map<ResolvedFamily, HistogramGeometry>();
-  for (const family of families) {
-    if (family.kind !== 'histogram' || family.digits === 0) continue;
-    const { name, bounds, digits, range } = family;
-    planned.set(family, planHistogram({ name, bounds, digits, range: range! }));
-  }
-  return planned;
+  return {
+    declared: declared.map(planFamily),
+    own: own.map(planFamily),
+    defaultLabels,
+    resourcesEveryMs,
+    exemplarContext,
+  };
 }

@@ -15,9 +15,22 @@ export const selfCatalogue = defineOwnCatalogue({
     overflowed: {
       kind: 'counter',
       name: 'vsr_metrics_overflowed_total',
-      help: 'How often labels were given a share of the overflow series because the family was full',
+      help: 'How often labels were given a share of the overflow series, and why: which space ran out, or label_value',
+      labels: { metric: 'any', reason: 'any' },
+      maxSeries: 10_000,
+    },
+    reuseDelayed: {
+      kind: 'counter',
+      name: 'vsr_metrics_reuse_delayed_total',
+      help: 'Series that took new room because some thread had not let go of removed ones yet',
       labels: { metric: 'any' },
       maxSeries: 10_000,
+    },
+    superseded: {
+      kind: 'gauge',
+      name: 'vsr_metrics_superseded',
+      help: 'Whether some thread records into a registry whose file was replaced, and cannot move over (1=yes)',
+      combine: 'max',
     },
   },
 });

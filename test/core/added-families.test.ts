@@ -31,7 +31,7 @@ function openTwo() {
   const latency = family('histogram', 'latency', [0.3, 1, 5]);
   const range = { min: 0.3, max: 5 };
   const geometry = planHistogram({ name: 'latency', bounds: latency.bounds, digits: 1, range });
-  const sizes = planSizes([latency], new Map([[latency, geometry]]), {});
+  const sizes = planSizes([{ family: latency, geometry }], [], {});
   const region = new addon.Region(sizes);
   const first = openRegion(region);
   const second = openRegion(new addon.Region({ attach: region.sharePath() }));

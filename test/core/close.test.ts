@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createRegistry, defineCatalogue, RegistryError } from '../../lib/index.js';
+import { attachRegistry, createRegistry, defineCatalogue, RegistryError } from '../../lib/index.js';
+import { newFile, removeAll } from '../sharing/processes.js';
+import { runFixture } from '../support/fixtures.js';
 import { thrownBy } from './catalogue/thrown.js';
 
 const catalogue = defineCatalogue({
@@ -20,34 +23,47 @@ function open() {
 }
 
 describe('close()', () => {
-  it('leaves recorders working that were taken before, and reading them', () => {
+  afterEach(removeAll);
+
+  it('leaves its last numbers to be read', () => {
     const { registry, metrics } = open();
-    const served = metrics.served.with({ to: 'x' });
-    registry.close();
     metrics.count.inc(2);
-    metrics.last.set(3);
-    metrics.seconds.record(4);
-    metrics.seconds.since(registry.now());
-    served.inc(5);
-    // What was resolved before is only looked up.
-    metrics.served.with({ to: 'x' }).inc(6);
-    metrics.sent.with({ to: 'b' }).inc(7);
+    metrics.served.with({ to: 'x' }).inc(5);
+    registry.close();
+    metrics.count.inc(40);
     const snapshot = registry.snapshot();
     expect(snapshot.value('test_total')).to.equal(2);
-    expect(snapshot.value('test_last')).to.equal(3);
-    expect(snapshot.value('test_seconds')).to.equal(2);
-    expect(snapshot.value('served_total')).to.equal(11);
-    expect(snapshot.value('sent_total', { to: 'b' })).to.equal(7);
+    expect(snapshot.value('served_total')).to.equal(5);
+    expect(registry.snapshot().takenAt).to.equal(snapshot.takenAt);
   });
 
-  it('refuses everything new with an error that says so', () => {
+  it('lets recorders go on, and counts what they record in another registry of the process', async () => {
+    const { stdout, stderr } = await runFixture('recorded-after-close');
+    const { counted, own } = JSON.parse(stdout);
+    // By this thread and by a worker.
+    expect(
+      Object.fromEntries(counted.map(([metric, , times]: string[]) => [metric, times])),
+    ).to.eql({
+      test_total: 2 * 3,
+      served_total: 2 * (5 + 6 + 7),
+      sent_total: 2 * (8 + 9),
+      test_last: 2,
+      test_used: 2,
+      test_seconds: 2 * (6 + 10 + 1 + 1),
+      thirds_seconds: 2 * 4,
+    });
+    expect(new Set(counted.map(([, reason]: string[]) => reason))).to.eql(new Set(['after_close']));
+    expect(own).to.equal(0);
+    expect(stderr.match(/test_total is recorded after its registry was closed/g)).to.have.length(2);
+  });
+
+  it('refuses at set-up what needs a registry, with an error that says so', () => {
     const { registry, metrics } = open();
     registry.close();
     const calls: Record<string, () => unknown> = {
-      with: () => metrics.served.with({ to: 'new' }),
-      remove: () => metrics.sent.remove({ to: 'a' }),
       sampleFrom: () => metrics.last.sampleFrom(() => 1),
       onSnapshot: () => registry.onSnapshot({ everyMs: 1000 }, () => undefined),
+      history: () => registry.history('test_total'),
       reset: () => registry.reset(),
       share: () => registry.share(),
     };
@@ -56,7 +72,29 @@ describe('close()', () => {
       expect(error, name).to.be.instanceOf(RegistryError);
       expect(error.code, name).to.equal('VSR_METRICS_REGISTRY_CLOSED');
     }
+    expect(metrics.sent.remove({ to: 'a' })).to.equal(false);
     expect(registry.snapshot().family('sent_total')!.series).to.have.length(2);
+  });
+
+  it('is what the end of a scope calls', () => {
+    const { registry } = open();
+    registry[Symbol.dispose]();
+    expect(thrownBy(() => registry.share()).code).to.equal('VSR_METRICS_REGISTRY_CLOSED');
+  });
+
+  it('gives file, lane and lock back at once, a thousand times over', function () {
+    this.timeout(60_000);
+    const file = newFile();
+    for (let times = 0; times < 1000; times++) createRegistry({ catalogue, file }).close();
+    expect(existsSync(`${file}.1`)).to.equal(false);
+    const registry = createRegistry({ catalogue, file, capacity: { lanes: 2 } });
+    for (let times = 1; times <= 1000; times++) {
+      const attached = attachRegistry(file, { catalogue });
+      attached.metrics.count.inc();
+      attached.close();
+      expect(registry.snapshot().value('test_total')).to.equal(times);
+    }
+    registry.close();
   });
 
   it('may be called again', () => {

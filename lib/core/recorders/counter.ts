@@ -6,7 +6,7 @@
 // The total is their sum. Both only grow, so no reader ever sees a total step back.
 
 import type { CellArrays } from './cell-arrays.js';
-import type { SeriesExemplars } from './exemplars.js';
+import type { ExemplarKeeper } from './exemplars.js';
 import type { Counter, ExemplarLabels } from './interfaces.js';
 import type { RejectionLog } from './rejections.js';
 
@@ -15,7 +15,7 @@ export interface CounterMemory {
   readonly cells: CellArrays;
   readonly ones: number;
   readonly amounts: number;
-  readonly exemplars: SeriesExemplars;
+  readonly exemplars: ExemplarKeeper;
 }
 
 export class LaneCounter implements Counter {
@@ -26,7 +26,7 @@ export class LaneCounter implements Counter {
   declare private doubles: Float64Array;
   declare private ones: number;
   declare private amounts: number;
-  declare private exemplars: SeriesExemplars;
+  declare private exemplars: ExemplarKeeper;
   declare private readonly metric: string;
   declare private readonly rejections: RejectionLog;
 

@@ -84,8 +84,21 @@ export class LaneExemplars {
   }
 }
 
+/** What keeps the exemplars of a recorder. */
+export interface ExemplarKeeper {
+  /**
+   * Keeps an exemplar, with the labels of the context where none are given. Never throws; returns
+   * why it did not.
+   */
+  keep(
+    bucket: number,
+    value: number,
+    labels: ExemplarLabels | undefined,
+  ): ExemplarRejection | undefined;
+}
+
 /** The exemplars of one series in one lane. */
-export class SeriesExemplars {
+export class SeriesExemplars implements ExemplarKeeper {
   readonly #lane: LaneExemplars;
   readonly #series: number;
   // By bucket. One that found no room is not asked for again.
@@ -96,10 +109,6 @@ export class SeriesExemplars {
     this.#series = series;
   }
 
-  /**
-   * Keeps an exemplar, with the labels of the context where none are given. Never throws; returns
-   * why it did not.
-   */
   keep(
     bucket: number,
     value: number,

@@ -10,7 +10,7 @@
 import { longestDuration, nanosecondsPerTick, now } from '../region/clock.js';
 import { type HistogramGeometry, highWord, lowerNeighbour } from '../region/histogram-geometry.js';
 import type { CellArrays } from './cell-arrays.js';
-import type { SeriesExemplars } from './exemplars.js';
+import type { ExemplarKeeper } from './exemplars.js';
 import type { ExemplarLabels, Histogram } from './interfaces.js';
 import type { RejectionLog } from './rejections.js';
 
@@ -33,7 +33,9 @@ export interface HistogramMemory {
   readonly spills: number;
   /** Makes memory for a cell and shows it to readers. False: there is none. */
   touch(cell: number): boolean;
-  readonly exemplars: SeriesExemplars;
+  readonly exemplars: ExemplarKeeper;
+  /** Memory that no reader sees: a value without a cell is no loss there. */
+  readonly isVoid?: boolean;
 }
 
 // Constants of this module are constants of the optimised code; imported ones would be loaded.
@@ -247,7 +249,7 @@ export class LaneHistogram implements Histogram {
   // No memory for the cell: the value still counts in its bound, and in count and sum.
   #spill(value: number): void {
     this.memory.others.integers[this.memory.spills + this.#boundOf(value)]! += steps[0]!;
-    this.rejections.count(this.metric, 'memory_exhausted');
+    if (this.memory.isVoid !== true) this.rejections.count(this.metric, 'memory_exhausted');
   }
 
   /** The index of the first bound that a value is within; how many there are when it is in none. */

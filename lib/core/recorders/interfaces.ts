@@ -183,6 +183,13 @@ export interface LabelledFamily<out R, in Labels> {
    * The recorder of one series. All labels of the family are needed, except those that
    * `fixedLabels` has fixed.
    *
+   * Values are data, and never make it throw: numbers and booleans are taken as their text, half of a
+   * surrogate pair as U+FFFD. Labels with a value outside a closed set, and labels for which there is
+   * no room, share the family's series `_other`; that is counted in `vsr_metrics_overflowed_total` and
+   * warned of once.
+   *
+   * @throws LabelError when a label is missing, or when the family declares no such label
+   *
    * @example
    * ```ts
    * const prepares = registry.metrics.messagesSent.with({ message_type: 'Prepare' });
@@ -192,8 +199,9 @@ export interface LabelledFamily<out R, in Labels> {
   with(labels: Labels): R;
 
   /**
-   * Retires a series: it is exported no more. Recorders of it that are still held go on working,
-   * and are heard by nobody. False if there was no such series.
+   * Retires a series: it is exported no more. Recorders of it that are still held, in any thread or
+   * process, go on working and are heard by nobody; `with` of the same labels makes another series,
+   * which starts from nothing. False if there was no such series.
    *
    * @example
    * ```ts

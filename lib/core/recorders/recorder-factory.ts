@@ -17,8 +17,15 @@ import { SplitHistogram } from './split-histogram.js';
 /** A recorder that can go on in another region. */
 export type LaneRecorder = LaneCounter | LastValueGauge | LaneGauge | LaneHistogram;
 
+/** Where recorders store. */
+export interface SeriesMemory {
+  counter(series: NativeSeries): CounterMemory;
+  gauge(family: ResolvedFamily, series: NativeSeries): GaugeMemory;
+  histogram(geometry: HistogramGeometry, series: NativeSeries): HistogramMemory;
+}
+
 /** Where the cells of one lane lie. */
-export class LaneMemory {
+export class LaneMemory implements SeriesMemory {
   readonly #lane: NativeLane;
   readonly #memory: ArrayBuffer;
   readonly #scalars: CellArrays;
@@ -87,7 +94,7 @@ export class RecorderFactory {
 
   /** The recorder of a series that is bound in this lane. */
   make(
-    memory: LaneMemory,
+    memory: SeriesMemory,
     family: ResolvedFamily,
     geometry: HistogramGeometry | undefined,
     series: NativeSeries,
@@ -109,7 +116,7 @@ export class RecorderFactory {
   /** Lets a recorder go on in another lane. */
   rebind(
     recorder: LaneRecorder,
-    memory: LaneMemory,
+    memory: SeriesMemory,
     family: ResolvedFamily,
     geometry: HistogramGeometry | undefined,
     series: NativeSeries,

@@ -12,6 +12,7 @@ export type RejectionReason =
   | 'not_a_count'
   | 'clock_step_back'
   | 'memory_exhausted'
+  | 'after_close'
   | ExemplarRejection;
 
 function reasonFor(value: unknown): RejectionReason {
@@ -22,13 +23,19 @@ function reasonFor(value: unknown): RejectionReason {
   return value < 0 ? 'negative' : 'not_a_count';
 }
 
-/** Counts what was not recorded. One a registry and thread. */
+/** Counts what was not recorded. One per registry and thread. */
 export class RejectionLog {
   readonly #counterFor: (metric: string, reason: RejectionReason) => Counter;
   readonly #counters = new Map<string, Counter>();
+  #closed = false;
 
   constructor(counterFor: (metric: string, reason: RejectionReason) => Counter) {
     this.#counterFor = counterFor;
+  }
+
+  /** From now on all that is recorded is counted as such (after-close.ts), good or bad. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** A value that was refused. Never throws: recording does not. */
@@ -52,6 +59,7 @@ export class RejectionLog {
 
   /** Counts without a warning; true the first time. */
   count(metric: string, reason: RejectionReason): boolean {
+    if (this.#closed) return false;
     const key = `${metric} ${reason}`;
     let counter = this.#counters.get(key);
     const first = counter === undefined;

@@ -4,8 +4,8 @@
 import type { ResolvedFamily } from '../catalogue/resolve.js';
 import { RegistryError } from '../errors.js';
 import { checkOption, group, refusals, whole } from '../options.js';
-import type { HistogramGeometry } from './histogram-geometry.js';
 import { layout, type RegionSizes } from './native.js';
+import type { PlannedFamily } from './planned-family.js';
 
 /** What a registry has room for. */
 export interface Capacity {
@@ -13,10 +13,19 @@ export interface Capacity {
   readonly lanes?: number;
   /** Processes that are attached at the same time; as many as lanes unless told otherwise. */
   readonly processes?: number;
-  /** Series of all families together; 16,384, or what the catalogue needs, unless told otherwise. */
+  /** Series of all families together; 16,384, or what the catalogue declares, unless told otherwise. */
   readonly series?: number;
-  /** Series of histograms; 256, or what the catalogue needs, unless told otherwise. */
+  /**
+   * Series of histograms, of all families together. Unless told otherwise: 256, or what the catalogue
+   * declares (`maxSeries` of families with open labels), within 2 GB of address space per lane.
+   */
   readonly histograms?: number;
+  /**
+   * Bytes for the text of the labels of all series: 256 per series unless told otherwise. A series
+   * takes what its labels take as JSON, rounded up to a power of two. For labels of 1,000 characters
+   * that is 2,048 bytes, and 4,096 or more where the characters are not ASCII.
+   */
+  readonly labelBytes?: number;
   /**
    * Bytes for the history: by default what an hour of snapshots every 10 s and ten minutes of gauges
    * every second need, at most 64 MB. 0: none.
@@ -35,53 +44,88 @@ const defaultHistograms = 256;
 const defaultExemplars = 1024;
 // Attachments bring series of their own: other replicas, other fixed labels.
 const headroom = 4;
-const heapBytesPerEntry = 256;
+// Where the catalogue declares more, it gets this much unless the program asks for more.
+const mostSeries = 2 ** 20;
+const mostHistogramBytes = 2 ** 31;
+const labelBytesPerSeries = 256;
+const leastLabelBytes = 64;
+const familyBytes = 4096;
 const mostHistoryBytes = 64 * 2 ** 20;
 const snapshotsAnHour = 360;
 
-/** How many series exist from the start; with an open label that is the overflow series alone. */
-function seriesFromStart(family: ResolvedFamily): number {
-  return (
-    family.labels.reduce((count, { values, fixed }) => {
-      if (fixed !== undefined || count === 0) return count;
-      return values === undefined ? 0 : count * values.length;
-    }, 1) || 1
-  );
+/** What families need from the start, and what they may come to. */
+class Demand {
+  needed = 0;
+  declared = 0;
+  neededHistograms = 0;
+  /** Bytes of cells and of heads in a lane, for all histograms that are declared. */
+  declaredCellBytes = 0;
+  declaredHeadBytes = 0;
+  /** Of the largest histogram. */
+  cellBytes: number = layout.pageSize;
+  headBytes = 0;
+  snapshotBytes = 0;
+
+  constructor(declared: readonly PlannedFamily[], own: readonly PlannedFamily[]) {
+    for (const planned of declared) this.#add(planned, mostOf(planned.family));
+    // Few of the library's own series ever exist.
+    for (const planned of own) this.#add(planned, seriesFromStart(planned.family));
+  }
+
+  #add({ family, geometry }: PlannedFamily, most: number): void {
+    const fromStart = seriesFromStart(family);
+    this.needed += fromStart;
+    this.declared += most;
+    const numbers = geometry === undefined ? 2 : geometry.bounds.length + 4;
+    this.snapshotBytes += fromStart * (8 + 8 * numbers);
+    if (geometry === undefined) return;
+    const cellBytes = roundUp(layout.cellSize * geometry.cellCount, layout.pageSize);
+    const counts = geometry.splits.length + geometry.bounds.length + 1;
+    const headBytes = roundUp(layout.headSplits + layout.cellSize * counts, layout.cacheLine);
+    this.neededHistograms += fromStart;
+    this.declaredCellBytes += most * cellBytes;
+    this.declaredHeadBytes += most * headBytes;
+    this.cellBytes = Math.max(this.cellBytes, cellBytes);
+    this.headBytes = Math.max(this.headBytes, headBytes);
+  }
+}
+
+/** How many series exist from the start, with the overflow series of a family that has labels to choose. */
+function seriesFromStart({ labels }: ResolvedFamily): number {
+  const free = labels.filter(({ fixed }) => fixed === undefined);
+  const combinations = free.reduce((count, { values }) => count * (values?.length ?? 0), 1);
+  return free.length === 0 ? 1 : combinations + 1;
+}
+
+/** How many series a family may come to. */
+function mostOf(family: ResolvedFamily): number {
+  const hasOpenLabel = family.labels.some(({ fixed, values }) => !fixed && values === undefined);
+  return hasOpenLabel ? family.maxSeries + 1 : headroom * seriesFromStart(family);
 }
 
 function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
 
+/** @throws RegistryError when there would not be room for what the catalogue needs from the start */
 export function planSizes(
-  families: readonly ResolvedFamily[],
-  geometries: ReadonlyMap<ResolvedFamily, HistogramGeometry>,
+  declared: readonly PlannedFamily[],
+  own: readonly PlannedFamily[],
   capacity: Capacity,
-): RegionSizes {
-  let needed = 0;
-  let neededHistograms = 0;
-  let snapshotBytes = 0;
-  let cellBytes: number = layout.pageSize;
-  let headBytes = 0;
-  for (const family of families) {
-    const count = seriesFromStart(family);
-    needed += count;
-    const geometry = geometries.get(family);
-    snapshotBytes += count * (8 + 8 * (geometry === undefined ? 2 : geometry.bounds.length + 4));
-    if (geometry === undefined) continue;
-    neededHistograms += count;
-    cellBytes = Math.max(cellBytes, roundUp(8 * geometry.cellCount, layout.pageSize));
-    const counts = geometry.splits.length + geometry.bounds.length + 1;
-    headBytes = Math.max(headBytes, roundUp(layout.headSplits + 8 * counts, 64));
-  }
+): Omit<RegionSizes, 'defaultLabels'> {
+  const demand = new Demand(declared, own);
+  const { needed, neededHistograms, cellBytes, headBytes } = demand;
   const lanes = capacity.lanes ?? defaultLanes;
-  const series = capacity.series ?? Math.max(defaultSeries, headroom * needed);
-  const histograms =
-    capacity.histograms ?? Math.max(defaultHistograms, headroom * neededHistograms);
   const processes = capacity.processes ?? lanes;
+  const series =
+    capacity.series ??
+    Math.max(defaultSeries, headroom * needed, Math.min(mostSeries, demand.declared));
   const historyBytes =
-    capacity.historyBytes ?? Math.min(mostHistoryBytes, headroom * snapshotsAnHour * snapshotBytes);
+    capacity.historyBytes ??
+    Math.min(mostHistoryBytes, headroom * snapshotsAnHour * demand.snapshotBytes);
   const exemplars = capacity.exemplars ?? defaultExemplars;
+  const entries = series + (declared.length + own.length) * headroom;
+  const labelBytes = capacity.labelBytes ?? labelBytesPerSeries * entries;
   const kinds = group<Capacity>({
     lanes: whole(1, 4096),
     processes: whole(1, 4096),
@@ -89,18 +133,25 @@ export function planSizes(
     exemplars: whole(0, 2 ** 20),
     series: atLeast(needed, 2 ** 24),
     histograms: atLeast(neededHistograms, 2 ** 20),
+    labelBytes: atLeast(leastLabelBytes * needed, 2 ** 32),
   });
-  const planned = { ...capacity, lanes, processes, historyBytes, exemplars, series, histograms };
+  const planned = { ...capacity, lanes, processes, historyBytes, exemplars, series, labelBytes };
   checkOption('a registry', refusals.registry, 'capacity', kinds, planned);
-  const entries = series + families.length * headroom;
+  const { histograms } = capacity;
+  const count = histograms ?? Math.max(defaultHistograms, headroom * neededHistograms);
+  const isDeclared = histograms === undefined;
+  const histogramBytes = isDeclared
+    ? Math.max(cellBytes * count, Math.min(mostHistogramBytes, demand.declaredCellBytes))
+    : cellBytes * count;
+  const allHeadBytes = Math.max(headBytes * count, isDeclared ? demand.declaredHeadBytes : 0);
   const sizes = {
     lanes,
     processes,
     historyBytes,
     entries,
-    heapBytes: heapBytesPerEntry * entries + 4096 * families.length,
-    scalarBytes: layout.gaugeSize * entries + headBytes * histograms,
-    histogramBytes: neededHistograms === 0 ? 0 : cellBytes * histograms,
+    heapBytes: labelBytes + familyBytes * (declared.length + own.length),
+    scalarBytes: layout.gaugeSize * entries + allHeadBytes,
+    histogramBytes: neededHistograms === 0 ? 0 : histogramBytes,
     exemplarBytes: layout.exemplarsOfBucket * layout.exemplarSize * exemplars,
     sharedBytes: layout.sharedGaugeSize * entries,
   };

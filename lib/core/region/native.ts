@@ -264,6 +264,10 @@ interface Addon {
   layout: Layout;
   /** A function that reads the operating system, with rates since its last call. */
   resourceSampler(): () => ResourceReadings;
+  /** Adds to what was recorded in this process after close(). */
+  addAfterClose(metric: string, amount: number): void;
+  /** What was added since the last time, by whichever thread. */
+  takeAfterClose(): [metric: string, amount: number][];
   /** Stores the clock's reading in `clockCell`. */
   readClock(): void;
   clockCell: ArrayBuffer;
