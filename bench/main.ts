@@ -1,8 +1,9 @@
 // Runs the benchmarks and prints what was found.
 //
 //   node dist/bench/main.js [--quick] [--filter TEXT] [--trials 7] [--seconds 0.5] [--retries 3]
-//                           [--threads 1,2,4,8] [--json FILE] [--html FILE]
+//                           [--threads 1,2,4,8] [--handlers] [--json FILE] [--html FILE]
 //
+//   --handlers  handlers with many handles instead of loops over one: see handlers/shapes.ts
 //   --filter    only cases whose "group: peer" contains the text; several, separated by commas
 //   --quick     three short trials: shows that everything runs, and roughly what it costs
 //   --threads   only cases with one of these numbers of threads
@@ -12,6 +13,9 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { handlerLimits } from './handlers/limits.js';
+import { shapeOf } from './handlers/shapes.js';
+import { formatHandlers } from './handlers/table.js';
 import { formatAmount } from './harness/format.js';
 import { javascriptCases } from './harness/javascript-case.js';
 import { judge } from './harness/limits.js';
@@ -23,7 +27,7 @@ import { runTrials, type TrialsProgress } from './harness/trials.js';
 import type { BenchmarkCase, BenchmarkReport } from './harness/types.js';
 import { ours } from './harness/versions.js';
 import { limits } from './limits.js';
-import { caseModules } from './modules.js';
+import { caseModules, handlerModules } from './modules.js';
 import { renderPage } from './report/page.js';
 
 function readOptions() {
@@ -35,19 +39,24 @@ function readOptions() {
       seconds: { type: 'string' },
       retries: { type: 'string' },
       threads: { type: 'string' },
+      handlers: { type: 'boolean', default: false },
       json: { type: 'string' },
       html: { type: 'string' },
     },
   });
-  const { quick, filter, json, html } = values;
+  const { quick, filter, handlers, json, html } = values;
   const threads = values.threads?.split(',').map(Number);
   const wantedNames = filter.split(',');
   return {
     isWanted({ group, peer, threads: count }: BenchmarkCase): boolean {
       const name = `${group}: ${peer}`;
+      if ((shapeOf(group) !== undefined) !== handlers) return false;
       const isNamed = wantedNames.some((text) => name.includes(text));
       return isNamed && (threads === undefined || threads.includes(count));
     },
+    modules: handlers ? handlerModules : caseModules,
+    limits: handlers ? handlerLimits : limits,
+    format: handlers ? formatHandlers : formatReport,
     json,
     html,
     trials: Number(values.trials ?? (quick ? 3 : 7)),
@@ -69,26 +78,26 @@ function showProgress({ done, of, each, result }: TrialsProgress): void {
 }
 
 async function main(): Promise<void> {
-  const { isWanted, json, html, trials, seconds, retries } = readOptions();
+  const { isWanted, modules, limits, format, json, html, ...size } = readOptions();
   const machine = describeMachine();
   const startedAt = new Date().toISOString();
-  const paths = caseModules.map((name) =>
+  const paths = modules.map((name) =>
     fileURLToPath(new URL(`./cases/${name}.js`, import.meta.url)),
   );
   const all = [...(await Promise.all(paths.map(javascriptCases))), nativeCases()];
   const cases = all.flatMap((each) => each.cases).filter(isWanted);
   if (cases.length === 0) throw new Error('no case has such a name');
-  const measured = await runTrials({ cases, trials, seconds, retries, onProgress: showProgress });
+  const measured = await runTrials({ cases, ...size, onProgress: showProgress });
   const report: BenchmarkReport = {
     startedAt,
     machine,
-    trials,
-    secondsPerTrial: seconds,
+    trials: size.trials,
+    secondsPerTrial: size.seconds,
     results: measured.results,
     limits: judge(limits, measured.results),
     notRun: [...all.flatMap((each) => each.notRun), ...measured.notRun],
   };
-  console.log(formatReport(report, ours.peer));
+  console.log(format(report, ours.peer));
   if (json !== undefined) writeResults(json, report);
   if (html !== undefined) writeFileSync(html, renderPage(report, ours.peer));
   // What is not installed is no failure; what ran and failed is.

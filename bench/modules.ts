@@ -1,4 +1,4 @@
-// Files of bench/cases that hold cases.
+// Files of bench/cases that hold cases: those of loops, and those of handlers, which are another run.
 export const caseModules = [
   'counter',
   'gauge',
@@ -17,3 +17,5 @@ export const caseModules = [
   'memory',
   'start-up',
 ] as const;
+
+export const handlerModules = ['handlers'] as const;

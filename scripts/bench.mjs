@@ -3,6 +3,7 @@
 //   npm run bench                             all, on the running Node: about half an hour
 //   npm run bench -- --quick                  roughly, in a few minutes
 //   npm run bench -- --filter counter,gauge   only cases whose "group: peer" contains one of these
+//   npm run bench -- --handlers               handlers with many handles instead of loops over one
 //   npm run bench -- --trials 15              more trials, each in a process of its own
 //   npm run bench -- --nodes 20,22,24,26      on these versions, fetched where they are missing
 //   npm run bench -- --node /opt/node/bin/node
@@ -35,6 +36,7 @@ const options = {
   seconds: { type: 'string' },
   retries: { type: 'string' },
   threads: { type: 'string' },
+  handlers: { type: 'boolean' },
   json: { type: 'string' },
   html: { type: 'string' },
   node: { type: 'string' },
@@ -81,8 +83,13 @@ function definedOnly(object) {
 
 async function main(args) {
   const { values } = parseArgs({ args, options });
-  if (values.publish && (values.filter || values.threads || values.quick || values.json)) {
-    throw new Error('--publish is for all cases: without --filter, --threads, --quick and --json');
+  if (
+    values.publish &&
+    (values.filter || values.threads || values.quick || values.json || values.handlers)
+  ) {
+    throw new Error(
+      '--publish is for all cases: without --filter, --threads, --quick, --handlers and --json',
+    );
   }
   await ensureDependencies();
   await buildNative();

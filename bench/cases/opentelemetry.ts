@@ -43,7 +43,13 @@ interface Sdk {
 }
 
 /** A meter whose totals are read, as an exporter would read them. */
-export function createMeter(): { meter: Meter; total(): Promise<number> } {
+export function createMeter(): {
+  meter: Meter;
+  /** Of the only instrument. */
+  total(): Promise<number>;
+  /** Of each instrument. */
+  totals(): Promise<number[]>;
+} {
   const { MeterProvider, MetricReader } = loadPeer<Sdk>(name);
   class TotalReader extends MetricReader {
     onShutdown() {}
@@ -51,14 +57,15 @@ export function createMeter(): { meter: Meter; total(): Promise<number> } {
   }
   const reader = new TotalReader();
   const provider = new MeterProvider({ readers: [reader] });
-  return {
-    meter: provider.getMeter('bench'),
-    async total() {
-      const { resourceMetrics } = await reader.collect();
-      const held = resourceMetrics.scopeMetrics[0]!.metrics[0]!.dataPoints[0]!.value;
+  async function totals() {
+    const { resourceMetrics } = await reader.collect();
+    return resourceMetrics.scopeMetrics[0]!.metrics.map(({ dataPoints }) => {
+      const held = dataPoints[0]!.value;
       return typeof held === 'number' ? held : held.count;
-    },
-  };
+    });
+  }
+  const meter = provider.getMeter('bench');
+  return { meter, totals, total: async () => (await totals())[0]! };
 }
 
 export const histogramOptions = { advice: { explicitBucketBoundaries: latencyBounds } };

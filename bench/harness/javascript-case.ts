@@ -22,8 +22,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BenchmarkCase, NotRun, PercentileCurve } from './types.js';
 
 export interface PreparedCase {
-  /** Does operations first to end - 1. The loop is the case's own: nothing of the harness is in it. */
-  run(first: number, end: number): void | Promise<void>;
+  /**
+   * Does operations first to end - 1. The loop is the case's own: nothing of the harness is in it.
+   * May return the nanoseconds that count, where not all that it does is to be measured.
+   */
+  run(first: number, end: number): void | number | Promise<void>;
   /** What this thread's recorder says was recorded. Left out where `totalOf` knows better. */
   total?(operations: number): number | Promise<number>;
   /** Memory that all its operations took: what is measured then, not the time. */

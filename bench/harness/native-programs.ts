@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { groupOf, type Operation, shapesOf } from '../handlers/shapes.js';
 import type { BenchmarkCase, NotRun } from './types.js';
 
 const require = createRequire(import.meta.url);
@@ -25,6 +26,15 @@ export function smallestCall(): { call: () => void; calls: Float64Array } {
   return { call, calls: new Float64Array(calls) };
 }
 
+/** A clock that is read in order: see native/ordered_clock.cc. */
+export function orderedClock(): { read: () => void; cell: Float64Array } {
+  const { read, cell } = require(`${folder}ordered_clock.node`) as {
+    read: () => void;
+    cell: ArrayBuffer;
+  };
+  return { read, cell: new Float64Array(cell) };
+}
+
 interface NativeProgram {
   readonly peer: string;
   /** Its path in build/bench. */
@@ -38,6 +48,9 @@ interface NativeProgram {
 const operations = ['counter', 'histogram', 'timed-operation'];
 const shared = operations.map((operation) => `${operation}-shared`);
 const renderings = ['render-counters-10k', 'render-histograms-1k'];
+
+const handlers = (...names: Operation[]) => names.flatMap(shapesOf).map(groupOf);
+const recording = handlers('counter', 'gauge', 'histogram', 'timed');
 
 const cppHeader = { program: 'cpp_header', builtAs: 'native' } as const;
 const rust = { program: 'rust/release/rust-peers', builtAs: 'rust' } as const;
@@ -62,9 +75,14 @@ export const nativePrograms: readonly NativeProgram[] = [
     peer: 'Rust prometheus',
     ...rust,
     before: ['prometheus'],
-    groups: [...operations, ...shared, ...renderings],
+    groups: [...operations, ...shared, ...renderings, ...recording, ...handlers('clock')],
   },
-  { peer: 'Rust metriken', ...rust, before: ['metriken'], groups: [...operations, ...shared] },
+  {
+    peer: 'Rust metriken',
+    ...rust,
+    before: ['metriken'],
+    groups: [...operations, ...shared, ...recording],
+  },
   {
     peer: 'Rust metriken, sharded',
     ...rust,
@@ -81,20 +99,31 @@ export const nativePrograms: readonly NativeProgram[] = [
     peer: 'C++ prometheus-cpp',
     program: 'prometheus_cpp',
     builtAs: 'prometheus_cpp',
-    groups: [...operations, ...shared, ...renderings],
+    groups: [...operations, ...shared, ...renderings, ...recording],
   },
   {
     peer: 'Go client_golang',
     program: 'go-peer',
     builtAs: 'go',
-    groups: [...operations, ...shared, ...renderings],
+    groups: [...operations, ...shared, ...renderings, ...recording, ...handlers('clock')],
   },
-  { peer: 'C HdrHistogram_c', ...hdr, before: ['plain'], groups: ['histogram', 'timed-operation'] },
+  {
+    peer: 'C HdrHistogram_c',
+    ...hdr,
+    before: ['plain'],
+    groups: ['histogram', 'timed-operation', ...handlers('histogram', 'timed')],
+  },
   {
     peer: 'C HdrHistogram_c, atomic',
     ...hdr,
     before: ['atomic'],
-    groups: ['histogram', 'histogram-shared', 'timed-operation', 'timed-operation-shared'],
+    groups: [
+      'histogram',
+      'histogram-shared',
+      'timed-operation',
+      'timed-operation-shared',
+      ...handlers('histogram', 'timed'),
+    ],
   },
 ];
 

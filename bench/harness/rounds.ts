@@ -34,12 +34,19 @@ interface WarmUp {
   readonly perRound: number;
 }
 
-async function runRound(prepared: PreparedCase, first: number, count: number): Promise<number> {
+interface RoundTime {
+  readonly milliseconds: number;
+  /** What counts of it. */
+  readonly nanoseconds: number;
+}
+
+async function runRound(prepared: PreparedCase, first: number, count: number): Promise<RoundTime> {
   const started = performance.now();
-  const pending = prepared.run(first, first + count);
+  const result = prepared.run(first, first + count);
   // Only what has to be waited for is: a turn of the microtask queue would cost more than some cases.
-  if (pending !== undefined) await pending;
-  return performance.now() - started;
+  if (typeof result === 'object') await result;
+  const milliseconds = performance.now() - started;
+  return { milliseconds, nanoseconds: typeof result === 'number' ? result : 1e6 * milliseconds };
 }
 
 /** Runs until the code is compiled, and finds how many operations make a round. */
@@ -53,11 +60,11 @@ async function warmUp(
   const started = performance.now();
   let perRound = multiple;
   for (let count = 0; ; ) {
-    const elapsed = await runRound(prepared, first + count, perRound);
+    const { milliseconds } = await runRound(prepared, first + count, perRound);
     count += perRound;
     if (performance.now() - started >= limit) return { count, perRound };
     // By steps, because code is slower before it is compiled than it is afterwards.
-    const ideal = (perRound * roundMilliseconds) / Math.max(elapsed, 1e-3);
+    const ideal = (perRound * roundMilliseconds) / Math.max(milliseconds, 1e-3);
     const next = Math.min(ideal, 2 * perRound);
     perRound = Math.max(1, Math.round(next / multiple)) * multiple;
   }
@@ -82,7 +89,7 @@ export async function timeThread(
   const heapBefore = getHeapStatistics().used_heap_size;
   const started = performance.now();
   for (;;) {
-    times.push((1e6 * (await runRound(prepared, next, perRound))) / perRound);
+    times.push((await runRound(prepared, next, perRound)).nanoseconds / perRound);
     next += perRound;
     if (exactly !== undefined) break;
     const isOver = performance.now() - started >= seconds * 1000;

@@ -114,6 +114,38 @@ Measured Measure(size_t threads, double seconds, const Run& run) {
   return all;
 }
 
+// One thread whose `run` says itself how many nanoseconds count; it is given multiples of `multiple`.
+template <typename Run>
+Measured MeasureCounted(uint64_t multiple, double seconds, const Run& run) {
+  constexpr double kRound = 2e6;
+  constexpr double kWarmUp = 50e6;
+  uint64_t next = 0;
+  uint64_t per_round = multiple;
+  const auto started = Clock::now();
+  while (NanosecondsSince(started) < std::min(kWarmUp, 2e9 * seconds)) {
+    const auto start = Clock::now();
+    run(next, next + per_round);
+    next += per_round;
+    const double ideal = double(per_round) * kRound / std::max(NanosecondsSince(start), 1.0);
+    const double bounded = std::min(ideal, 2.0 * double(per_round));
+    per_round = std::max<uint64_t>(1, uint64_t(bounded / double(multiple))) * multiple;
+  }
+  Measured all;
+  std::vector<double> rounds;
+  for (const auto start = Clock::now();
+       rounds.size() < 3 || NanosecondsSince(start) < seconds * 1e9;) {
+    rounds.push_back(run(next, next + per_round) / double(per_round));
+    next += per_round;
+    all.mean += rounds.back();
+  }
+  all.mean /= double(rounds.size());
+  std::sort(rounds.begin(), rounds.end());
+  all.median = rounds[rounds.size() / 2];
+  all.least = rounds[rounds.size() / 10];
+  all.operations = next;
+  return all;
+}
+
 // `total` is what the recorder says was recorded: equal to the operations, or the trial is void.
 inline void PrintOutput(const Peer& peer, const std::string& group, size_t threads,
                         const Measured& measured, uint64_t total) {

@@ -70,6 +70,7 @@ async function buildNativePrograms() {
   if (findCompiler() === undefined) return 'no C++ compiler';
   await linkProgram('bench/native/time_stamps.cc');
   await linkProgram('bench/native/smallest_call.cc', { shared: true });
+  await linkProgram('bench/native/ordered_clock.cc', { shared: true });
   const sources = registrySources.map((name) => inRoot('native', `${name}.cc`));
   const { objects } = await compileObjects(sources, output);
   await linkProgram('bench/native/cpp_header.cc', { objects });

@@ -1,6 +1,7 @@
 // Measures HdrHistogram_c, plain or atomic, and prints the JSON that every peer prints.
 //
 //   hdr_histogram plain|atomic histogram|histogram-shared|timed-operation THREADS SECONDS
+//   hdr_histogram plain|atomic handler-OPERATION-HANDLES-TOUCHED 1 SECONDS
 //
 // Its values are whole numbers: milliseconds as whole microseconds, at three significant digits.
 #include <cstdlib>
@@ -11,6 +12,7 @@ extern "C" {
 #include "hdr_histogram.h"
 }
 
+#include "handler.h"
 #include "trial.h"
 #include "values.h"
 
@@ -47,6 +49,20 @@ bench::Measured Time(hdr_histogram* histogram, bool is_timed, size_t threads, do
   });
 }
 
+template <Record kRecord>
+bench::Measured TimeHandlers(const std::vector<hdr_histogram*>& histograms,
+                             const bench::Shape& shape, double seconds) {
+  if (shape.operation == "timed") {
+    return bench::MeasureHandler(shape, seconds, [&](size_t index, double, uint64_t) {
+      const auto start = bench::Clock::now();
+      kRecord(histograms[index], int64_t(bench::NanosecondsSince(start)));
+    });
+  }
+  return bench::MeasureHandler(shape, seconds, [&](size_t index, double value, uint64_t) {
+    kRecord(histograms[index], int64_t(value * 1000));
+  });
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -59,13 +75,24 @@ int main(int count, char** arguments) {
   const bool is_timed = group.rfind("timed-operation", 0) == 0;
   const size_t threads = strtoul(arguments[3], nullptr, 10);
   const double seconds = strtod(arguments[4], nullptr);
-  hdr_histogram* histogram = nullptr;
-  if (hdr_init(1, kHighest, 3, &histogram) != 0) return 1;
-  const auto measured = is_atomic
-                            ? Time<hdr_record_value_atomic>(histogram, is_timed, threads, seconds)
-                            : Time<hdr_record_value>(histogram, is_timed, threads, seconds);
+  std::vector<hdr_histogram*> histograms(bench::kMostHandles);
+  for (auto& histogram : histograms) {
+    if (hdr_init(1, kHighest, 3, &histogram) != 0) return 1;
+  }
+  hdr_histogram* const first = histograms[0];
+  bench::Shape shape;
+  bench::Measured measured;
+  if (bench::ParseShape(group, shape)) {
+    measured = is_atomic ? TimeHandlers<hdr_record_value_atomic>(histograms, shape, seconds)
+                         : TimeHandlers<hdr_record_value>(histograms, shape, seconds);
+  } else {
+    measured = is_atomic ? Time<hdr_record_value_atomic>(first, is_timed, threads, seconds)
+                         : Time<hdr_record_value>(first, is_timed, threads, seconds);
+  }
+  uint64_t total = 0;
+  for (const auto* histogram : histograms) total += uint64_t(histogram->total_count);
   const char* const name = is_atomic ? "C HdrHistogram_c, atomic" : "C HdrHistogram_c";
   bench::PrintOutput({name, kVersion, "C"}, group, threads, measured,
-                     uint64_t(histogram->total_count));
+                     total);
   return 0;
 }

@@ -3,8 +3,10 @@
 //   prometheus_cpp GROUP THREADS SECONDS
 //
 // The groups are those of bench/cases: counter, histogram, timed-operation, the same with -shared
-// for several threads on one series, render-counters-10k and render-histograms-1k.
+// for several threads on one series, render-counters-10k and render-histograms-1k, and those of
+// bench/handlers.
 #include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
@@ -15,6 +17,7 @@
 #include <map>
 #include <string>
 
+#include "handler.h"
 #include "trial.h"
 #include "values.h"
 
@@ -111,6 +114,58 @@ Result TimeRenderingHistograms(size_t, double seconds) {
   return TimeRendering(registry, 2 + 1000 * (12 + 3), seconds);
 }
 
+std::string NameOf(size_t index) { return "bench_" + std::to_string(index); }
+
+// One series of each of so many families.
+template <typename Metric, typename Build, typename... More>
+std::vector<Metric*> Bound(prometheus::Registry& registry, const Build& build, More... more) {
+  std::vector<Metric*> metrics;
+  for (size_t index = 0; index < bench::kMostHandles; ++index) {
+    auto& family = build().Name(NameOf(index)).Help(kHelp).Register(registry);
+    metrics.push_back(&family.Add(LabelsOf(0), more...));
+  }
+  return metrics;
+}
+
+template <typename Metric, typename Held>
+uint64_t HeldBy(const std::vector<Metric*>& metrics, const Held& held) {
+  uint64_t sum = 0;
+  for (const Metric* metric : metrics) sum += uint64_t(held(*metric));
+  return sum;
+}
+
+Result TimeHandlers(const bench::Shape& shape, double seconds) {
+  prometheus::Registry registry;
+  if (shape.operation == "counter") {
+    const auto counters = Bound<prometheus::Counter>(registry, prometheus::BuildCounter);
+    const auto measured = bench::MeasureHandler(
+        shape, seconds, [&](size_t index, double, uint64_t) { counters[index]->Increment(); });
+    return {measured, HeldBy(counters, [](auto& each) { return each.Value(); })};
+  }
+  if (shape.operation == "gauge") {
+    const auto gauges = Bound<prometheus::Gauge>(registry, prometheus::BuildGauge);
+    const auto measured =
+        bench::MeasureHandler(shape, seconds, [&](size_t index, double, uint64_t call) {
+          gauges[index]->Set(double(call));
+        });
+    return {measured, HeldBy(gauges, [](auto& each) { return each.Value(); })};
+  }
+  const auto histograms =
+      Bound<Histogram>(registry, prometheus::BuildHistogram, kLatencyBounds);
+  const auto measured =
+      shape.operation == "histogram"
+          ? bench::MeasureHandler(shape, seconds,
+                                  [&](size_t index, double value, uint64_t) {
+                                    histograms[index]->Observe(value);
+                                  })
+          : bench::MeasureHandler(shape, seconds, [&](size_t index, double, uint64_t) {
+              const auto start = bench::Clock::now();
+              histograms[index]->Observe(
+                  std::chrono::duration<double>(bench::Clock::now() - start).count());
+            });
+  return {measured, HeldBy(histograms, CountOf)};
+}
+
 const std::map<std::string, std::function<Result(size_t, double)>> kGroups{
     {"counter", TimeCounter},
     {"counter-shared", TimeCounter},
@@ -125,14 +180,18 @@ const std::map<std::string, std::function<Result(size_t, double)>> kGroups{
 }  // namespace
 
 int main(int count, char** arguments) {
+  bench::Shape shape;
+  const bool is_handler = count == 4 && bench::ParseShape(arguments[1], shape);
   const auto group = count == 4 ? kGroups.find(arguments[1]) : kGroups.end();
-  if (group == kGroups.end()) {
+  if (group == kGroups.end() && !is_handler) {
     fprintf(stderr, "usage: prometheus_cpp GROUP THREADS SECONDS\n");
     return 2;
   }
   const size_t threads = strtoul(arguments[2], nullptr, 10);
-  const auto [measured, total] = group->second(threads, strtod(arguments[3], nullptr));
-  bench::PrintOutput({"C++ prometheus-cpp", PROMETHEUS_CPP_VERSION, "C++"}, group->first, threads,
+  const double seconds = strtod(arguments[3], nullptr);
+  const auto [measured, total] =
+      is_handler ? TimeHandlers(shape, seconds) : group->second(threads, seconds);
+  bench::PrintOutput({"C++ prometheus-cpp", PROMETHEUS_CPP_VERSION, "C++"}, arguments[1], threads,
                      measured, total);
   return 0;
 }

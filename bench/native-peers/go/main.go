@@ -3,7 +3,8 @@
 //	go-peer GROUP THREADS SECONDS
 //
 // The groups are those of bench/cases: counter, histogram, timed-operation, the same with -shared
-// for several threads on one series, render-counters-10k and render-histograms-1k.
+// for several threads on one series, render-counters-10k and render-histograms-1k, and those of
+// bench/handlers.
 package main
 
 import (
@@ -56,6 +57,9 @@ func counted(metric prometheus.Metric) uint64 {
 	check(metric.Write(&held))
 	if held.Histogram != nil {
 		return held.Histogram.GetSampleCount()
+	}
+	if held.Gauge != nil {
+		return uint64(held.Gauge.GetValue())
 	}
 	return uint64(held.Counter.GetValue())
 }
@@ -157,7 +161,13 @@ func main() {
 	check(err)
 	seconds, err := strconv.ParseFloat(os.Args[3], 64)
 	check(err)
-	found, known := measureGroup(strings.TrimSuffix(group, "-shared"), threads, seconds)
+	var found measured
+	var known bool
+	if shape, isHandler := shapeOf(group); isHandler {
+		found, known = measureHandlers(shape, seconds)
+	} else {
+		found, known = measureGroup(strings.TrimSuffix(group, "-shared"), threads, seconds)
+	}
 	if !known {
 		fmt.Fprintf(os.Stderr, "there is no %s\n", group)
 		os.Exit(2)

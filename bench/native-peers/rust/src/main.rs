@@ -3,8 +3,10 @@
 //!   rust-peers prometheus|metriken|metriken-sharded|metrics-lib GROUP THREADS SECONDS
 //!
 //! The groups are those of bench/cases: counter, histogram, timed-operation, the same with -shared
-//! for several threads on one series, render-counters-10k and render-histograms-1k.
+//! for several threads on one series, render-counters-10k and render-histograms-1k, and those of
+//! bench/handlers.
 
+mod handlers;
 mod metrics_lib_peer;
 mod metriken_peer;
 mod prometheus_peer;
@@ -29,17 +31,24 @@ fn main() {
     };
     let threads: usize = threads.parse().expect("a number of threads");
     let seconds: f64 = seconds.parse().expect("a number of seconds");
+    let shape = handlers::shape_of(group);
     let operation = group.strip_suffix("-shared").unwrap_or(group);
     let (name, package, measured): (&str, &str, Option<Measured>) = match peer.as_str() {
         "prometheus" => (
             "Rust prometheus",
             "prometheus",
-            prometheus_peer::measure(operation, threads, seconds),
+            match &shape {
+                Some(shape) => prometheus_peer::measure_handlers(shape, seconds),
+                None => prometheus_peer::measure(operation, threads, seconds),
+            },
         ),
         "metriken" => (
             "Rust metriken",
             "metriken",
-            metriken_peer::measure(operation, threads, seconds),
+            match &shape {
+                Some(shape) => metriken_peer::measure_handlers(shape, seconds),
+                None => metriken_peer::measure(operation, threads, seconds),
+            },
         ),
         "metriken-sharded" => (
             "Rust metriken, sharded",

@@ -3,8 +3,11 @@
 
 use std::time::Instant;
 
-use metriken::{AtomicCounterHistogram, Counter, ShardedCounterGroup, ShardedCounterHistogram};
+use metriken::{
+    AtomicCounterHistogram, Counter, Gauge, ShardedCounterGroup, ShardedCounterHistogram,
+};
 
+use crate::handlers::{measure_handler, Shape, MOST_HANDLES};
 use crate::rounds::{measure as time, Measured};
 use crate::values;
 
@@ -79,4 +82,74 @@ pub fn measure_sharded(operation: &str, threads: usize, seconds: f64) -> Option<
             .map_or(0, |held| held.as_slice().iter().sum())
     };
     measure_histogram(operation, threads, seconds, record, total)
+}
+
+static COUNTERS: [Counter; MOST_HANDLES] = [const { Counter::new() }; MOST_HANDLES];
+static GAUGES: [Gauge; MOST_HANDLES] = [const { Gauge::new() }; MOST_HANDLES];
+static HISTOGRAMS: [AtomicCounterHistogram; MOST_HANDLES] =
+    [const { AtomicCounterHistogram::new(7, 64) }; MOST_HANDLES];
+
+fn counted(histogram: &AtomicCounterHistogram) -> u64 {
+    histogram
+        .load()
+        .map_or(0, |held| held.as_slice().iter().sum())
+}
+
+pub fn measure_handlers(shape: &Shape, seconds: f64) -> Option<Measured> {
+    match shape.operation {
+        "counter" => {
+            let handler = |_: &[f64; MOST_HANDLES], _| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        COUNTERS[$index].increment()
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            let total = || COUNTERS.iter().map(|counter| counter.value()).sum();
+            measure_handler(shape, seconds, handler, total)
+        }
+        "gauge" => {
+            let handler = |_: &[f64; MOST_HANDLES], number| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        GAUGES[$index].set(number as i64)
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            let total = || GAUGES.iter().map(|gauge| gauge.value() as u64).sum();
+            measure_handler(shape, seconds, handler, total)
+        }
+        "histogram" => {
+            let handler = |values: &[f64; MOST_HANDLES], _| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        HISTOGRAMS[$index]
+                            .increment((values[$index] * 1e6) as u64)
+                            .unwrap()
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            let total = || HISTOGRAMS.iter().map(counted).sum();
+            measure_handler(shape, seconds, handler, total)
+        }
+        "timed" => {
+            let handler = |_: &[f64; MOST_HANDLES], _| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        let started = Instant::now();
+                        HISTOGRAMS[$index]
+                            .increment(started.elapsed().as_nanos() as u64)
+                            .unwrap()
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            let total = || HISTOGRAMS.iter().map(counted).sum();
+            measure_handler(shape, seconds, handler, total)
+        }
+        _ => None,
+    }
 }

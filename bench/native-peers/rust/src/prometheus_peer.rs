@@ -1,9 +1,10 @@
 //! The crate `prometheus`, as its documentation uses it: handles that were resolved once.
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
+    Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
 };
 
+use crate::handlers::{measure_handler, Shape, MOST_HANDLES};
 use crate::rounds::{measure as time, Measured};
 use crate::values;
 
@@ -109,4 +110,90 @@ fn render(registry: &Registry, lines: usize, seconds: f64) -> Measured {
         run,
         |operations| if found == lines { operations } else { 0 },
     )
+}
+
+/// `handles` different families, one series of each.
+fn bound<T>(open: impl Fn(&str) -> T) -> [T; MOST_HANDLES] {
+    std::array::from_fn(|index| open(&format!("bench_{index}")))
+}
+
+pub fn measure_handlers(shape: &Shape, seconds: f64) -> Option<Measured> {
+    let labels = &["0", "a"];
+    match shape.operation {
+        "counter" => {
+            let counters = bound(|name| counters(name).with_label_values(labels));
+            let handler = |_: &[f64; MOST_HANDLES], _| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        counters[$index].inc()
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            let total = || counters.iter().map(|counter| counter.get()).sum();
+            measure_handler(shape, seconds, handler, total)
+        }
+        "gauge" => {
+            let open = |name: &str| {
+                GaugeVec::new(Opts::new(name, HELP), &LABELS)
+                    .unwrap()
+                    .with_label_values(labels)
+            };
+            let gauges = bound(open);
+            let handler = |_: &[f64; MOST_HANDLES], number| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        gauges[$index].set(number as f64)
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            let total = || gauges.iter().map(|gauge| gauge.get() as u64).sum();
+            measure_handler(shape, seconds, handler, total)
+        }
+        "histogram" | "timed" => {
+            let open = |name: &str| histograms(name, &LATENCY_BOUNDS).with_label_values(labels);
+            let histograms = bound(open);
+            let total = || histograms.iter().map(|each| each.get_sample_count()).sum();
+            if shape.operation == "timed" {
+                let handler = |_: &[f64; MOST_HANDLES], _| {
+                    macro_rules! call {
+                        ($index:expr) => {
+                            histograms[$index].start_timer().observe_duration()
+                        };
+                    }
+                    crate::unrolled!(shape.handles, call);
+                };
+                return measure_handler(shape, seconds, handler, total);
+            }
+            let handler = |values: &[f64; MOST_HANDLES], _| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        histograms[$index].observe(values[$index])
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            measure_handler(shape, seconds, handler, total)
+        }
+        "clock" => {
+            let handler = |_: &[f64; MOST_HANDLES], _| {
+                macro_rules! call {
+                    ($index:expr) => {
+                        std::hint::black_box(std::time::Instant::now())
+                    };
+                }
+                crate::unrolled!(shape.handles, call);
+            };
+            let calls = std::cell::Cell::new(0);
+            let counted = |values: &[f64; MOST_HANDLES], number| {
+                handler(values, number);
+                calls.set(number);
+            };
+            measure_handler(shape, seconds, counted, || {
+                calls.get() * shape.handles as u64
+            })
+        }
+        _ => None,
+    }
 }

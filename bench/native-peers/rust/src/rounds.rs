@@ -96,3 +96,39 @@ fn time_thread(run: &impl Fn(usize, usize), seconds: f64, first: usize) -> Threa
         operations: (next - first) as u64,
     }
 }
+
+/// One thread whose `run` says itself how many nanoseconds count; it is given multiples of `multiple`.
+pub fn measure_counted(
+    multiple: usize,
+    seconds: f64,
+    mut run: impl FnMut(usize, usize) -> f64,
+    total: impl FnOnce() -> u64,
+) -> Measured {
+    let mut next = 0;
+    let mut per_round = multiple;
+    let warm_up = Instant::now();
+    while warm_up.elapsed() < WARM_UP.min(Duration::from_secs_f64(2.0 * seconds)) {
+        let started = Instant::now();
+        run(next, next + per_round);
+        next += per_round;
+        let elapsed = started.elapsed().as_nanos() as f64;
+        let ideal = per_round as f64 * ROUND_NANOSECONDS / elapsed.max(1.0);
+        let bounded = ideal.min(2.0 * per_round as f64);
+        per_round = ((bounded / multiple as f64) as usize).max(1) * multiple;
+    }
+    let mut times = Vec::new();
+    let started = Instant::now();
+    while times.len() < 3 || started.elapsed().as_secs_f64() < seconds {
+        times.push(run(next, next + per_round) / per_round as f64);
+        next += per_round;
+    }
+    let mean = times.iter().sum::<f64>() / times.len() as f64;
+    times.sort_by(f64::total_cmp);
+    Measured {
+        median: times[times.len() / 2],
+        least: times[times.len() / 10],
+        mean,
+        operations: next as u64,
+        total: total(),
+    }
+}
