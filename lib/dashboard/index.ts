@@ -6,9 +6,10 @@
 //   });
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { VsrMetricsError } from '../core/errors.js';
+import { callback, optionsCheck, refusals, text } from '../core/options.js';
 import type { HistoryRange } from '../core/reading/history-points.js';
-import { answer, json, noStore, plain, securityHeaders } from './answer.js';
+import { answer, json, noStore, plain, securityHeaders } from '../http/answer.js';
+import { isLabelParameter, labelFilter } from '../http/label-filter.js';
 import { assetAt, assetPaths } from './assets.js';
 import {
   catalogueDocument,
@@ -18,6 +19,7 @@ import {
   valuesDocument,
 } from './documents.js';
 import { EventStream } from './event-stream.js';
+import { problemOf, warn } from './problem.js';
 import type { DashboardSource } from './source.js';
 
 export type { DashboardSource } from './source.js';
@@ -52,19 +54,35 @@ export const eventsPath = '/api/v1/events';
 /** What `createDashboard` takes besides what it shows. */
 export interface DashboardOptions {
   /** Asked every second for what health checks found, as `/api/v1/health` of a server has it. */
-  readonly health?: () => object;
+  readonly health?: (() => object) | undefined;
+  /** Stands before every path: `/internal`. Nothing unless told otherwise. */
+  readonly basePath?: string | undefined;
+  /** Told of what went wrong; by default it becomes a warning of the process. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
+
+const checkOptions = optionsCheck<DashboardOptions>('a dashboard', refusals.server, {
+  health: callback('a function that returns what health checks found'),
+  basePath: text('a path that begins with / and does not end with it', /^$|^(\/[^\s?#/]+)+$/),
+  onError: callback('a function that is told of errors'),
+});
 
 /** The live page and the data behind it. */
 export class Dashboard {
   readonly #source: DashboardSource;
   readonly #health: (() => object) | undefined;
+  readonly #basePath: string;
+  readonly #onError: (error: unknown) => void;
   readonly #events: EventStream;
 
-  constructor(source: DashboardSource, { health }: DashboardOptions = {}) {
+  constructor(source: DashboardSource, options: DashboardOptions = {}) {
+    checkOptions(options);
+    const { health, basePath = '', onError = warn } = options;
     this.#source = source;
     this.#health = health;
-    this.#events = new EventStream(() => source.snapshot(), health);
+    this.#basePath = basePath;
+    this.#onError = onError;
+    this.#events = new EventStream(() => source.snapshot(), { health, onError });
   }
 
   /** Whether there is something of the page, or of its data, at a path. */
@@ -72,24 +90,31 @@ export class Dashboard {
     return assetPaths.includes(path) || Object.hasOwn(documents, path) || path === eventsPath;
   }
 
-  /** Answers the request when it is for the page or its data; false: it is for someone else. */
+  /**
+   * Answers the request when it is for the page or its data; false: it is for someone else, as all with
+   * other methods than GET and HEAD are.
+   */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    const [path = '', search = ''] = (request.url ?? '').split('?', 2);
-    if (!this.has(path)) return false;
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    const [whole = '', search = ''] = (request.url ?? '').split('?', 2);
+    const path = whole.slice(this.#basePath.length);
+    if (!whole.startsWith(`${this.#basePath}/`) || !this.has(path)) return false;
+    this.answer(request, response, path, search);
+    return true;
+  }
+
+  /** Answers a request for something that is there; the path is without the base path. */
+  answer(request: IncomingMessage, response: ServerResponse, path: string, search: string): void {
     const asset = assetAt(path);
     const send = (status: number, contentType: string, body: Uint8Array, headers = {}) =>
       answer(request, response, { status, contentType, body, headers });
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      send(405, plain, Buffer.from('Only GET and HEAD are allowed.\n'), {
-        Allow: 'GET, HEAD',
-      });
-    } else if (asset !== undefined) {
+    if (asset !== undefined) {
       send(200, asset.contentType, asset.body, { 'Cache-Control': 'no-cache' });
     } else if (Object.hasOwn(documents, path)) {
-      void this.#document(documents[path]!, search).then(({ status, body }) =>
+      void this.#document(path, search).then(({ status, body }) =>
         send(status, json, Buffer.from(JSON.stringify(body)), noStore),
       );
-    } else if (!this.#events.hasRoom) {
+    } else if (!this.#events.hasRoomFor(request)) {
       send(503, plain, Buffer.from('Too many listen already.\n'), { 'Retry-After': '5' });
     } else {
       response.writeHead(200, {
@@ -98,9 +123,8 @@ export class Dashboard {
         ...securityHeaders,
       });
       if (request.method === 'HEAD') response.end();
-      else this.#events.add(response);
+      else this.#events.add(request, response);
     }
-    return true;
   }
 
   /** Ends the streams of those who watch. */
@@ -109,20 +133,18 @@ export class Dashboard {
   }
 
   async #document(
-    document: Document,
+    path: string,
     search: string,
   ): Promise<{ readonly status: number; readonly body: object }> {
     try {
       const query = parseQuery(new URLSearchParams(search));
       if ('problem' in query) return { status: 400, body: query };
-      const body = await document(this.#source, query, this.#health?.());
+      const body = await documents[path]!(this.#source, query, this.#health?.());
       if (body !== undefined) return { status: 200, body };
       return { status: 404, body: { problem: 'no family of that name', given: query.name } };
     } catch (error) {
-      if (error instanceof VsrMetricsError)
-        return { status: 503, body: { problem: error.message } };
-      process.emitWarning(error instanceof Error ? error : String(error));
-      return { status: 500, body: { problem: 'this cannot be answered' } };
+      const { status, problem } = problemOf(error, this.#onError);
+      return { status, body: { problem } };
     }
   }
 }
@@ -139,7 +161,7 @@ export class Dashboard {
  * const dashboard = createDashboard(registry);
  * createServer((request, response) => {
  *   if (!dashboard.handle(request, response)) response.writeHead(404).end();
- * }).listen(9090, '127.0.0.1');
+ * }).listen(9464, '127.0.0.1');
  * ```
  */
 export function createDashboard(
@@ -149,19 +171,21 @@ export function createDashboard(
   return new Dashboard(source, options);
 }
 
+const parameterNames = ['name', 'from', 'to'] as const;
+
 function parseQuery(parameters: URLSearchParams): Query | { problem: string; given: string } {
-  const { name = '', from, to, ...labels } = Object.fromEntries(parameters);
   const range: { from?: number; to?: number } = {};
-  for (const [key, text] of [
-    ['from', from],
-    ['to', to],
-  ] as const) {
-    if (text === undefined) continue;
+  for (const [key, text] of parameters) {
+    if (isLabelParameter(key) || key === 'name') continue;
+    if (key !== 'from' && key !== 'to') {
+      const allowed = [...parameterNames, 'label.NAME'].join(', ');
+      return { problem: `there is no such parameter; allowed: ${allowed}`, given: key };
+    }
     const moment = text === '' ? Number.NaN : Number(text);
     if (!Number.isFinite(moment)) {
       return { problem: `${key} is a time in unix milliseconds`, given: text };
     }
     range[key] = moment;
   }
-  return { name, range, labels };
+  return { name: parameters.get('name') ?? '', range, labels: labelFilter(parameters) };
 }

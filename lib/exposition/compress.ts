@@ -8,6 +8,9 @@ import { gzip } from 'node:zlib';
 
 const gzipped = promisify(gzip);
 
+/** What several ask for at once, and a file that is asked for again, is compressed once. */
+const known = new WeakMap<Uint8Array, Promise<Uint8Array>>();
+
 /** Below it the packet is sent whole anyway. */
 const leastBytes = 1024;
 
@@ -22,7 +25,7 @@ export interface CompressedBody {
 }
 
 /**
- * A body as a client takes it, compressed on a thread of the pool, with the headers that say so.
+ * A body as a client takes it, which must not change any more: compressed on a thread of the pool, with the headers that say so.
  *
  * @example
  * ```ts
@@ -46,11 +49,21 @@ export async function compress(
   if (body.length < leastBytes || !acceptsGzip(acceptEncoding ?? '')) {
     return { body, headers: { 'Content-Length': body.length, Vary: vary } };
   }
-  const compressed = await gzipped(body);
+  const compressed = await compressOnce(body);
   return {
     body: compressed,
     headers: { 'Content-Length': compressed.length, 'Content-Encoding': 'gzip', Vary: vary },
   };
+}
+
+function compressOnce(body: Uint8Array): Promise<Uint8Array> {
+  let compressed = known.get(body);
+  if (compressed === undefined) {
+    compressed = gzipped(body);
+    known.set(body, compressed);
+    compressed.catch(() => known.delete(body));
+  }
+  return compressed;
 }
 
 /** Whether gzip is named, or anything is, and not refused by a quality of 0. */

@@ -1,20 +1,33 @@
 // Many files and servers as one source: the series of all of them, and how they and their programs
 // do. None of them is waited for: servers are asked in the background.
 //
-//   const source = new ClusterSource([{ path: 'http://10.0.0.2:9090', name: 'b', labels: { file: 'b' } }]);
+//   const source = new ClusterSource([{ path: 'http://10.0.0.2:9464', name: 'b', labels: { file: 'b' } }]);
 //   const server = await startServer({ source, health: source });
 
 import { defineOwnCatalogue } from '../core/catalogue/define.js';
+import { validateLabelName } from '../core/catalogue/validate.js';
+import {
+  callback,
+  type Kinds,
+  milliseconds,
+  optionsCheck,
+  refusals,
+  required,
+  secret,
+  text,
+  texts,
+} from '../core/options.js';
 import { type Omission, SnapshotCombiner, withLabels } from '../core/reading/combined-snapshot.js';
 import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
 import type { WriterState } from '../core/reading/reader.js';
 import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
+import { redact } from '../core/redact.js';
 import { createRegistry } from '../core/registry.js';
 import type { FetchedHistory } from '../dashboard/source.js';
 import type { HealthResult, HealthStatus } from '../health/report.js';
 import type { HealthSource, ServerSource } from './source.js';
 import { WatchedFile } from './watched-file.js';
-import { WatchedServer, withoutPassword } from './watched-server.js';
+import { WatchedServer, type WatchedServerOptions } from './watched-server.js';
 
 const states: readonly WriterState[] = ['alive', 'hung', 'dead'];
 const maxSeries = 10_000;
@@ -61,6 +74,8 @@ export interface ClusterPart {
   readonly name: string;
   /** For all its series; `file` comes first. */
   readonly labels: Readonly<Record<string, string>>;
+  /** How a server is asked. */
+  readonly request?: WatchedServerOptions;
 }
 
 /** Whether this is the URL of a server, and no path of a file. */
@@ -112,8 +127,8 @@ export class ClusterSource implements ServerSource, HealthSource {
   ) {
     this.#parts = parts;
     const { commonLabels, hungAfterMs, report } = options;
-    this.#watched = parts.map(({ path }) =>
-      isUrl(path) ? new WatchedServer(path) : new WatchedFile(path, { hungAfterMs }),
+    this.#watched = parts.map(({ path, request }) =>
+      isUrl(path) ? new WatchedServer(path, request) : new WatchedFile(path, { hungAfterMs }),
     );
     this.#commonLabels = commonLabels;
     this.#report = report;
@@ -124,6 +139,11 @@ export class ClusterSource implements ServerSource, HealthSource {
     const { snapshot, omissions } = this.#combine(this.#read());
     this.#remarks = [...this.#problems.values(), ...omissions];
     return snapshot;
+  }
+
+  /** What this adds, and where a server counts what it refuses. */
+  get ownRegistry(): object {
+    return this.#own;
   }
 
   /** What was wrong when they were last read, in words. */
@@ -224,7 +244,7 @@ export class ClusterSource implements ServerSource, HealthSource {
     }
     const omissions = combined.omitted.map(
       ({ part, metric, series, reason }) =>
-        `${withoutPassword(parts[part - 1]?.source.path ?? '')}: ${metric} (${series} series) is left out: ${reason}`,
+        `${redact(parts[part - 1]?.source.path ?? '')}: ${metric} (${series} series) is left out: ${reason}`,
     );
     return { snapshot: combined.snapshot, omissions };
   }
@@ -258,7 +278,7 @@ export class ClusterSource implements ServerSource, HealthSource {
     if (problem === before) return;
     if (problem === undefined) this.#problems.delete(source);
     else this.#problems.set(source, problem);
-    this.#report(problem ?? `${withoutPassword(source.path)} can be read again`);
+    this.#report(problem ?? `${redact(source.path)} can be read again`);
   }
 }
 
@@ -279,6 +299,52 @@ function wordsOf({ state, status }: { state: WriterState; status: HealthStatus }
   return status === 'healthy' ? 'ok' : `it says that it is ${status}`;
 }
 
+/** A part of a cluster, with more than its place. */
+export interface ClusterPartOptions {
+  /** A file, or the URL of a server. */
+  readonly path: string;
+  /** For all its series, besides `file`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Shown to a server that wants a token. */
+  readonly token?: string;
+  /** The file that it stands in, read again and again. Rather this than in the URL. */
+  readonly tokenFile?: string;
+}
+
+/** What `createClusterSource` takes besides the parts; nothing is needed. */
+export interface ClusterSourceOptions {
+  /** For all series of all parts. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** How often servers are asked: 1,000 unless told otherwise. */
+  readonly everyMs?: number;
+  /** How long a server may take to answer: 2,000 unless told otherwise. */
+  readonly timeoutMs?: number;
+  /** A program whose file shows no sign of life for so long is hung: 5,000 unless told otherwise. */
+  readonly hungAfterMs?: number;
+  /**
+   * Told when something about a part changes for the worse or the better; by default it becomes a
+   * warning of the process.
+   */
+  readonly onWarning?: (message: string) => void;
+}
+
+const place = text('a file, or the URL of a server');
+
+const partKinds: Kinds<ClusterPartOptions> = {
+  path: required(place),
+  labels: texts,
+  token: secret(text('visible ASCII characters without spaces', /^[\x21-\x7e]+$/)),
+  tokenFile: text('a file'),
+};
+
+const checkSourceOptions = optionsCheck<ClusterSourceOptions>('a cluster source', refusals.server, {
+  labels: texts,
+  everyMs: milliseconds,
+  timeoutMs: milliseconds,
+  hungAfterMs: milliseconds,
+  onWarning: callback('a function that is told of warnings'),
+});
+
 /**
  * Many files and servers as one source, for a page of a whole cluster: `vsr-metrics serve` is one.
  * Servers are asked every second in the background; whoever asks for a snapshot waits for none.
@@ -289,22 +355,48 @@ function wordsOf({ state, status }: { state: WriterState; status: HealthStatus }
  *
  * const source = createClusterSource({
  *   'replica-0': '/dev/shm/replica-0.metrics',
- *   'replica-1': 'http://10.0.0.2:9090',
+ *   'replica-1': 'http://10.0.0.2:9464',
+ *   'replica-2': { path: 'https://10.0.0.3:9464', tokenFile: '/run/secrets/metrics-token' },
  * });
  * const server = await startServer({ source, health: source, port: 9464 });
  * await server.close();
  * source.close();
  * ```
+ * @throws ServerError when a part or an option does not fit
  */
-export function createClusterSource(parts: Readonly<Record<string, string>>): ClusterSource {
-  const named = Object.entries(parts).map(([name, path]) => ({
-    path,
-    name,
-    labels: { file: name },
-  }));
-  return new ClusterSource(named, {
-    commonLabels: {},
-    hungAfterMs: 5000,
-    report: (message) => process.emitWarning(message, 'VsrMetricsWarning'),
+export function createClusterSource(
+  parts: Readonly<Record<string, string | ClusterPartOptions>>,
+  options: ClusterSourceOptions = {},
+): ClusterSource {
+  checkSourceOptions(options);
+  const { labels: commonLabels = {}, everyMs, timeoutMs, hungAfterMs = 5000 } = options;
+  const { onWarning = (message) => process.emitWarning(message, 'VsrMetricsWarning') } = options;
+  const named = Object.entries(parts).map(([name, given]): ClusterPart => {
+    const part = typeof given === 'string' ? { path: given } : given;
+    checkPart(name, part);
+    const { path, labels, token, tokenFile } = part;
+    return {
+      path,
+      name,
+      labels: { file: name, ...commonLabels, ...labels },
+      request: { token, tokenFile, everyMs, timeoutMs },
+    };
   });
+  return new ClusterSource(named, { commonLabels, hungAfterMs, report: onWarning });
+}
+
+function checkPart(name: string, part: ClusterPartOptions): void {
+  const whose = `the part ${JSON.stringify(name)} of a cluster`;
+  optionsCheck<ClusterPartOptions>(whose, refusals.server, partKinds)(part);
+  const { path, labels = {}, token, tokenFile } = part;
+  const refuse = (problem: string, given: unknown, allowed: string) =>
+    refusals.server({ problem: `${whose}: ${problem}`, given, allowed });
+  if (isUrl(path) && !URL.canParse(path)) throw refuse('no URL', path, 'http://HOST:PORT');
+  if (!isUrl(path) && (token ?? tokenFile) !== undefined) {
+    throw refuse('a file takes no token', path, 'the URL of a server');
+  }
+  for (const label of Object.keys(labels)) validateLabelName(label, {});
+  if (Object.hasOwn(labels, 'file')) {
+    throw refuse('the label file is its name', labels.file, 'other labels');
+  }
 }

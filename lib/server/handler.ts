@@ -4,7 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RegistryReader } from '../core/reading/reader.js';
 import { Endpoints } from './endpoints.js';
 import type { Condition } from './health-documents.js';
+import { type Refusal, ServerMeter } from './meter.js';
 import {
+  checkHandlerOptions,
+  type EndpointName,
   type HandlerOptions,
   type ResolvedHandlerOptions,
   resolveHandlerOptions,
@@ -20,9 +23,14 @@ export interface Handler {
   close(): void;
 }
 
+/** All else is the application's, unless it says so. */
+const usualEndpoints: readonly EndpointName[] = ['metrics', 'live', 'ready'];
+
 /**
- * The endpoints as a handler for one's own server. It runs in this thread: while that is busy it
- * answers nobody, other than a server of `startServer`.
+ * The endpoints as a handler for one's own server: `/metrics`, `/health/live` and `/health/ready`,
+ * unless `endpoints` names others. All other requests are the application's, and so are those with other
+ * methods than GET and HEAD. It runs in this thread: while that is busy it answers nobody, other than a
+ * server of `startServer`.
  *
  * @example
  * ```ts
@@ -34,10 +42,11 @@ export interface Handler {
  *   if (!handler(request, response)) response.writeHead(404).end();
  * }).listen(8080);
  * ```
- * @throws ServerError when an option makes no sense
+ * @throws ServerError when an option does not fit
  */
 export function createHandler(options: HandlerOptions): Handler {
-  const endpoints = createEndpoints(options, resolveHandlerOptions(options));
+  checkHandlerOptions(options);
+  const endpoints = createEndpoints(options, resolveHandlerOptions(options, usualEndpoints));
   return Object.assign(
     (request: IncomingMessage, response: ServerResponse) => endpoints.handle(request, response),
     { beginShutdown: () => endpoints.beginShutdown(), close: () => endpoints.close() },
@@ -53,5 +62,8 @@ export function createEndpoints(given: HandlerOptions, options: ResolvedHandlerO
     stuckAfterMs: options.stuckAfterMs,
     writerState: source instanceof RegistryReader ? source.writer.state : undefined,
   });
-  return new Endpoints({ ...options, source, condition });
+  const meter = new ServerMeter(source.ownRegistry ?? source);
+  if (options.token !== undefined) meter.open();
+  const onRefused = (reason: Refusal) => meter.refused(reason, 1);
+  return new Endpoints({ ...options, source, condition, onRefused });
 }

@@ -7,11 +7,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServerError } from '../core/errors.js';
-import { eventsPath } from '../dashboard/index.js';
-import { Connections } from './connections.js';
+import { type Kinds, optionsCheck, refusals, whole } from '../core/options.js';
+import { Connections } from '../http/connections.js';
 import type { Endpoints } from './endpoints.js';
 import { type ListenOptions, refuse, type ServerTls } from './options.js';
 
@@ -28,10 +28,23 @@ export interface CloseOptions {
 
 export const defaultDrainMs = 5000;
 
+export const closeKinds: Kinds<CloseOptions> = {
+  readinessDelayMs: whole(0, 86_400_000),
+  drainMs: whole(0, 86_400_000),
+};
+
+/** @throws ServerError when one does not fit */
+export const checkCloseOptions = optionsCheck<CloseOptions>(
+  'the end of a server',
+  refusals.server,
+  closeKinds,
+);
+
 export class Listener {
   readonly #endpoints: Endpoints;
   readonly #options: ListenOptions;
   readonly #server: Server;
+  readonly #connections: Connections;
   #isClosing = false;
 
   /** @throws ServerError when the certificates are none */
@@ -41,7 +54,7 @@ export class Listener {
     this.#server = this.#create();
     const { connections, requestMs, stalledMs, idleMs } = options.limits;
     // Before what answers, which may have ended the response already.
-    new Connections(this.#server, connections);
+    this.#connections = new Connections(this.#server, connections);
     this.#server.on('request', (request, response) => this.#answer(request, response));
     this.#server.headersTimeout = requestMs;
     this.#server.requestTimeout = requestMs;
@@ -77,12 +90,19 @@ export class Listener {
     const closed = once(this.#server, 'close');
     this.#isClosing = true;
     this.#endpoints.close();
-    // With the connections that are idle; see connections.ts.
-    this.#server.close();
+    // Not as servers of HTTP do it: they cut off who reads slowly.
+    NetServer.prototype.close.call(this.#server);
+    this.#connections.drain();
     // A client that reads nothing any more must not hold us.
     const patience = setTimeout(() => this.#server.closeAllConnections(), drainMs);
     await closed;
     clearTimeout(patience);
+    // It is closed; what is left is Node's timer that looks for slow clients.
+    this.#server.close();
+  }
+
+  ref(): void {
+    this.#server.ref();
   }
 
   unref(): void {
@@ -110,7 +130,7 @@ export class Listener {
     if (this.#isClosing) response.shouldKeepAlive = false;
     // A proxy's way to write it; no other host is asked for all the same.
     request.url = request.url?.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
-    if (!request.url.startsWith(eventsPath)) {
+    if (!this.#endpoints.isStream(request)) {
       const patience = setTimeout(() => response.destroy(), this.#options.limits.answerMs).unref();
       response.on('close', () => clearTimeout(patience));
     }

@@ -1,8 +1,37 @@
 // What servers and handlers take, and what is taken where nothing is said.
 
-import { ServerError } from '../core/errors.js';
+import type { ServerError } from '../core/errors.js';
+import {
+  callback,
+  checkOption,
+  either,
+  flag,
+  group,
+  type Kind,
+  type Kinds,
+  listOf,
+  milliseconds,
+  objectWith,
+  oneOf,
+  optionsCheck,
+  refusals,
+  required,
+  secret,
+  text,
+  whole,
+} from '../core/options.js';
+import { redact } from '../core/redact.js';
 import type { HealthShape } from './health-documents.js';
 import type { HealthSource, ServedRegistry, ServerSource } from './source.js';
+
+/** What can be asked for, by what a handler calls it. */
+export const endpointNames = ['metrics', 'live', 'ready', 'health', 'status', 'page'] as const;
+
+/**
+ * `metrics`; `live` and `ready`: `/health/live` and `/health/ready`; `health`: `/health` and
+ * `/api/v1/health`; `status`: `/status`; `page`: the live page at `/` and its data at `/api/v1/`.
+ */
+export type EndpointName = (typeof endpointNames)[number];
 
 /** What `createHandler` takes. */
 export interface HandlerOptions {
@@ -10,6 +39,13 @@ export interface HandlerOptions {
   readonly registry?: ServedRegistry | undefined;
   /** Instead of a registry: anything else that gives snapshots. */
   readonly source?: ServerSource | undefined;
+  /**
+   * What is answered: everything by a server; `metrics`, `live` and `ready` by a handler, which leaves
+   * all other paths to its application.
+   */
+  readonly endpoints?: readonly EndpointName[] | undefined;
+  /** Stands before every path: `/internal`. Nothing unless told otherwise. */
+  readonly basePath?: string | undefined;
   /** Where the metrics are: /metrics unless told otherwise. */
   readonly path?: string | undefined;
   /** Health checks, as `createHealthChecks` makes them. */
@@ -21,23 +57,30 @@ export interface HandlerOptions {
   readonly healthShape?: HealthShape | undefined;
   /** The program's version, shown by `/health`. */
   readonly version?: string | undefined;
-  /** The live page at `/` and its data: true unless told otherwise. */
-  readonly dashboard?: boolean | undefined;
   /** Whoever asks must show it, as a bearer token or as the password of basic authentication. */
   readonly token?: string | undefined;
-  /** Answers `/health/live` and `/health/ready` without the token too. */
+  /** Answers `/health/live` and `/health/ready` without the token too, by their status alone. */
   readonly openProbes?: boolean | undefined;
+  /**
+   * Names under which requests are answered that show no token; `.internal` stands for all names
+   * under it, `*` for any. A server answers besides to addresses, to `localhost`, to its option `host`
+   * and to the names of its machine, and to nothing else; a handler answers to all unless it is told
+   * some. With a token it makes no difference: a page on the web has none to show.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** How long the event loop may stand still before `/health/live` says 503; 5,000 ms. */
   readonly stuckAfterMs?: number | undefined;
   /** The longest URL that is read: 4,096 bytes. A longer one is answered by 414. */
   readonly urlBytes?: number | undefined;
+  /** How many answers may be under way at the same time: 256. More are answered by 503. */
+  readonly answersAtOnce?: number | undefined;
   /** Told of what went wrong; by default it becomes a warning of the process. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** What `startServer` takes. */
 export interface ServerOptions extends HandlerOptions {
-  /** 9090 unless told otherwise; 0: a free one, which the server then names. */
+  /** 9464 unless told otherwise; 0: a free one, which the server then names. */
   readonly port?: number | undefined;
   /** The address to listen on: 127.0.0.1, where only this machine gets at it, unless told otherwise. */
   readonly host?: string | undefined;
@@ -55,6 +98,11 @@ export interface ServerOptions extends HandlerOptions {
    * Node.js 22.12 or 23.1.
    */
   readonly reusePort?: boolean | undefined;
+  /**
+   * Keeps the process alive until the server is closed. Otherwise it runs for as long as the program
+   * does by itself.
+   */
+  readonly holdProcess?: boolean | undefined;
   /** How long to wait for a port that another program still has: not at all unless told otherwise. */
   readonly waitForPortMs?: number | undefined;
 }
@@ -86,6 +134,7 @@ export interface ServerLimits {
 /** The same with everything decided, but for what is shown. */
 export type ResolvedHandlerOptions = {
   readonly [Name in Exclude<keyof HandlerOptions, 'registry' | 'source'>]-?: Name extends
+    | 'allowedHosts'
     | 'health'
     | 'version'
     | 'token'
@@ -112,27 +161,85 @@ const defaultLimits: ServerLimits = {
   idleMs: 75_000,
 };
 
+const pem = either(
+  'text or a buffer, in PEM',
+  text(),
+  objectWith(['toString', 'subarray'], 'a buffer'),
+);
+
+const path = text('one that begins with / and has neither spaces nor ? nor #', /^\/[^\s?#]*$/);
+
+export const handlerKinds: Kinds<HandlerOptions> = {
+  registry: objectWith(['snapshot', 'history'], 'a registry, or a reader of one'),
+  source: objectWith(['snapshot', 'history'], 'an object with snapshot() and history()'),
+  endpoints: listOf(oneOf(endpointNames), 1),
+  basePath: text('a path that begins with / and does not end with it', /^$|^(\/[^\s?#/]+)+$/),
+  path,
+  health: objectWith(['results'], 'what createHealthChecks returned'),
+  healthShape: oneOf(['streambus', 'kalki']),
+  version: text(),
+  token: secret(text('visible ASCII characters without spaces', /^[\x21-\x7e]+$/)),
+  openProbes: flag,
+  allowedHosts: listOf(text('a name, .DOMAIN, or *', /^(\*|\.?[^\s/:*]+)$/)),
+  stuckAfterMs: milliseconds,
+  urlBytes: whole(16, 1 << 20),
+  answersAtOnce: whole(1, 1_000_000),
+  onError: callback('a function that is told of errors'),
+};
+
+const limit = whole(1, 86_400_000);
+
+const serverKinds: Kinds<ServerOptions> = {
+  ...handlerKinds,
+  port: whole(0, 65_535),
+  host: text('an address, as 127.0.0.1, ::1 or 0.0.0.0, or a name'),
+  thread: flag,
+  tls: group<ServerTls>({
+    key: secret(required(pem)),
+    cert: required(pem),
+    passphrase: secret(text()),
+    clientCa: pem,
+  }),
+  limits: group<ServerLimits>({
+    headerBytes: limit,
+    connections: limit,
+    requestMs: limit,
+    answerMs: limit,
+    stalledMs: limit,
+    idleMs: limit,
+  }),
+  reusePort: flag,
+  holdProcess: flag,
+  waitForPortMs: whole(0, 86_400_000),
+};
+
 /** @throws ServerError that names the option, what was given and what is allowed */
+export const checkServerOptions = optionsCheck<ServerOptions>(
+  'a server',
+  refusals.server,
+  serverKinds,
+);
+
+/** @throws ServerError that names the option, what was given and what is allowed */
+export const checkHandlerOptions = optionsCheck<HandlerOptions>(
+  'a handler',
+  refusals.server,
+  handlerKinds,
+);
+
+/** @throws ServerError when the value of one option does not fit */
+export function checkServerOption(name: keyof ServerOptions, given: unknown): void {
+  checkOption('a server', refusals.server, name, serverKinds[name] as Kind, given);
+}
+
+/** @throws ServerError where Node.js does not know it */
 export function resolveListenOptions(options: ServerOptions): ListenOptions {
-  const { port = 9090, host = '127.0.0.1', tls, reusePort = false, waitForPortMs = 0 } = options;
-  checkOption('port', port, 0, 65_535);
-  checkOption('waitForPortMs', waitForPortMs, 0, 86_400_000);
-  if (typeof host !== 'string' || host === '') {
-    throw refuse('host', host, 'an address, as 127.0.0.1, ::1 or 0.0.0.0, or a name');
-  }
-  for (const name of Object.keys(options.limits ?? {})) {
-    if (!Object.hasOwn(defaultLimits, name)) {
-      throw refuse('limits', name, Object.keys(defaultLimits));
-    }
-  }
-  const limits = { ...defaultLimits, ...options.limits };
-  for (const [name, given] of Object.entries(limits)) {
-    checkOption(`limits.${name}`, given, 1, 86_400_000);
-  }
+  const { port = 9464, host = '127.0.0.1', tls, reusePort = false, waitForPortMs = 0 } = options;
   if (reusePort && !canReusePort()) {
     const node = `Node.js ${process.versions.node}`;
     throw refuse('reusePort', node, 'Node.js 22.12, 23.1 or newer; or waitForPortMs instead');
   }
+  const limits = { ...defaultLimits, ...options.limits };
   return { port, host, tls, limits, reusePort, waitForPortMs };
 }
 
@@ -141,40 +248,25 @@ function canReusePort(): boolean {
   return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }
 
-/** @throws ServerError that names the option, what was given and what is allowed */
-export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerOptions {
-  const { path = '/metrics', healthShape = 'streambus', token } = options;
-  const { stuckAfterMs = 5000, urlBytes = 4096 } = options;
-  if (!/^\/[^\s?#]*$/.test(path)) {
-    throw refuse('path', path, 'one that begins with / and has neither spaces nor ? nor #');
-  }
-  if (healthShape !== 'streambus' && healthShape !== 'kalki') {
-    throw refuse('healthShape', healthShape, ['streambus', 'kalki']);
-  }
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    // Not shown: it may well be the right one, with a line break behind it.
-    throw refuse('token', undefined, 'visible ASCII characters without spaces');
-  }
-  checkOption('stuckAfterMs', stuckAfterMs, 1, 86_400_000);
-  checkOption('urlBytes', urlBytes, 16, 1 << 20);
+export function resolveHandlerOptions(
+  options: HandlerOptions,
+  usualEndpoints: readonly EndpointName[],
+): ResolvedHandlerOptions {
   return {
-    path,
-    healthShape,
-    token,
-    stuckAfterMs,
-    urlBytes,
+    endpoints: options.endpoints ?? usualEndpoints,
+    basePath: options.basePath ?? '',
+    path: options.path ?? '/metrics',
     health: options.health,
+    healthShape: options.healthShape ?? 'streambus',
     version: options.version,
-    dashboard: options.dashboard ?? true,
+    token: options.token,
     openProbes: options.openProbes ?? false,
+    allowedHosts: options.allowedHosts,
+    stuckAfterMs: options.stuckAfterMs ?? 5000,
+    urlBytes: options.urlBytes ?? 4096,
+    answersAtOnce: options.answersAtOnce ?? 256,
     onError: options.onError ?? warn,
   };
-}
-
-/** @throws ServerError unless it is a whole number within these */
-export function checkOption(option: string, given: number, least: number, most: number): void {
-  if (Number.isInteger(given) && given >= least && given <= most) return;
-  throw refuse(option, given, `a whole number from ${least} to ${most}`);
 }
 
 export function refuse(
@@ -182,14 +274,11 @@ export function refuse(
   given: unknown,
   allowed: string | readonly string[],
 ): ServerError {
-  return new ServerError('VSR_METRICS_SERVER_OPTIONS', {
-    problem: `the option ${option} of a server does not fit`,
-    ...(given !== undefined && { given }),
-    allowed,
-  });
+  const problem = `the option ${option} of a server does not fit`;
+  return refusals.server({ problem, ...(given !== undefined && { given }), allowed });
 }
 
 export function warn(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(`vsr-metrics server: ${text}`, 'VsrMetricsWarning');
+  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`vsr-metrics server: ${redact(shown)}`, 'VsrMetricsWarning');
 }

@@ -1,42 +1,88 @@
-// The orderly end of a server when its program is told to end.
+// The orderly end of a program's metrics when it is told to end.
 
-import type { CloseOptions } from './listener.js';
-import type { RunningServer } from './start.js';
+import { callback, listOf, objectWith, optionsCheck, refusals } from '../core/options.js';
+import { type CloseOptions, closeKinds } from './listener.js';
+import { warn } from './options.js';
+import { type RunningServer, shownByServer } from './start.js';
+
+/** Something else that ends: an exporter, say, with what it has not sent yet. */
+export type Closable = { close(): unknown } | { stop(): unknown };
 
 /** What `closeOnSignals` takes. */
 export interface SignalOptions extends CloseOptions {
   /** SIGTERM and SIGINT unless told otherwise. */
   readonly signals?: readonly NodeJS.Signals[] | undefined;
+  /** Ended besides, after the server and before its registry: exporters, health checks. */
+  readonly also?: readonly Closable[] | undefined;
+  /** Told of what went wrong meanwhile; by default it becomes a warning of the process. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+const isSignal = {
+  allowed: 'names of signals, as SIGTERM',
+  fits: (value: unknown) => /^SIG/.test(String(value)),
+};
+
+const checkOptions = optionsCheck<SignalOptions>('closeOnSignals', refusals.server, {
+  ...closeKinds,
+  signals: listOf(isSignal, 1),
+  also: listOf(objectWith([], 'objects with close() or stop()')),
+  onError: callback('a function that is told of errors'),
+});
+
 /**
- * Closes the server when the process is told to end. Then, unless something else listens for the
- * signal and so decides about the end, the process ends by that signal. A second signal ends it at
- * once.
+ * Closes the server when the process is told to end, and then the registry that it shows: its file
+ * says then that the program has ended, and not that it has crashed. After that, unless something else
+ * listens for the signal and so decides about the end, the process ends by that signal. A second signal
+ * ends it at once.
  *
  * @returns a function that undoes it
  *
  * @example
  * ```ts
  * import { closeOnSignals, startServer } from 'vsr-metrics/server';
+ * import { startStatsd } from 'vsr-metrics/statsd';
  *
  * const server = await startServer({ registry });
- * closeOnSignals(server, { readinessDelayMs: 5000 });
+ * closeOnSignals(server, { readinessDelayMs: 5000, also: [startStatsd(registry)] });
  * ```
+ * @throws ServerError when an option does not fit
  */
 export function closeOnSignals(
   server: Pick<RunningServer, 'close'>,
-  { signals = ['SIGTERM', 'SIGINT'], ...how }: SignalOptions = {},
+  options: SignalOptions = {},
 ): () => void {
+  checkOptions(options);
+  const { signals = ['SIGTERM', 'SIGINT'], also = [], onError = warn, ...how } = options;
   const undo = () => {
     for (const signal of signals) process.off(signal, onSignal);
   };
+  const end = async (): Promise<void> => {
+    const endings = [
+      () => server.close(how),
+      ...also.map((each) => () => ('close' in each ? each.close() : each.stop())),
+      () => closeRegistry(shownByServer(server)),
+    ];
+    for (const ending of endings) {
+      try {
+        await ending();
+      } catch (error) {
+        onError(error);
+      }
+    }
+  };
   const onSignal = (signal: NodeJS.Signals) => {
     undo();
-    void server.close(how).finally(() => {
+    void end().then(() => {
       if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
     });
   };
   for (const signal of signals) process.on(signal, onSignal);
   return undo;
+}
+
+/** A registry of this program: a reader of another's file has nothing to close. */
+function closeRegistry(shown: object | undefined): void {
+  if (shown !== undefined && 'share' in shown && 'close' in shown)
+    (shown as { close(): void }).close();
 }

@@ -11,6 +11,8 @@ import type { HealthResult } from '../health/report.js';
 export interface ServerSource extends DashboardSource {
   /** What is wrong with parts of the last snapshot, in words: the text format has room for that. */
   remarks?(): readonly string[];
+  /** Where a server counts the requests that it refuses, if the source is no registry itself. */
+  readonly ownRegistry?: object | undefined;
 }
 
 /** What `createRegistry`, `attachRegistry` and `readRegistry` return. */

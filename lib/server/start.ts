@@ -1,8 +1,10 @@
 // startServer: everything over HTTP, in one call.
 
 import { createEndpoints } from './handler.js';
-import { type CloseOptions, Listener } from './listener.js';
+import { type CloseOptions, checkCloseOptions, Listener } from './listener.js';
 import {
+  checkServerOptions,
+  endpointNames,
   type ListenOptions,
   type ResolvedHandlerOptions,
   refuse,
@@ -11,11 +13,12 @@ import {
   type ServerOptions,
 } from './options.js';
 import { checkShown } from './shown.js';
+import { isServerThread } from './thread-messages.js';
 import { type Listening, ThreadedServer } from './threaded.js';
 
 /** A server that runs. */
 export interface RunningServer {
-  /** Where the metrics are: `http://127.0.0.1:9090/metrics`. */
+  /** Where the metrics are: `http://127.0.0.1:9464/metrics`. */
   readonly url: string;
   readonly port: number;
   readonly address: string;
@@ -29,8 +32,12 @@ export interface RunningServer {
    * way get there for `drainMs`, and ends.
    */
   close(options?: CloseOptions): Promise<void>;
+  /** Keeps the process alive until the server is closed, as the option `holdProcess` does. */
+  ref(): void;
   /** Lets the process end although the server runs. */
   unref(): void;
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** What runs, in this thread or another. */
@@ -38,40 +45,85 @@ interface Engine {
   readonly closed: Promise<void>;
   listen(): Promise<Listening>;
   close(options: CloseOptions): Promise<void>;
+  ref(): void;
   unref(): void;
 }
 
 /**
  * Starts a server for metrics, health, status and the live page, in a thread of its own: also while
  * this one is busy it answers, with fresh values. It listens on the loopback address unless told
- * otherwise, and keeps the process alive until it is closed, as servers do.
+ * otherwise. It does not keep the process alive unless told to: metrics end with their program.
  *
  * @example
  * ```ts
  * import { startServer } from 'vsr-metrics/server';
  *
- * const server = await startServer({ registry, port: 9090 });
- * console.log(server.url); // http://127.0.0.1:9090/metrics
+ * const server = await startServer({ registry, port: 9464 });
+ * console.log(server.url); // http://127.0.0.1:9464/metrics
  * process.once('SIGTERM', () => void server.close({ readinessDelayMs: 5000 }));
  * ```
- * @throws ServerError when an option makes no sense, or nothing can listen there
+ * @throws ServerError when an option does not fit, or nothing can listen there
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  checkServerOptions(options);
+  refuseOwnThread();
   checkShown(options);
-  const handler = resolveHandlerOptions(options);
   const listen = resolveListenOptions(options);
+  const { host } = listen;
+  const allowedHosts = [host, ...(options.allowedHosts ?? [])];
+  const handler = resolveHandlerOptions({ ...options, allowedHosts }, endpointNames);
   const engine = engineOf(options, handler, listen);
   const { address, port } = await engine.listen();
+  if (options.holdProcess !== true) engine.unref();
+  warnOfOpenServer(options, host);
   const scheme = listen.tls === undefined ? 'http' : 'https';
   const shown = address.includes(':') ? `[${address}]` : address;
-  return {
-    url: `${scheme}://${shown}:${port}${handler.path}`,
+  const close = async (how: CloseOptions = {}) => {
+    checkCloseOptions(how);
+    return engine.close(how);
+  };
+  const server: RunningServer = {
+    url: `${scheme}://${shown}:${port}${handler.basePath}${handler.path}`,
     port,
     address,
     closed: engine.closed,
-    close: (how = {}) => engine.close(how),
+    close,
+    ref: () => engine.ref(),
     unref: () => engine.unref(),
+    [Symbol.asyncDispose]: () => close(),
   };
+  shownBy.set(server, options.registry ?? options.source!);
+  return server;
+}
+
+const shownBy = new WeakMap<object, object>();
+
+/** What a server shows. */
+export function shownByServer(server: object): object | undefined {
+  return shownBy.get(server);
+}
+
+/** A file that is preloaded runs in every thread: in the server's own it would start another, and so on. */
+function refuseOwnThread(): void {
+  if (!isServerThread()) return;
+  throw refuse('thread', 'the thread of a server', 'any other thread, from which it is started');
+}
+
+let hasWarned = false;
+
+function warnOfOpenServer({ token, tls }: ServerOptions, host: string): void {
+  const isGuarded = token !== undefined || tls?.clientCa !== undefined;
+  if (hasWarned || isGuarded || isLoopback(host)) return;
+  hasWarned = true;
+  process.emitWarning(
+    `the server of metrics on ${host} answers everyone who can reach it; a token keeps others out, ` +
+      'and the host 127.0.0.1 keeps it on this machine',
+    { type: 'VsrMetricsWarning', code: 'VSR_METRICS_SERVER_OPEN' },
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return /^127(\.\d+){3}$/.test(host) || host === '::1' || host.toLowerCase() === 'localhost';
 }
 
 function engineOf(
@@ -112,6 +164,10 @@ class LocalServer implements Engine {
   close(options: CloseOptions): Promise<void> {
     this.#closing ??= this.#listener.close(options).then(this.#end);
     return this.closed;
+  }
+
+  ref(): void {
+    this.#listener.ref();
   }
 
   unref(): void {

@@ -8,6 +8,7 @@ import type { HealthResult } from '../health/report.js';
 import { Endpoints } from './endpoints.js';
 import type { Condition } from './health-documents.js';
 import { Listener } from './listener.js';
+import type { Refusal } from './meter.js';
 import type { FromThread, ThreadSettings, ToThread } from './thread-messages.js';
 
 const settings = workerData as ThreadSettings;
@@ -15,6 +16,21 @@ const port = parentPort!;
 
 function tell(message: FromThread): void {
   port.postMessage(message);
+}
+
+const refused = new Map<Refusal, number>();
+let isTelling = false;
+
+/** Told to the thread that has a lane: ten times a second, however many there are. */
+function countRefused(reason: Refusal): void {
+  refused.set(reason, (refused.get(reason) ?? 0) + 1);
+  if (isTelling) return;
+  isTelling = true;
+  setTimeout(() => {
+    isTelling = false;
+    for (const [reason, count] of refused) tell({ kind: 'unauthorized', reason, count });
+    refused.clear();
+  }, 100).unref();
 }
 
 function conditionOf(reader: RegistryReader): Omit<Condition, 'isStopping'> {
@@ -39,6 +55,7 @@ async function run(): Promise<void> {
     condition: () => conditionOf(reader),
     onError: (error) =>
       tell({ kind: 'problem', message: error instanceof Error ? error.stack! : String(error) }),
+    onRefused: countRefused,
   });
   const listener = new Listener(endpoints, settings.listen);
   const { address, port: listeningPort } = await listener.listen();

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { ServerError, type VsrMetricsErrorCode } from '../core/errors.js';
 import type { HealthResult } from '../health/report.js';
 import { type CloseOptions, defaultDrainMs } from './listener.js';
+import { ServerMeter } from './meter.js';
 import type { HealthSource, ServedRegistry } from './source.js';
 import type { FromThread, ServerSettings, ThreadSettings, ToThread } from './thread-messages.js';
 
@@ -29,6 +30,7 @@ export class ThreadedServer {
   readonly #unsubscribe: () => void;
   #settings: ServerSettings;
   #worker: Worker | undefined;
+  readonly #meter: ServerMeter;
   #isRefed = true;
   #closing: CloseOptions | undefined;
   #restarts: number[] = [];
@@ -41,6 +43,8 @@ export class ThreadedServer {
     onError: (error: unknown) => void,
   ) {
     this.#registry = registry;
+    this.#meter = new ServerMeter(registry);
+    if (settings.handler.token !== undefined) this.#meter.open();
     this.#settings = settings;
     this.#onError = onError;
     this.#settle = { resolve: () => undefined, reject: () => undefined };
@@ -76,11 +80,18 @@ export class ThreadedServer {
       return this.closed;
     }
     this.#tell({ kind: 'close', options });
+    // Until it has ended, as whoever closes it expects.
+    worker.ref();
     const { readinessDelayMs = 0, drainMs = defaultDrainMs } = options;
     // One that is stuck must not hold up the end of the program.
     const patience = setTimeout(() => worker.terminate(), readinessDelayMs + drainMs + 5000);
     worker.on('exit', () => clearTimeout(patience));
     return this.closed;
+  }
+
+  ref(): void {
+    this.#isRefed = true;
+    this.#worker?.ref();
   }
 
   unref(): void {
@@ -95,10 +106,15 @@ export class ThreadedServer {
   /** @throws RegistryError when the registry is closed */
   async #start(): Promise<Listening> {
     const results = this.#health?.results();
-    const workerData = { ...this.#settings, ...regionOf(this.#registry), results };
+    const region = regionOf(this.#registry);
+    const workerData = { isVsrMetricsServer: true, ...this.#settings, ...region, results } as const;
     const worker = new Worker(program, {
       workerData: workerData satisfies ThreadSettings,
       name: 'vsr-metrics server',
+      // What the program preloads is for the program: a file among it that starts a server would start
+      // one in this thread too, and so on without end.
+      execArgv: [],
+      env: { ...process.env, NODE_OPTIONS: '' },
     });
     this.#worker = worker;
     if (!this.#isRefed) worker.unref();
@@ -107,6 +123,7 @@ export class ThreadedServer {
       let failure: unknown;
       worker.on('message', (message: FromThread) => {
         if (message.kind === 'problem') this.#onError(new Error(message.message));
+        if (message.kind === 'unauthorized') this.#meter.refused(message.reason, message.count);
         if (message.kind === 'refused') {
           const code = message.code as VsrMetricsErrorCode;
           failure = new ServerError(code, { problem: message.message });

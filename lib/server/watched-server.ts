@@ -5,13 +5,16 @@
 //   watched.read().problem; // undefined once it has answered
 //   watched.close();
 
+import { readFile } from 'node:fs/promises';
 import type { HistoryRange } from '../core/reading/history-points.js';
-import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
+import { redact } from '../core/redact.js';
 import type { FetchedHistory } from '../dashboard/source.js';
 import { decodeSnapshot } from '../exposition/transfer.js';
 import type { HealthStatus } from '../health/report.js';
+import { type GetOptions, getJson } from '../http/get-json.js';
+import { labelParameters } from '../http/label-filter.js';
 import { decodeHistory } from './decode-history.js';
-import { getJson } from './get-json.js';
 
 /** What a server said when it last answered. */
 export type ServerReading =
@@ -34,24 +37,33 @@ interface Answered {
   readonly at: number;
 }
 
-const everyMs = 1000;
-/** An answer that is older is no reading of now. */
-const staleAfterMs = 3000;
+/** An answer that is older than so many intervals is no reading of now. */
+const intervalsUntilStale = 3;
 const statuses: readonly unknown[] = ['healthy', 'degraded', 'unhealthy', 'unknown'];
+
+/** How a server is asked. */
+export interface WatchedServerOptions extends GetOptions {
+  /** Read for each request, so that a new token is taken up. It wins over `token`. */
+  readonly tokenFile?: string | undefined;
+  /** 1,000 unless told otherwise. */
+  readonly everyMs?: number | undefined;
+}
 
 export class WatchedServer {
   readonly #base: string;
-  /** The same, for people: nobody else is to know the password. */
-  readonly #shown: string;
+  readonly #options: WatchedServerOptions;
+  readonly #staleAfterMs: number;
   readonly #timer: NodeJS.Timeout;
   #answered: Answered | undefined;
   #problem: string | undefined;
   #isAsking = false;
 
   /** @param url where the server is; `/metrics` behind it is taken for granted */
-  constructor(url: string) {
+  constructor(url: string, options: WatchedServerOptions = {}) {
+    const { everyMs = 1000 } = options;
     this.#base = url.replace(/\/(metrics)?$/, '');
-    this.#shown = withoutPassword(url);
+    this.#options = options;
+    this.#staleAfterMs = intervalsUntilStale * everyMs;
     this.#timer = setInterval(() => void this.#ask(), everyMs);
     this.#timer.unref();
     void this.#ask();
@@ -62,7 +74,7 @@ export class WatchedServer {
     if (this.#problem !== undefined) return this.#unreadable(this.#problem);
     if (answered === undefined) return this.#unreadable('it has not answered yet', true);
     const ageMs = performance.now() - answered.at;
-    if (ageMs <= staleAfterMs) return { ...answered, ageMs };
+    if (ageMs <= this.#staleAfterMs) return { ...answered, ageMs };
     const seconds = (ageMs / 1000).toFixed(0);
     return this.#unreadable(`it last answered ${seconds} s ago`);
   }
@@ -73,12 +85,11 @@ export class WatchedServer {
     { from, to, labels = {} }: HistoryRange,
   ): Promise<readonly FetchedHistory[]> {
     if (this.read().problem !== undefined) return [];
-    const query = new URLSearchParams(labels as LabelFilter);
-    query.set('name', name);
+    const query = new URLSearchParams([['name', name], ...labelParameters(labels)]);
     if (from !== undefined) query.set('from', String(from));
     if (to !== undefined) query.set('to', String(to));
     try {
-      return decodeHistory(await getJson(`${this.#base}/api/v1/history?${query}`));
+      return decodeHistory(await this.#get(`/api/v1/history?${query}`));
     } catch {
       // The next reading says what is wrong with it.
       return [];
@@ -90,7 +101,13 @@ export class WatchedServer {
   }
 
   #unreadable(reason: string, isNew = false): ServerReading {
-    return { problem: `${this.#shown} cannot be read: ${reason}`, isNew };
+    return { problem: redact(`${this.#base} cannot be read: ${reason}`), isNew };
+  }
+
+  async #get(path: string): Promise<unknown> {
+    const { tokenFile, token, timeoutMs } = this.#options;
+    const shown = tokenFile === undefined ? token : (await readFile(tokenFile, 'utf8')).trim();
+    return getJson(this.#base + path, { token: shown, timeoutMs });
   }
 
   async #ask(): Promise<void> {
@@ -98,7 +115,7 @@ export class WatchedServer {
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      const body = await getJson(`${this.#base}/api/v1/snapshot`);
+      const body = await this.#get('/api/v1/snapshot');
       const { status } = ((body as { health?: unknown }).health ?? {}) as { status?: unknown };
       this.#answered = {
         snapshot: decodeSnapshot((body as { snapshot?: unknown }).snapshot),
@@ -112,9 +129,4 @@ export class WatchedServer {
       this.#isAsking = false;
     }
   }
-}
-
-/** A URL as it may be shown. */
-export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//');
 }

@@ -8,7 +8,9 @@ import { mutate, randomNumbers } from './mutated-requests.js';
 import { claim, delay, inParallel, type Proof } from './proof.js';
 
 /** What a server may answer to a request that makes no sense. */
-const allowed = new Set([100, 200, 400, 404, 405, 408, 413, 414, 417, 431, 501, 505]);
+const allowed = new Set([
+  100, 200, 400, 401, 403, 404, 405, 408, 413, 414, 417, 431, 501, 503, 505,
+]);
 /** Every so many requests one that makes sense. */
 const controlEvery = 20;
 const patienceMs = 30_000;
@@ -134,7 +136,9 @@ async function scrapeWhileBlocked(
   return { scrapesWhileBlocked: tookMs.length, slowestMsWhileBlocked: rounded(slowestMs) };
 }
 
-const control = Buffer.from('GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+const control = Buffer.from(
+  'GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+);
 
 /** Sends the bytes and nothing more; resolves to all that came back. */
 function exchange(port: number, bytes: Buffer, index: number): Promise<string> {

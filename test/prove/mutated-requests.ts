@@ -1,16 +1,19 @@
 // Requests with bytes changed, left out, repeated and put in: the same ones for the same number.
 
 const requests = [
-  'GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: application/openmetrics-text;version=1.0.0;q=0.6,*/*;q=0.1\r\nAccept-Encoding: gzip;q=0.5, *\r\n\r\n',
-  'GET /metrics?name[]=proof_steps_total&name[]=up HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer abc\r\n\r\n',
-  'HEAD /health/ready?replica_id=1 HTTP/1.1\r\nHost: x\r\nUser-Agent: kube-probe/1.30\r\n\r\n',
-  'POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello',
-  'POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
-  'GET /api/v1/history?name=proof_steps_total&from=0&to=99999999999 HTTP/1.1\r\nHost: x\r\n\r\n',
-  'GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n',
-  'GET http://x/status HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: keep-alive\r\n\r\n',
-  'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  'GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: application/openmetrics-text;version=1.0.0;q=0.6,*/*;q=0.1\r\nAccept-Encoding: gzip;q=0.5, *\r\n\r\n',
+  'GET /metrics?name[]=proof_steps_total&name[]=up HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abc\r\n\r\n',
+  'HEAD /health/ready?replica_id=1 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: kube-probe/1.30\r\n\r\n',
+  'POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello',
+  'POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+  'GET /api/v1/history?name=proof_steps_total&from=0&to=99999999999 HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  'GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n',
+  'GET http://x/status HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nConnection: keep-alive\r\n\r\n',
+  'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
   'GET / HTTP/1.0\r\n\r\n',
+  'GET /metrics HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\r\n',
+  'GET /metrics HTTP/1.1\r\nHost: [::1]:9464\r\n\r\n',
+  'GET /api/v1/percentiles?name=x&label.name=y HTTP/1.1\r\nHost: 127.0.0.1:9464\r\n\r\n',
 ];
 
 const fragments = [
@@ -30,6 +33,10 @@ const fragments = [
   'Content-Length: 99999999999999999999\r\n',
   'Transfer-Encoding: chunked\r\n',
   'Host: \r\n',
+  'Host: evil.example\r\n',
+  '.evil.example',
+  '127.0.0.1@',
+  '&label.__proto__=1',
   'q=1e309',
   `A: ${'x'.repeat(9000)}\r\n`,
   '"'.repeat(300),

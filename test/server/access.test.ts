@@ -5,10 +5,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { vsr } from '../../lib/catalogues/index.js';
+import { createHealthChecks } from '../../lib/health/index.js';
 import { createRegistry, ServerError } from '../../lib/index.js';
 import { type ServerOptions, startServer } from '../../lib/server/index.js';
+import { runProgram } from '../support/processes.js';
 import { get } from './requests.js';
 
 describe('access to the server', function () {
@@ -79,11 +82,46 @@ describe('access to the server', function () {
       expect([headers.get('www-authenticate'), text]).to.eql([challenge, 'A token is needed.\n']);
     });
 
+    it('is needed to be told why a probe fails', async () => {
+      const health = createHealthChecks();
+      ends.push(() => health.close());
+      health.add('db', () => {
+        throw new Error('connect failed for postgres://ledger:hunter2@db');
+      });
+      await health.run();
+      for (const thread of [true, false]) {
+        const { url } = await start({ token: 's3cret', openProbes: true, health, thread });
+        const ready = new URL('/health/ready', url);
+        expect(await get(ready)).to.deep.include({ status: 503, json: { status: 'not ready' } });
+        const nobody = await get(new URL('/health/ready?replica_id=7', url));
+        expect(nobody).to.deep.include({ status: 404, json: { status: 'unknown' } });
+        const wrong = await get(ready, { headers: { authorization: 'Bearer x' } });
+        expect(wrong).to.deep.include({ status: 503, json: { status: 'not ready' } });
+        const { json } = await get(ready, { headers: { authorization: 'Bearer s3cret' } });
+        expect(json.reasons).to.include(
+          'check db is unhealthy: connect failed for postgres://***@db',
+        );
+      }
+    });
+
     it('may leave out the probes', async () => {
       const { url } = await start({ token: 's3cret', openProbes: true });
       expect(await codes(url, probes)).to.eql([200, 200]);
       expect(await codes(url, paths)).to.eql(paths.map(() => 401));
     });
+  });
+
+  it('is not given to everyone without a word', async () => {
+    const program = fileURLToPath(new URL('./programs/open-server.js', import.meta.url));
+    const { stdout } = await runProgram(process.execPath, ['--no-warnings', program]);
+    const lines = stdout.trimEnd().split('\n');
+    const addresses = lines.filter((line) => !line.startsWith('VSR_'));
+    expect(addresses).to.eql(['127.0.0.1', '::1', '0.0.0.0', '0.0.0.0', '0.0.0.0']);
+    // Once, and of the first one that has no token.
+    expect(lines.filter((line) => line.startsWith('VSR_'))).to.eql([
+      'VSR_METRICS_SERVER_OPEN: the server of metrics on 0.0.0.0 answers everyone who can reach ' +
+        'it; a token keeps others out, and the host 127.0.0.1 keeps it on this machine',
+    ]);
   });
 
   describe('by TLS', () => {

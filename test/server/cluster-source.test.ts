@@ -85,11 +85,11 @@ describe('a cluster of files and servers', function () {
     closing.push(() => page.close());
     await until(() => registry.history('vsr_view_number').at(-1)?.value === 7);
     await until(() => stateOf(source, 'a') === 'healthy: ok');
-    const { json } = await get(`${page.url}/api/v1/history?name=vsr_view_number&file=a`);
+    const { json } = await get(`${page.url}/api/v1/history?name=vsr_view_number&label.file=a`);
     expect(json.series).to.have.length(1);
     expect(json.series[0].labels).to.deep.equal({ file: 'a', replica_id: '0' });
     expect(json.series[0].points.at(-1).value).to.equal(7);
-    const none = await get(`${page.url}/api/v1/history?name=vsr_view_number&file=b`);
+    const none = await get(`${page.url}/api/v1/history?name=vsr_view_number&label.file=b`);
     expect(none.json.series).to.deep.equal([]);
   });
 

@@ -2,12 +2,14 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { ServerError } from '../../lib/index.js';
+import { readRegistry, ServerError } from '../../lib/index.js';
 import type { ServerOptions } from '../../lib/server/index.js';
+import { newFile, removeAll } from '../sharing/processes.js';
 import { largeServers } from './large-servers.js';
 import { fill } from './many-series.js';
 import { get, sendRaw, until } from './requests.js';
@@ -61,10 +63,10 @@ describe('the life of a server', function () {
         const answers = 12;
         const idle = connect(server.port, '127.0.0.1');
         idle.on('error', () => undefined);
-        idle.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+        idle.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
         await once(idle, 'data');
         const scrapes = Array.from({ length: 8 }, () =>
-          sendRaw(server.port, 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'),
+          sendRaw(server.port, 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'),
         );
         // More than fits into the buffers in between, and read late: it is on its way until then.
         const late = connect(server.port, '127.0.0.1');
@@ -73,7 +75,7 @@ describe('the life of a server', function () {
         late.on('data', (chunk) => {
           received += chunk.length;
         });
-        late.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(answers));
+        late.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(answers));
         await until(() => received > 0);
         late.pause();
         setTimeout(() => late.resume(), 500);
@@ -175,13 +177,30 @@ describe('the life of a server', function () {
       });
     }
 
-    it('keeps it alive, unless it is told not to', async () => {
-      const kept = await run({});
-      const free = await run({ unref: true });
-      await until(() => free.child.exitCode !== null);
-      expect(free.child.exitCode).to.equal(0);
-      expect(kept.child.exitCode).to.equal(null);
-      expect((await get(kept.url)).status).to.equal(200);
+    for (const thread of [true, false]) {
+      it(`keeps no process alive unless it is told to, thread: ${thread}`, async () => {
+        const free = await run({ thread, holdProcess: false });
+        const kept = await run({ thread });
+        await until(() => free.child.exitCode !== null);
+        expect(free.child.exitCode).to.equal(0);
+        expect(kept.child.exitCode).to.equal(null);
+        expect((await get(kept.url)).status).to.equal(200);
+      });
+    }
+
+    it('closes its registry too: an orderly end does not look like a crash', async () => {
+      const file = newFile();
+      const { child } = await run({ file });
+      const reader = readRegistry(file);
+      expect(reader.writer.closed).to.equal(false);
+      child.kill('SIGTERM');
+      expect((await once(child, 'exit'))[1]).to.equal('SIGTERM');
+      expect(reader.writer).to.include({ state: 'dead', closed: true });
+      // The next one keeps no file of a crash beside its own.
+      const next = await run({ file });
+      expect(existsSync(`${file}.1`)).to.equal(false);
+      next.child.kill('SIGKILL');
+      await removeAll();
     });
   });
 });

@@ -29,7 +29,7 @@ describe('limits of the server', function () {
   it('answer what is no request, or too much of one, with its code', async () => {
     const { port } = await start({ urlBytes: 1000, limits: { headerBytes: 4096 } });
     const line = (text: string, headers = '') =>
-      sendRaw(port, `${text}\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`);
+      sendRaw(port, `${text}\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`);
     const cases: [string, number, Promise<string>][] = [
       ['a URL that is too long', 414, line(`GET /metrics?${'x'.repeat(1000)} HTTP/1.1`)],
       ['the longest URL', 200, line(`GET /metrics?${'x'.repeat(991)} HTTP/1.1`)],
@@ -76,7 +76,7 @@ describe('limits of the server', function () {
     ]) {
       const answer = await sendRaw(
         port,
-        `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
       );
       expect(statusOf(answer), path).to.equal(404);
     }
@@ -85,8 +85,10 @@ describe('limits of the server', function () {
   it('answer requests that come all at once, each, in their order', async () => {
     const { port } = await start();
     const paths = ['/health/live', '/metrics', '/status', '/nothing', '/health/ready'];
-    const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join('');
-    const last = 'GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const requests = paths
+      .map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+      .join('');
+    const last = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
     const answer = await sendRaw(port, requests + last);
     const codes = Array.from(answer.matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, code]) => Number(code));
     expect(codes).to.eql([200, 200, 404, 404, 200, 200]);
@@ -94,11 +96,14 @@ describe('limits of the server', function () {
 
   it('end requests that never arrive, and serve the others meanwhile', async () => {
     const server = await start({ limits: { requestMs: 500 } });
-    const silent = sendRaw(server.port, 'GET /metrics HTTP/1.1\r\nHost: x\r\n');
-    const body = 'POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n';
+    const silent = sendRaw(server.port, 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n');
+    const body = 'POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n';
     const slow = Array.from({ length: 50 }, async (_, index) => {
       const isBody = index % 10 === 0;
-      const socket = await open(server, isBody ? body : 'GET /metrics HTTP/1.1\r\nHost: x\r\n');
+      const socket = await open(
+        server,
+        isBody ? body : 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n',
+      );
       let answer = '';
       socket.on('data', (chunk) => {
         answer += chunk;
@@ -122,22 +127,22 @@ describe('limits of the server', function () {
   it('close the connection that has been idle for longest when there are too many', async () => {
     const server = await start({ limits: { connections: 4 } });
     const closed: number[] = [];
-    const watch = await open(server, 'GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n');
+    const watch = await open(server, 'GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(watch, 'data');
     watch.on('close', () => closed.push(0));
     watch.resume();
     for (const number of [1, 2, 3]) {
-      const idle = await open(server, 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+      const idle = await open(server, 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await once(idle, 'data');
       idle.on('close', () => closed.push(number));
     }
     for (const expected of [[1], [1, 2], [1, 2, 3]]) {
       const answer = await sendRaw(
         server.port,
-        'GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+        'GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
       );
       expect(statusOf(answer)).to.equal(200);
-      const next = await open(server, 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+      const next = await open(server, 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await once(next, 'data');
       expect(closed).to.eql(expected);
     }
@@ -146,11 +151,11 @@ describe('limits of the server', function () {
   it('let nobody in while all those there are busy, and then again', async () => {
     const server = await start({ limits: { connections: 2 } });
     const watching = ['GET /api/v1/events HTTP/1.1', 'GET /api/v1/events HTTP/1.1'].map((line) =>
-      open(server, `${line}\r\nHost: x\r\n\r\n`),
+      open(server, `${line}\r\nHost: localhost\r\n\r\n`),
     );
     const streams = await Promise.all(watching);
     for (const stream of streams) await once(stream, 'data');
-    const request = 'GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const request = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
     expect(await sendRaw(server.port, request)).to.equal('');
     streams[0]!.destroy();
     let answer = await sendRaw(server.port, request);
@@ -166,7 +171,10 @@ describe('limits of the server', function () {
       fill(registry);
       const server = await start({ limits });
       const cutOff = Array.from({ length: 3 }, async () => {
-        const socket = await open(server, 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
+        const socket = await open(
+          server,
+          'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(10),
+        );
         socket.pause();
         // Without reading nothing but an error of writing tells that the other side has closed.
         const sending = setInterval(() => socket.write('\r\n'), everyMs);

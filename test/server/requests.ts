@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { createHandler, type Handler, type HandlerOptions } from '../../lib/server/index.js';
+import { endpointNames } from '../../lib/server/options.js';
 
 export interface Reply {
   readonly status: number;
@@ -50,7 +51,7 @@ export async function mount(options: HandlerOptions): Promise<{
   readonly handler: Handler;
   close(): Promise<void>;
 }> {
-  const handler = createHandler(options);
+  const handler = createHandler({ endpoints: endpointNames, ...options });
   const server = createServer((request, response) => {
     if (!handler(request, response)) response.writeHead(418).end();
   });

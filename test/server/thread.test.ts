@@ -4,13 +4,14 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { vsr } from '../../lib/catalogues/index.js';
 import { createHealthChecks } from '../../lib/health/index.js';
 import { createRegistry, readRegistry, ServerError } from '../../lib/index.js';
 import { type ServerOptions, startServer } from '../../lib/server/index.js';
 import { newFile, removeAll } from '../sharing/processes.js';
+import { runProgram } from '../support/processes.js';
 import { get, until } from './requests.js';
 
 const program = (name: string) => fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
@@ -39,8 +40,7 @@ describe("a server's own thread", function () {
 
   /** A program whose threads throw when the file `crash` appears. */
   async function run(name: string, crash = '') {
-    const execArgv =
-      crash === '' ? [] : ['--expose-gc', '--require', program('crash').replace(/js$/, 'cjs')];
+    const execArgv = crash === '' ? [] : ['--expose-gc'];
     const env = { ...process.env, VSR_METRICS_CRASH: crash };
     const child: ChildProcess = fork(program(name), { execArgv, env });
     ends.unshift(() => child.kill('SIGKILL'));
@@ -168,6 +168,47 @@ describe("a server's own thread", function () {
     await until(() => messages.some(({ closed }) => closed !== undefined));
     const given = messages.find(({ closed }) => closed !== undefined)!.closed;
     expect(given).to.equal('VSR_METRICS_SERVER_ENDED');
+  });
+
+  for (const how of ['--import', '--require', 'NODE_OPTIONS'] as const) {
+    it(`runs nothing that the program preloads by ${how}`, async () => {
+      const preload = pathToFileURL(program('preloaded')).href;
+      const required = program('preloaded').replace(/js$/, 'cjs');
+      const args = how === '--require' ? ['--require', required] : ['--import', preload];
+      const environment = how === 'NODE_OPTIONS' ? { NODE_OPTIONS: args.join(' ') } : {};
+      const execArgv = how === 'NODE_OPTIONS' ? [] : args;
+      const { code, stdout, stderr } = await runProgram(
+        process.execPath,
+        [...execArgv, program('ending-soon')],
+        { environment },
+      );
+      expect([code, stderr]).to.eql([0, '']);
+      // One server, of the main thread: it ends with the program.
+      expect(stdout).to.match(/^listening in thread 0\nthe program\nanswered 200\n$/);
+    });
+  }
+
+  it('starts no server in the thread of one', async () => {
+    const { code, stdout } = await runProgram(process.execPath, [program('in-own-thread')]);
+    expect(code).to.equal(0);
+    expect(stdout).to.equal(
+      'VSR_METRICS_SERVER_OPTIONS: the option thread of a server does not fit; given "the thread ' +
+        'of a server"; allowed: any other thread, from which it is started\n',
+    );
+  });
+
+  it('counts requests without the token', async () => {
+    const registry = open();
+    const { url } = await start({ registry, token: 's3cret' });
+    const refused = (reason: string) =>
+      registry.snapshot().value('vsr_metrics_server_unauthorized_total', { reason });
+    expect([refused('token'), refused('host')]).to.eql([0, 0]);
+    for (let each = 0; each < 3; each++) expect((await get(url)).status).to.equal(401);
+    await until(() => refused('token') === 3);
+    const headers = { authorization: 'Bearer s3cret' };
+    expect((await get(url, { headers })).text).to.include(
+      'vsr_metrics_server_unauthorized_total{reason="token"} 3\n',
+    );
   });
 
   it('shows the file of another program, and whether that runs', async () => {

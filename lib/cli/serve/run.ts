@@ -41,6 +41,7 @@ export async function serve(
     health: source,
     port: port ?? configured.port ?? 9464,
     host,
+    holdProcess: true,
     onError: (error) => report(String(error instanceof Error ? error.stack : error)),
   }).catch(explain);
   // What is wrong with the files is said at the start.

@@ -70,14 +70,36 @@ export class SnapshotCombiner {
 }
 
 /**
- * The snapshot without the series that `keep` does not want, and without families that have none
- * left.
+ * Leaves out of snapshots the series that `keep` does not want, and families that have none left.
+ * The layout is kept while theirs does not change, for what renderers keep for it.
  */
+export class SnapshotSelector {
+  readonly #keep: (series: SeriesInfo) => boolean;
+  #from: SnapshotLayout | undefined;
+  #selected: SnapshotLayout = { families: [] };
+
+  constructor(keep: (series: SeriesInfo) => boolean) {
+    this.#keep = keep;
+  }
+
+  select(snapshot: Snapshot): Snapshot {
+    if (snapshot.layout !== this.#from) {
+      const families = snapshot.families
+        .map(({ info, series }) => ({
+          info,
+          series: series.filter((each) => this.#keep(each.info)),
+        }))
+        .filter(({ series }) => series.length > 0);
+      this.#selected = { families };
+      this.#from = snapshot.layout;
+    }
+    return new Snapshot(this.#selected, numbersOf(snapshot), snapshot.startedAt);
+  }
+}
+
+/** The same for one snapshot. */
 export function selectSeries(snapshot: Snapshot, keep: (series: SeriesInfo) => boolean): Snapshot {
-  const families = snapshot.families
-    .map(({ info, series }) => ({ info, series: series.filter((each) => keep(each.info)) }))
-    .filter(({ series }) => series.length > 0);
-  return join([snapshot], { families });
+  return new SnapshotSelector(keep).select(snapshot);
 }
 
 /** All numbers, one part behind the other; `layout` says where each stands then. */

@@ -157,7 +157,7 @@ class Panel {
 
   async #fetchCurves(family: Family, { replicaLabel, replica }: Choice): Promise<void> {
     // The curve of all that was ever recorded moves slowly.
-    const labels = replica === undefined ? {} : { [replicaLabel!]: replica };
+    const labels = replica === undefined ? {} : { [`label.${replicaLabel}`]: replica };
     const of = `${new URLSearchParams({ name: family.name, ...labels })}`;
     const every = `${of} ${Math.floor(this.#store.values.takenAt / 5000)}`;
     if (every === this.#curvesOf) return;

@@ -3,7 +3,6 @@
 //   const otlp = await startOtlp({ registry, endpoint: 'http://localhost:4317' });
 //   await otlp.stop();
 
-export { createExporter, type ExporterOnDemand, type ExporterType } from './exporter-type.js';
 export type { HistogramForm } from './metric-data.js';
 export type { OtlpProtocol, OtlpSettings, OtlpTemporality } from './options.js';
 export { defaultOtelConfig, type OtelConfig, OtelExporter } from './otel-exporter.js';

@@ -8,23 +8,35 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { validateLabelName } from '../core/catalogue/validate.js';
+import {
+  callback,
+  listOf,
+  objectWith,
+  oneOf,
+  optionsCheck,
+  refusals,
+  text,
+} from '../core/options.js';
 import type { OtlpSettings } from '../export/otlp/options.js';
 import type { HealthChecksOptions } from '../health/index.js';
-import { ConfigurationFile, unfit } from './configuration-file.js';
+import type { ClusterPartOptions } from '../server/cluster-source.js';
+import type { HealthShape } from '../server/health-documents.js';
+import {
+  checkServerOption,
+  type EndpointName,
+  endpointNames,
+  type ServerOptions,
+  type ServerTls,
+} from '../server/options.js';
+import { ConfigurationFile, unfit } from './file.js';
 import {
   type Environment,
   type Found,
   type SettingName,
   Settings,
-} from './configuration-settings.js';
-import type { HealthShape } from './health-documents.js';
-import {
-  resolveHandlerOptions,
-  resolveListenOptions,
-  type ServerOptions,
-  type ServerTls,
-  warn,
-} from './options.js';
+  settingNames,
+} from './settings.js';
+import { readSources } from './sources.js';
 
 /** What `readConfiguration` takes; nothing is needed. */
 export interface ConfigurationSources {
@@ -32,9 +44,21 @@ export interface ConfigurationSources {
   readonly file?: string | undefined;
   /** `process.env` unless told otherwise. */
   readonly environment?: Environment;
-  /** Told of each setting that there is not; by default it becomes a warning of the process. */
+  /** What all variables begin with: `KOTOBA` unless told otherwise. */
+  readonly prefix?: string;
+  /** The settings that the program obeys: all unless told otherwise. */
+  readonly obeyed?: readonly SettingName[];
+  /** Told of each setting that there is not, or that is not obeyed; by default that is an error. */
   readonly onUnknown?: (message: string) => void;
 }
+
+const checkSources = optionsCheck<ConfigurationSources>('a configuration', refusals.server, {
+  file: text('a file'),
+  environment: objectWith([], 'an object of texts'),
+  prefix: text('capital letters, digits and _', /^[A-Z][A-Z0-9_]*$/),
+  obeyed: listOf(oneOf(settingNames)),
+  onUnknown: callback('a function that is told of settings that there are not'),
+});
 
 /** Options for the parts of this package: what nobody set is not in them. */
 export interface Configuration {
@@ -49,7 +73,9 @@ export interface Configuration {
   /** For `startServer`. */
   readonly server: Pick<
     ServerOptions,
-    | 'dashboard'
+    | 'allowedHosts'
+    | 'basePath'
+    | 'endpoints'
     | 'healthShape'
     | 'host'
     | 'openProbes'
@@ -68,6 +94,8 @@ export interface Configuration {
   readonly health: Pick<HealthChecksOptions, 'everyMs' | 'timeoutMs'>;
   /** For `startOtlp`. */
   readonly otlp: Pick<OtlpSettings, 'endpoint' | 'intervalMs' | 'serviceName' | 'serviceVersion'>;
+  /** For `createClusterSource`: what `[[sources]]` names. */
+  readonly sources: Readonly<Record<string, ClusterPartOptions>>;
   /** For the program's own tracing. */
   readonly tracing: { readonly endpoint?: string };
 }
@@ -78,8 +106,9 @@ export interface Configuration {
  *
  * @example
  * ```ts
+ * import { readConfiguration } from 'vsr-metrics/configuration';
  * import { createHealthChecks } from 'vsr-metrics/health';
- * import { readConfiguration, startServer } from 'vsr-metrics/server';
+ * import { startServer } from 'vsr-metrics/server';
  *
  * const { enabled, server, health } = await readConfiguration({ file: process.env.CONFIG });
  * const checks = enabled.healthChecks ? createHealthChecks({ registry, ...health }) : undefined;
@@ -90,10 +119,12 @@ export interface Configuration {
 export async function readConfiguration(
   sources: ConfigurationSources = {},
 ): Promise<Configuration> {
-  const { file, environment = process.env, onUnknown = warn } = sources;
+  checkSources(sources);
+  const { file, environment = process.env, prefix = 'KOTOBA' } = sources;
+  const { obeyed = settingNames, onUnknown = refuseUnknown } = sources;
   const toml = file === undefined ? undefined : await ConfigurationFile.read(file);
-  const settings = new Settings(environment, toml);
-  for (const message of settings.unknown()) onUnknown(message);
+  const settings = new Settings(environment, toml, prefix);
+  for (const message of settings.unknown(obeyed)) onUnknown(message);
   const otlp = readOtlp(settings);
   return {
     enabled: {
@@ -112,26 +143,38 @@ export async function readConfiguration(
       timeoutMs: settings.get('health.timeout_secs'),
     }),
     otlp,
+    sources: toml === undefined ? {} : readSources(toml),
     tracing: present({ endpoint: settings.get('telemetry.tracing_endpoint') }),
   };
 }
 
+function refuseUnknown(message: string): never {
+  throw unfit(message);
+}
+
 async function readServer(settings: Settings): Promise<Configuration['server']> {
-  const host = settings.find('metrics.address');
-  const path = settings.find('metrics.path');
   const shape = settings.find('health.shape') as Found<HealthShape> | undefined;
-  const token = await secretOf(settings);
+  const fitting = <T>(name: keyof ServerOptions, found: Found<T> | undefined) =>
+    checked(found, (value) => checkServerOption(name, value));
   return present({
-    host: checked(host, (value) => resolveListenOptions({ host: value })),
+    host: fitting('host', settings.find('metrics.address')),
     port: settings.get('metrics.port'),
-    path: checked(path, (value) => resolveHandlerOptions({ path: value })),
-    token: checked(token, (value) => resolveHandlerOptions({ token: value })),
+    basePath: fitting('basePath', settings.find('metrics.base_path')),
+    path: fitting('path', settings.find('metrics.path')),
+    allowedHosts: fitting('allowedHosts', settings.find('metrics.allowed_hosts')),
+    token: fitting('token', await secretOf(settings)),
     tls: await tlsOf(settings),
-    dashboard: settings.get('metrics.dashboard'),
+    endpoints: endpointsOf(settings.get('metrics.dashboard')),
     openProbes: settings.get('metrics.open_probes'),
     stuckAfterMs: settings.get('metrics.stuck_after_secs'),
-    healthShape: checked(shape, (value) => resolveHandlerOptions({ healthShape: value })),
+    healthShape: fitting('healthShape', shape),
   });
+}
+
+/** All, unless somebody has a say in it. */
+function endpointsOf(dashboard: boolean | undefined): readonly EndpointName[] | undefined {
+  if (dashboard === undefined) return undefined;
+  return endpointNames.filter((name) => dashboard || name !== 'page');
 }
 
 function checkLabelNames(given: Readonly<Record<string, string>>): void {
@@ -159,14 +202,20 @@ async function secretOf(settings: Settings): Promise<Found<string> | undefined> 
 }
 
 async function tlsOf(settings: Settings): Promise<ServerTls | undefined> {
-  const names = ['metrics.tls_key_file', 'metrics.tls_cert_file'] as const;
-  const [key, cert] = names.map((name: SettingName) => settings.find(name) as Found<string>);
-  if (key === undefined && cert === undefined) return undefined;
+  const key = settings.find('metrics.tls_key_file');
+  const cert = settings.find('metrics.tls_cert_file');
+  const clientCa = settings.find('metrics.tls_client_ca_file');
+  const given = key ?? cert ?? clientCa;
+  if (given === undefined) return undefined;
   if (key === undefined || cert === undefined) {
-    const [missing, { place }] = key === undefined ? [names[0], cert!] : [names[1], key];
-    throw unfit(`${place}: TLS needs ${missing} too`);
+    const missing = key === undefined ? 'metrics.tls_key_file' : 'metrics.tls_cert_file';
+    throw unfit(`${given.place}: TLS needs ${missing} too`);
   }
-  return { key: await contentOf(settings, key), cert: await contentOf(settings, cert) };
+  return {
+    key: await contentOf(settings, key),
+    cert: await contentOf(settings, cert),
+    ...(clientCa !== undefined && { clientCa: await contentOf(settings, clientCa) }),
+  };
 }
 
 /** Paths in the file are relative to it, others to where the program runs. */

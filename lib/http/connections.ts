@@ -22,12 +22,13 @@ export class Connections {
     this.#most = most;
     server.on('connection', (socket) => this.#add(socket));
     server.on('request', (request, response) => this.#use(request, response));
-    // Node's own takes an answer for sent as soon as it is written, and cuts off those who read slowly.
-    server.closeIdleConnections = () => this.#closeIdle();
   }
 
-  /** Those that are idle now, and the others once they are. */
-  #closeIdle(): void {
+  /**
+   * Ends those that are idle now, and the others once they are. Node's own takes an answer for sent as
+   * soon as it is written, and cuts off those who read slowly.
+   */
+  drain(): void {
     this.#isClosing = true;
     for (const { socket, active } of this.#byPeer.values()) {
       if (active === 0) socket.destroy();

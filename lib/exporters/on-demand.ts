@@ -3,11 +3,12 @@
 //   const exporter = createExporter({ type: 'Otlp', endpoint: 'http://localhost:4317' });
 //   await exporter.export(registry);
 
-import type { SnapshotSource } from '../driver.js';
-import type { Exporter } from '../exporter.js';
-import { createStatsdExporter } from '../statsd/exporter.js';
-import { resolveOptions } from './options.js';
-import { OtlpExporter } from './otlp-exporter.js';
+import { oneOf, optionsCheck, refusals, required, text } from '../core/options.js';
+import type { SnapshotSource } from '../export/driver.js';
+import type { Exporter } from '../export/exporter.js';
+import { resolveOptions } from '../export/otlp/options.js';
+import { OtlpExporter } from '../export/otlp/otlp-exporter.js';
+import { createStatsdExporter } from '../export/statsd/exporter.js';
 import { PrometheusPage } from './prometheus-page.js';
 
 /** Which exporter, and where to: where it pushes to, or for Prometheus where it listens. */
@@ -23,20 +24,26 @@ export interface ExporterOnDemand {
   shutdown(): Promise<void>;
 }
 
+const checkType = optionsCheck<ExporterType>('an exporter', refusals.exporter, {
+  type: required(oneOf(['Prometheus', 'Otlp', 'StatsD'])),
+  endpoint: required(text()),
+});
+
 /**
  * An exporter that pushes when it is told to, or, for Prometheus, shows what it was given last.
  *
  * @example
  * ```ts
- * import { createExporter } from 'vsr-metrics/otlp';
+ * import { createExporter } from 'vsr-metrics/exporters';
  *
  * const exporter = createExporter({ type: 'Otlp', endpoint: 'http://localhost:4317' });
  * await exporter.export(registry);
  * await exporter.shutdown();
  * ```
- * @throws VsrMetricsError when the endpoint makes no sense
+ * @throws ExporterError when the type or the endpoint does not fit
  */
 export function createExporter(type: ExporterType): ExporterOnDemand {
+  checkType(type);
   return new OnDemand(exporterOf(type));
 }
 

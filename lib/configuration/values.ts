@@ -70,6 +70,21 @@ export const labels: Kind<Readonly<Record<string, string>>> = {
   },
 };
 
-export function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Several texts: a list, or `ONE,OTHER`. */
+export const texts: Kind<readonly string[]> = {
+  allowed: 'texts: in a file a list of them, in the environment ONE,OTHER',
+  fromText(given) {
+    const all = given.split(',').map((each) => each.trim());
+    return all.includes('') ? undefined : all;
+  },
+  fromToml: (value) =>
+    Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
+      ? (value as string[])
+      : undefined,
+};
+
+export type Table = Readonly<Record<string, unknown>>;
+
+export function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,12 +1,12 @@
 // The settings there are, and where each is found: in the environment before the file.
 //
 // A setting `metrics.port` is `port` in the table `[metrics]` of the file, and KOTOBA_METRICS_PORT in
-// the environment.
+// the environment, or what another prefix makes of it.
 
 import { show } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { type ConfigurationFile, unfit } from './configuration-file.js';
-import { flag, type Kind, labels, seconds, secret, text, whole } from './configuration-values.js';
+import { type ConfigurationFile, unfit } from './file.js';
+import { flag, type Kind, labels, seconds, secret, text, texts, whole } from './values.js';
 
 const day = 86_400;
 
@@ -14,11 +14,14 @@ export const settings = {
   'metrics.enabled': flag,
   'metrics.address': text,
   'metrics.port': whole(0, 65_535),
+  'metrics.base_path': text,
   'metrics.path': text,
+  'metrics.allowed_hosts': texts,
   'metrics.token': secret,
   'metrics.token_file': text,
   'metrics.tls_key_file': text,
   'metrics.tls_cert_file': text,
+  'metrics.tls_client_ca_file': text,
   'metrics.dashboard': flag,
   'metrics.open_probes': flag,
   'metrics.stuck_after_secs': seconds(0.001, day),
@@ -39,8 +42,14 @@ export const settings = {
 export type SettingName = keyof typeof settings;
 type ValueOf<Name extends SettingName> = (typeof settings)[Name] extends Kind<infer T> ? T : never;
 
-const names = Object.keys(settings) as SettingName[];
-const sections = Array.from(new Set(names.map((name) => name.split('.', 1)[0]!)));
+export const settingNames = Object.keys(settings) as SettingName[];
+/** A list of tables, and so no setting. */
+export const sourcesTable = 'sources';
+
+/** What Kubernetes puts into every container for a service of such a name. */
+const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)$/;
+
+const sections = Array.from(new Set(settingNames.map((name) => name.split('.', 1)[0]!)));
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -53,21 +62,24 @@ export interface Found<T> {
 
 export class Settings {
   readonly #environment: Environment;
+  readonly #prefix: string;
   readonly file: ConfigurationFile | undefined;
 
-  constructor(environment: Environment, file: ConfigurationFile | undefined) {
+  constructor(environment: Environment, file: ConfigurationFile | undefined, prefix: string) {
     this.#environment = environment;
+    this.#prefix = prefix;
     this.file = file;
   }
 
   /** @throws ServerError that names the place, what was given and what is allowed */
   find<Name extends SettingName>(name: Name): Found<ValueOf<Name>> | undefined {
     const kind = settings[name] as unknown as Kind<ValueOf<Name>>;
-    const variable = this.variable(variableOf(name));
+    const variableName = this.#variableOf(name);
+    const variable = this.variable(variableName);
     if (variable !== undefined) {
       const value = kind.fromText(variable);
-      if (value === undefined) throw misfit(variableOf(name), kind, variable);
-      return { value, place: variableOf(name), isFromFile: false };
+      if (value === undefined) throw misfit(variableName, kind, variable);
+      return { value, place: variableName, isFromFile: false };
     }
     const given = this.file?.value(name);
     if (given === undefined) return undefined;
@@ -86,14 +98,18 @@ export class Settings {
     return this.#environment[name]?.trim() || undefined;
   }
 
-  /** What looks like a setting and is none, for people. */
-  unknown(): readonly string[] {
-    const variables = names.map(variableOf);
+  /** What looks like a setting and is none, for people; and what is one and has no effect. */
+  unknown(obeyed: readonly SettingName[]): readonly string[] {
+    const variables = settingNames.map((name) => this.#variableOf(name));
     const inEnvironment = Object.keys(this.#environment)
-      .filter((name) => sections.some((section) => name.startsWith(variableOf(`${section}.`))))
-      .filter((name) => !variables.includes(name))
+      .filter((name) => sections.some((each) => name.startsWith(this.#variableOf(`${each}.`))))
+      .filter((name) => !variables.includes(name) && !ofKubernetes.test(name))
       .map((name) => describe('', `variable ${name}`, nearest(name, variables)));
-    return [...inEnvironment, ...this.#unknownInFile()];
+    const idle = settingNames
+      .filter((name) => !obeyed.includes(name))
+      .flatMap((name) => this.find(name)?.place ?? [])
+      .map((place) => `${place} has no effect in this program`);
+    return [...inEnvironment, ...this.#unknownInFile(), ...idle];
   }
 
   #unknownInFile(): readonly string[] {
@@ -102,20 +118,23 @@ export class Settings {
     const inSections = sections
       .flatMap((section) => file.keys(section).map((key) => `${section}.${key}`))
       .filter((name) => !Object.hasOwn(settings, name))
-      .map((name) => describe(`${file.place(name)}: `, `setting ${name}`, nearest(name, names)));
+      .map((name) =>
+        describe(`${file.place(name)}: `, `setting ${name}`, nearest(name, settingNames)),
+      );
     // The other tables are the program's own, unless they were meant to be ours.
+    const known = [...sections, sourcesTable];
     const misspelt = file
       .sections()
-      .filter((section) => !sections.includes(section) && nearest(section, sections) !== undefined)
+      .filter((section) => !known.includes(section) && nearest(section, known) !== undefined)
       .map((section) =>
-        describe(`${file.place(section)}: `, `table ${section}`, nearest(section, sections)),
+        describe(`${file.place(section)}: `, `table ${section}`, nearest(section, known)),
       );
     return [...inSections, ...misspelt];
   }
-}
 
-function variableOf(name: string): string {
-  return `KOTOBA_${name.replace('.', '_').toUpperCase()}`;
+  #variableOf(name: string): string {
+    return `${this.#prefix}_${name.replace('.', '_').toUpperCase()}`;
+  }
 }
 
 function describe(place: string, what: string, meant: string | undefined): string {

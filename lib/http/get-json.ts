@@ -1,17 +1,34 @@
 // Asks another server for a document, within limits of time and size.
 
-const timeoutMs = 2000;
+import { separateCredentials } from '../core/credentials.js';
+
 const mostBytes = 32 << 20;
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** What may be said of one request. */
+export interface GetOptions {
+  /** Shown to the server as a bearer token. */
+  readonly token?: string | undefined;
+  /** 2,000 unless told otherwise. */
+  readonly timeoutMs?: number | undefined;
+}
 
 /**
  * A name and a password in the URL become basic authentication.
  *
  * @throws Error that says in a few words why there is none
  */
-export async function getJson(from: string): Promise<unknown> {
-  const { url, headers } = requestOf(from);
+export async function getJson(
+  from: string,
+  { token, timeoutMs = 2000 }: GetOptions = {},
+): Promise<unknown> {
+  const { url, authorization } = separateCredentials(from);
+  const shown = token === undefined ? authorization : `Bearer ${token}`;
+  const headers = {
+    Accept: 'application/json',
+    ...(shown !== undefined && { Authorization: shown }),
+  };
   const controller = new AbortController();
   let body: BodyReader | undefined;
   // For the whole answer, so that a trickle is none.
@@ -25,7 +42,7 @@ export async function getJson(from: string): Promise<unknown> {
     const response = await fetch(url, { headers, signal, redirect: 'error' });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new Error(`it answered with ${response.status}`);
+      throw new Error(`it answered with ${response.status}${hintOf(response.status)}`);
     }
     body = response.body?.getReader();
     const text = await textOf(body);
@@ -40,17 +57,10 @@ export async function getJson(from: string): Promise<unknown> {
   }
 }
 
-function requestOf(from: string): { url: URL; headers: Record<string, string> } {
-  const url = new URL(from);
-  const { username, password } = url;
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (username !== '' || password !== '') {
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    headers.Authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-    url.username = '';
-    url.password = '';
-  }
-  return { url, headers };
+function hintOf(status: number): string {
+  if (status === 401) return ': it wants a token';
+  if (status === 403) return ': its option allowedHosts must name this host';
+  return '';
 }
 
 async function textOf(body: BodyReader | undefined): Promise<string> {

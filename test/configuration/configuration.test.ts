@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readConfiguration } from '../../lib/configuration/index.js';
+import { settings } from '../../lib/configuration/settings.js';
 import { createHealthChecks } from '../../lib/health/index.js';
 import { createRegistry, defineCatalogue, ServerError } from '../../lib/index.js';
-import { settings } from '../../lib/server/configuration-settings.js';
-import { readConfiguration, startServer } from '../../lib/server/index.js';
+import { startServer } from '../../lib/server/index.js';
 import { inPackage } from '../support/package-root.js';
 
 const catalogue = defineCatalogue({
@@ -41,7 +42,8 @@ describe('configuration', () => {
   it('is what the parts do by themselves when nothing is said', async () => {
     const { enabled, unknown, ...options } = await read(undefined);
     expect(enabled).to.eql({ metrics: true, healthChecks: true, otlp: false, tracing: false });
-    expect(options).to.eql({ server: {}, registry: {}, health: {}, otlp: {}, tracing: {} });
+    const nothing = { server: {}, registry: {}, health: {}, otlp: {}, tracing: {} };
+    expect(options).to.eql({ ...nothing, sources: {} });
     expect(await read('[storage]\npath = "/var/lib"\n', { HOME: '/', KOTOBA_HOME: '/' })).to.eql({
       ...{ enabled, unknown: [] },
       ...options,
@@ -54,7 +56,9 @@ describe('configuration', () => {
       enabled = false
       address = "0.0.0.0"
       port = 9191
+      base_path = "/internal"
       path = "/internal/metrics"
+      allowed_hosts = ["ledger.internal", ".svc"]
       token = "secret"
       dashboard = false
       open_probes = true
@@ -83,9 +87,11 @@ describe('configuration', () => {
       server: {
         host: '0.0.0.0',
         port: 9191,
+        basePath: '/internal',
         path: '/internal/metrics',
+        allowedHosts: ['ledger.internal', '.svc'],
         token: 'secret',
-        dashboard: false,
+        endpoints: ['metrics', 'live', 'ready', 'health', 'status'],
         openProbes: true,
         stuckAfterMs: 2500,
         healthShape: 'kalki',
@@ -101,6 +107,7 @@ describe('configuration', () => {
         serviceName: 'kimberlite-vsr',
         serviceVersion: '0.4.0',
       },
+      sources: {},
       tracing: { endpoint: 'http://jaeger:14268/api/traces' },
       unknown: [],
     };
@@ -110,6 +117,8 @@ describe('configuration', () => {
       KOTOBA_METRICS_ADDRESS: '0.0.0.0',
       KOTOBA_METRICS_PORT: '9191',
       KOTOBA_METRICS_PATH: '/internal/metrics',
+      KOTOBA_METRICS_BASE_PATH: '/internal',
+      KOTOBA_METRICS_ALLOWED_HOSTS: 'ledger.internal, .svc',
       KOTOBA_METRICS_TOKEN: 'secret',
       KOTOBA_METRICS_DASHBOARD: '0',
       KOTOBA_METRICS_OPEN_PROBES: '1',
@@ -227,6 +236,74 @@ describe('configuration', () => {
       'config.toml:3: there is no setting metrics.prot; did you mean metrics.port?',
       'config.toml:5: there is no table telemetri; did you mean telemetry?',
     ]);
+  });
+
+  it('is refused with a setting that there is not, unless somebody listens', async () => {
+    const file = join(folder, 'config.toml');
+    await writeFile(file, '[metrics]\nprot = 2\n');
+    const error = await readConfiguration({ file, environment: {} }).catch((error) => error);
+    expect(error).to.be.instanceOf(ServerError);
+    expect(error.message).to.include('there is no setting metrics.prot; did you mean');
+    const misspelt = { enviroment: {} } as object;
+    const wrong = await readConfiguration(misspelt).catch((error) => error);
+    expect(wrong.message).to.include('no option "enviroment"; did you mean environment?');
+  });
+
+  it('says which settings a program does not obey', async () => {
+    const file = join(folder, 'config.toml');
+    await writeFile(file, '[metrics]\nport = 2\n[telemetry]\ntracing_enabled = true\n');
+    const unknown: string[] = [];
+    const environment = { KOTOBA_HEALTH_SHAPE: 'kalki' };
+    const obeyed = ['metrics.port'] as const;
+    const onUnknown = (message: string) => void unknown.push(message.replace(`${folder}/`, ''));
+    await readConfiguration({ file, environment, obeyed, onUnknown });
+    expect(unknown).to.eql([
+      'KOTOBA_HEALTH_SHAPE has no effect in this program',
+      'config.toml:4 has no effect in this program',
+    ]);
+  });
+
+  it('takes variables of another prefix, and leaves those of Kubernetes alone', async () => {
+    const environment = {
+      LEDGER_METRICS_PORT: '3',
+      KOTOBA_METRICS_PORT: '4',
+      LEDGER_METRICS_SERVICE_HOST: '10.0.0.1',
+      LEDGER_METRICS_SERVICE_PORT_HTTP: '80',
+      LEDGER_METRICS_PORT_80_TCP_ADDR: '10.0.0.1',
+    };
+    expect((await readConfiguration({ environment, prefix: 'LEDGER' })).server.port).to.equal(3);
+  });
+
+  it('names the sources of a page, with their tokens in files', async () => {
+    const { sources } = await read(
+      '[[sources]]\nname = "a"\npath = "replica-0.metrics"\n\n' +
+        '[[sources]]\nname = "b"\npath = "https://10.0.0.2:9464"\ntoken_file = "b.token"\n' +
+        'labels = { zone = "eu" }\n',
+    );
+    expect(sources).to.eql({
+      a: { path: join(folder, 'replica-0.metrics') },
+      b: {
+        path: 'https://10.0.0.2:9464',
+        tokenFile: join(folder, 'b.token'),
+        labels: { zone: 'eu' },
+      },
+    });
+    for (const [toml, message] of [
+      ['sources = 5', 'config.toml:1: sources is no list; allowed: [[sources]]'],
+      ['[[sources]]\nname = "a"', 'config.toml:1: a source needs path'],
+      ['[[sources]]\npath = "a"', 'config.toml:1: a source needs name'],
+      [
+        '[[sources]]\nname = "a"\npath = "a"\n[[sources]]\nname = "a"\npath = "b"',
+        'config.toml:4: there are two sources "a"',
+      ],
+      [
+        '[[sources]]\nname = "a"\npath = "b"\ntoken_fil = "c"',
+        'config.toml:1: a source has no setting token_fil; did you mean token_file?',
+      ],
+      ['[[sources]]\nname = "a"\npath = 5', 'path of a source does not fit; given 5'],
+    ]) {
+      expect(await refusal(toml), toml).to.include(message);
+    }
   });
 
   it('is documented, each setting of it', async () => {

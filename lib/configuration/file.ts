@@ -1,20 +1,20 @@
 // A configuration file in TOML: its values, and the lines that they are on.
 //
 //   const file = await ConfigurationFile.read('config.toml');
-//   file.value('metrics.port');   // 9090
+//   file.value('metrics.port');   // 9464
 //   file.place('metrics.port');   // config.toml:2
 
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ServerError } from '../core/errors.js';
-import { isTable } from './configuration-values.js';
+import { isTable, type Table } from './values.js';
 
 export class ConfigurationFile {
   readonly #path: string;
   readonly #lines: readonly string[];
-  readonly #tables: Readonly<Record<string, unknown>>;
+  readonly #tables: Table;
 
-  private constructor(path: string, text: string, tables: Readonly<Record<string, unknown>>) {
+  private constructor(path: string, text: string, tables: Table) {
     this.#path = path;
     this.#lines = text.split('\n');
     this.#tables = tables;
@@ -60,16 +60,39 @@ export class ConfigurationFile {
     throw unfit(`${this.place(section)}: ${section} is no table; allowed: [${section}]`);
   }
 
+  /**
+   * The tables of a list `[[section]]`; nothing when there is none.
+   *
+   * @throws ServerError when it is no such list
+   */
+  list(section: string): readonly { readonly table: Table; readonly place: string }[] {
+    const tables = Object.hasOwn(this.#tables, section) ? this.#tables[section] : [];
+    const areTables = Array.isArray(tables) && tables.every(isTable);
+    if (!areTables)
+      throw unfit(`${this.place(section)}: ${section} is no list; allowed: [[${section}]]`);
+    return tables.map((table: Table, index) => {
+      const line = this.#headerLines(section)[index];
+      return { table, place: line === undefined ? this.#path : `${this.#path}:${line}` };
+    });
+  }
+
   value(key: string): unknown {
     const [section, name] = key.split('.') as [string, string];
     if (!this.keys(section).includes(name)) return undefined;
-    return (this.#tables[section] as Readonly<Record<string, unknown>>)[name];
+    return (this.#tables[section] as Table)[name];
   }
 
   /** For people: the file, and the line where a key or its table stands. */
   place(key: string): string {
     const line = this.#lineOf(key) ?? this.#lineOf(key.split('.', 1)[0]!);
     return line === undefined ? this.#path : `${this.#path}:${line}`;
+  }
+
+  #headerLines(section: string): number[] {
+    return this.#lines.flatMap((line, index) => {
+      const header = /^\s*\[\[([^\]]+)\]\]/.exec(line)?.[1];
+      return header !== undefined && plain(header) === section ? [index + 1] : [];
+    });
   }
 
   /** The parser knows no positions: this reads as much of TOML as people write in such files. */

@@ -1,0 +1,19 @@
+// What clients are told of something that went wrong: what the library says itself. Of anything else,
+// which may hold whatever the program has, only the program is told.
+
+import { VsrMetricsError } from '../core/errors.js';
+import { redact } from '../core/redact.js';
+
+export function problemOf(
+  error: unknown,
+  report: (error: unknown) => void,
+): { readonly status: 500 | 503; readonly problem: string } {
+  if (error instanceof VsrMetricsError) return { status: 503, problem: error.message };
+  report(error);
+  return { status: 500, problem: 'this cannot be answered' };
+}
+
+export function warn(error: unknown): void {
+  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`vsr-metrics dashboard: ${redact(shown)}`, 'VsrMetricsWarning');
+}

@@ -1,0 +1,7 @@
+// Exporters of every sort by their type and endpoint:
+//
+//   const exporter = createExporter({ type: 'StatsD', endpoint: 'localhost:8125' });
+//   await exporter.export(registry);
+//   await exporter.shutdown();
+
+export { createExporter, type ExporterOnDemand, type ExporterType } from './on-demand.js';

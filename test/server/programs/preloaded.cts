@@ -1,0 +1,3 @@
+// The same for --require.
+
+(globalThis as { preloading?: unknown }).preloading = import('./preloaded.js');
