@@ -91,7 +91,9 @@ describe('the npm package', function () {
     const known =
       /^(dist\/lib|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^package\.json$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
-    expect(files.filter((path) => /^(dist\/)?(test|bench)\/|\.test\.|\.o$/.test(path))).to.deep.equal([]);
+    expect(
+      files.filter((path) => /^(dist\/)?(test|bench)\/|\.test\.|\.o$/.test(path)),
+    ).to.deep.equal([]);
   });
 
   // `npm ci` knows of a package what the lock file says, and that has no "gypfile": older ones then run
