@@ -9,13 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { ServerError } from 'vsr-metrics';
+import { readConfiguration } from 'vsr-metrics/configuration';
 import type { HealthChecks } from 'vsr-metrics/health';
-import {
-  type RunningServer,
-  readConfiguration,
-  type ServerOptions,
-  startServer,
-} from 'vsr-metrics/server';
+import { type RunningServer, type ServerOptions, startServer } from 'vsr-metrics/server';
 import { type PlannedFault, parseScript, runFault } from './cluster/fault-commands.js';
 import { keys } from './cluster/keys.js';
 import { Cluster } from './cluster/launcher.js';

@@ -11,8 +11,7 @@ class PartReporter extends reporters.Base {
     super(runner, options);
     const skipped = [];
     const tests = [];
-    const write = (result) =>
-      writeFileSync(options.reporterOptions.result, JSON.stringify(result));
+    const write = (result) => writeFileSync(options.reporterOptions.result, JSON.stringify(result));
 
     runner.on('test', (test) => {
       // Should the process die in this test, or go on in it for ever, then this tells which one it was.
@@ -50,7 +49,9 @@ function processorSeconds() {
     return (user + system) / 1e6;
   }
   // Behind the name, which may hold anything: utime, stime, cutime and cstime in clock ticks.
-  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   return ticks / 100;
 }

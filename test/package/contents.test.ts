@@ -88,8 +88,7 @@ describe('the npm package', function () {
 
   it('holds no tests, benchmarks or intermediate files', async () => {
     const { files } = await pack('--dry-run');
-    const known =
-      /^(dist\/lib|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^package\.json$/;
+    const known = /^(dist\/lib|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^package\.json$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
     expect(
       files.filter((path) => /^(dist\/)?(test|bench)\/|\.test\.|\.o$/.test(path)),

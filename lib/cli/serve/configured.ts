@@ -1,11 +1,11 @@
 // What the environment and --config say.
 
-import { ServerError } from '../../core/errors.js';
 import {
   type Configuration,
   type ConfigurationSources,
   readConfiguration,
-} from '../../server/index.js';
+} from '../../configuration/index.js';
+import { ServerError } from '../../core/errors.js';
 import { exitCodes, Failure } from '../failure.js';
 
 /** @throws Failure that says what is wrong with it, and where */
