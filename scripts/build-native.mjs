@@ -1,8 +1,9 @@
 // npm run build:native: builds native/ into build/Release/vsr_metrics.node.
 //
-// node-gyp does it when Python and make are there, with the headers of the running node when this
-// machine has them, so that no network is needed; without them node-gyp downloads. Where node-gyp
-// cannot work the compiler alone builds the same sources with the same flags.
+// In a checkout node-gyp does it when Python and make are there, with the headers of the running node
+// when this machine has them, so that no network is needed; without them node-gyp downloads. Where
+// node-gyp cannot work the compiler alone builds the same sources with the same flags. So it does in an
+// installed package, which has no binding.gyp: npm would run node-gyp at every `npm ci`.
 //
 //   node scripts/build-native.mjs            does nothing when the binary is newer than its sources
 //   node scripts/build-native.mjs --force    builds anyway
@@ -20,6 +21,7 @@ import { inRoot } from './support/paths.mjs';
 import { findProgram, run } from './support/run.mjs';
 
 const binary = inRoot('build', 'Release', 'vsr_metrics.node');
+const bindingGyp = inRoot('binding.gyp');
 
 /**
  * Builds the addon unless it is newer than everything it is made from. Resolves to whether the
@@ -32,7 +34,8 @@ export async function buildNative({ force = false, direct = false } = {}) {
     return true;
   }
   const started = Date.now();
-  const output = (direct ? undefined : await buildWithNodeGyp()) ?? (await buildDirectly());
+  const isAlone = direct || !existsSync(bindingGyp);
+  const output = (isAlone ? undefined : await buildWithNodeGyp()) ?? (await buildDirectly());
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(`native addon: built in ${seconds} s -> build/Release/vsr_metrics.node`);
   return !output.includes(' warning: ');
@@ -47,7 +50,8 @@ async function isNewerThanSources(target) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .filter((path) => /\.(cc|h|json)$/.test(path));
-  return [...sources, inRoot('binding.gyp')].every((path) => statSync(path).mtimeMs <= built);
+  const makers = existsSync(bindingGyp) ? [...sources, bindingGyp] : sources;
+  return makers.every((path) => statSync(path).mtimeMs <= built);
 }
 
 /** What the build printed; undefined when node-gyp cannot work on this machine. */
@@ -84,7 +88,7 @@ async function buildDirectly() {
   return output;
 }
 
-/** This package's node-gyp, or in a package installed without it the one that npm brings along. */
+/** This package's node-gyp, or in a checkout installed without it the one that npm brings along. */
 function findNodeGyp() {
   try {
     const require = createRequire(import.meta.url);

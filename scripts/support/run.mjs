@@ -12,11 +12,12 @@ import { root } from './paths.mjs';
  * - `show`: pass every line on to this terminal as it comes (default true)
  * - `environment`: variables added to this process's own
  * - `timeout`: milliseconds after which the program is killed (default: none)
+ * - `signal`: kills it when it is aborted
  */
 export function run(
   command,
   args,
-  { show = true, environment = {}, cwd = root, timeout = 0 } = {},
+  { show = true, environment = {}, cwd = root, timeout = 0, signal } = {},
 ) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -24,6 +25,7 @@ export function run(
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
+      signal,
       killSignal: 'SIGKILL',
     });
     const chunks = [];
@@ -33,7 +35,10 @@ export function run(
     };
     child.stdout.on('data', take(process.stdout));
     child.stderr.on('data', take(process.stderr));
-    child.on('error', (error) => resolve({ code: 127, output: String(error.message) }));
+    child.on('error', (error) => {
+      // What is aborted ends like anything else.
+      if (error.name !== 'AbortError') resolve({ code: 127, output: String(error.message) });
+    });
     child.on('close', (code, signal) => {
       const output = Buffer.concat(chunks).toString();
       resolve({ code: code ?? 1, output: signal ? `${output}\nended by ${signal}\n` : output });

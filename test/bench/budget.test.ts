@@ -1,13 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { handlers } from '../../bench/budget/handlers.js';
-import type { BudgetResults } from '../../bench/budget/measure.js';
-import { createPair } from '../../bench/budget/pair.js';
-import { describeOverhead, measureOverhead } from '../../lib/budget/index.js';
 import { vsr } from '../../lib/catalogues/index.js';
 import { createRegistry } from '../../lib/index.js';
-import { inPackage } from '../support/package-root.js';
-import { runProgram } from '../support/processes.js';
 
 describe('the overhead budget of a replica', () => {
   for (const { name, create } of handlers) {
@@ -40,47 +34,4 @@ describe('the overhead budget of a replica', () => {
       registry.close();
     });
   }
-
-  it('is found to be exceeded by 3 % more work, and not by none @slow', async function () {
-    this.timeout(150_000);
-    const [prepare] = handlers;
-    const bytes = 16_384;
-    const pair = createPair(prepare!, bytes);
-    const more = prepare!.create(0.03 * bytes);
-    const options = { clock: 'typical', limitSeconds: 60 } as const;
-    const over = await measureOverhead({
-      ...options,
-      baseline: pair.baseline,
-      instrumented: () => {
-        pair.instrumented();
-        more.handle();
-      },
-    });
-    expect(over.verdict, describeOverhead(over)).to.equal('over');
-    expect(over.overhead).to.be.within(0.02, 0.06);
-    const { baseline } = pair;
-    const same = await measureOverhead({ ...options, baseline, instrumented: () => baseline() });
-    expect(same.verdict, describeOverhead(same)).to.equal('within');
-    expect(same.overhead).to.be.within(-0.005, 0.005);
-    pair.finish();
-  });
-
-  it('is kept: metrics add less than 1 % to each handler @slow', async function () {
-    this.timeout(150_000);
-    const json = inPackage('.cache', `budget-${process.pid}.json`);
-    try {
-      const program = inPackage('dist', 'bench', 'budget', 'main.js');
-      const args = [program, '--quick', '--json', json];
-      const { code, stdout, stderr } = await runProgram(process.execPath, args);
-      expect(code, stdout + stderr).to.equal(0);
-      const results = JSON.parse(readFileSync(json, 'utf8')) as BudgetResults;
-      expect(results.handlers.map(({ handler }) => handler)).to.eql(['prepare', 'commit']);
-      for (const { report, recordingNanoseconds } of results.handlers) {
-        expect(report.interval.upper).to.be.at.most(results.budget);
-        expect(recordingNanoseconds).to.be.above(0);
-      }
-    } finally {
-      rmSync(json, { force: true });
-    }
-  });
 });

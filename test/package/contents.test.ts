@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,24 @@ async function pack(...options: string[]): Promise<{ files: string[]; filename: 
   return { files: packed.files.map((file) => file.path), filename: packed.filename };
 }
 
+interface Packed {
+  readonly version: string;
+  readonly file: string;
+}
+
+/** Archives of the package and of what it depends on, in a folder. */
+async function packWithDependencies(folder: string): Promise<Record<string, Packed>> {
+  const names = Object.keys((await readManifest()).dependencies);
+  const paths = [inPackage(), ...names.map((name) => inPackage('node_modules', name))];
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...paths];
+  const { stdout, stderr } = await runProgram('npm', args, { cwd: folder });
+  expect(stdout, stderr).to.match(/^\[/);
+  const packed = JSON.parse(stdout) as { name: string; version: string; filename: string }[];
+  return Object.fromEntries(
+    packed.map(({ name, version, filename }) => [name, { version, file: filename }]),
+  );
+}
+
 describe('the npm package', function () {
   this.timeout(60_000);
 
@@ -39,7 +58,7 @@ describe('the npm package', function () {
     const { scripts, gypfile } = await readManifest();
     const installing = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
     for (const name of installing) expect(scripts).not.to.have.property(name);
-    // Without this npm would run node-gyp for every package that has a binding.gyp.
+    // Without this npm would run node-gyp in a checkout, which has a binding.gyp.
     expect(gypfile).to.equal(false);
   });
 
@@ -63,16 +82,61 @@ describe('the npm package', function () {
       .map((name) => `native/${name}`);
     expect(natives).to.include('native/compile_flags.json');
     expect(files).to.include.members(natives);
-    expect(files).to.include.members(['binding.gyp', 'scripts/build-native.mjs']);
+    expect(files).to.include('scripts/build-native.mjs');
     expect(files).to.include.members(['LICENSE', 'README.md', 'CHANGELOG.md']);
   });
 
   it('holds no tests, benchmarks or intermediate files', async () => {
     const { files } = await pack('--dry-run');
-    const known =
-      /^(dist\/lib|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^(package\.json|binding\.gyp)$/;
+    const known = /^(dist\/lib|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^package\.json$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
-    expect(files.filter((path) => /\b(test|bench)\/|\.test\.|\.o$/.test(path))).to.deep.equal([]);
+    expect(
+      files.filter((path) => /^(dist\/)?(test|bench)\/|\.test\.|\.o$/.test(path)),
+    ).to.deep.equal([]);
+  });
+
+  // `npm ci` knows of a package what the lock file says, and that has no "gypfile": older ones then run
+  // node-gyp for every package with a binding.gyp in its root.
+  it('installs from a lock file where there is no compiler, with npm 10', async function () {
+    this.timeout(120_000);
+    const npm = inPackage('.cache', 'npm-10', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+    if (!existsSync(npm)) {
+      if (process.env.CI === 'true') throw new Error('missing: npm 10, which npm test fetches');
+      console.log('  skipped, missing: npm 10, which npm test fetches');
+      return this.skip();
+    }
+    const project = await mkdtemp(join(tmpdir(), 'vsr-metrics-project-'));
+    try {
+      const { dependencies } = await readManifest();
+      const packed = await packWithDependencies(project);
+      const manifest = {
+        name: 'project',
+        version: '1.0.0',
+        dependencies: { 'vsr-metrics': `file:${packed['vsr-metrics']!.file}` },
+      };
+      const locked = Object.entries(packed).map(([name, { version, file }]) => [
+        `node_modules/${name}`,
+        { version, resolved: `file:${file}`, ...(name === 'vsr-metrics' && { dependencies }) },
+      ]);
+      const packages = { '': manifest, ...Object.fromEntries(locked) };
+      const lock = { name: 'project', version: '1.0.0', lockfileVersion: 3, packages };
+      await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+      await writeFile(join(project, 'package-lock.json'), JSON.stringify(lock));
+
+      // Node, and a shell to run scripts with; no compiler, no make, no Python.
+      const bin = join(project, 'bin');
+      await mkdir(bin);
+      await symlink(process.execPath, join(bin, 'node'));
+      await symlink('/bin/sh', join(bin, 'sh'));
+      const args = [npm, 'ci', '--no-audit', '--no-fund', '--offline'];
+      const environment = { PATH: bin, npm_config_cache: join(project, 'cache') };
+      const installed = await runProgram(process.execPath, args, { cwd: project, environment });
+      expect(installed.code, installed.stdout + installed.stderr).to.equal(0);
+      expect(installed.stderr).to.equal('');
+      expect(await readdir(join(project, 'node_modules'))).to.include.members(Object.keys(packed));
+    } finally {
+      await rm(project, { recursive: true });
+    }
   });
 
   it('builds its binary where it was installed, and then records @slow', async function () {

@@ -1,7 +1,7 @@
 // Compiles the C++ of tests with the machine's compiler alone, as users of the header do.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { inPackage } from './package-root.js';
@@ -24,7 +24,10 @@ export function compileFixture(name: string, sources: readonly string[]): string
   mkdirSync(dirname(target), { recursive: true });
   const { include_dir } = require('node-api-headers') as { include_dir: string };
   const kind = name.endsWith('.node') ? ['-fPIC', '-shared', '-I', include_dir] : [];
-  compile([...kind, ...paths, '-o', target]);
+  // Several processes of tests may want it at once.
+  const draft = `${target}.${process.pid}`;
+  compile([...kind, ...paths, '-o', draft]);
+  renameSync(draft, target);
   return target;
 }
 

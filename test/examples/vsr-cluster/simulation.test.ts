@@ -3,15 +3,16 @@ import { Violation } from '../../../examples/vsr-cluster/simulation/checker.js';
 import { runSeed } from '../../../examples/vsr-cluster/simulation/run-seed.js';
 import { Simulation } from '../../../examples/vsr-cluster/simulation/simulation.js';
 import { runSeeds } from '../../prove/vsr.js';
+import { seed } from '../../support/seed.js';
 
 describe('VSR cluster, simulated', () => {
-  it('keeps its promises under 2,000 combinations of faults @slow', async function () {
-    this.timeout(900_000);
-    const { seeds, committed, views } = await runSeeds(2000, () => undefined);
-    expect(seeds).to.equal(2000);
+  it('keeps its promises under 300 combinations of faults, others every day @slow', async function () {
+    this.timeout(150_000);
+    const { seeds, committed, views } = await runSeeds(300, () => undefined, 1000 * (seed % 1e6));
+    expect(seeds).to.equal(300);
     // Something was going on, and something went wrong.
-    expect(committed).to.be.above(100_000);
-    expect(views).to.be.above(2000);
+    expect(committed).to.be.above(15_000);
+    expect(views).to.be.above(300);
   });
 
   it('runs a seed the same way every time', () => {
