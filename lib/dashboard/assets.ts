@@ -14,6 +14,7 @@ const style = 'text/css; charset=utf-8';
 const modules = [
   'changes',
   'chart',
+  'colours',
   'dom',
   'families',
   'format',
@@ -22,7 +23,6 @@ const modules = [
   'main',
   'members',
   'panels',
-  'profiles',
   'queries',
   'series-table',
   'store',

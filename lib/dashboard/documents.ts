@@ -1,18 +1,37 @@
 // What the page asks for, as plain data. People and scripts may read it as well: docs/dashboard.md.
 
+import { profilesOf } from '../catalogues/cluster/watch.js';
+import type { Bucket } from '../core/reading/distribution.js';
 import type { HistogramReading } from '../core/reading/histogram-reading.js';
 import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
 import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
 import type { FamilySnapshot, SeriesSnapshot } from '../core/region/directory.js';
 import { toNumber } from '../exposition/json.js';
+import { mergedReading } from '../exposition/merged-reading.js';
 import { percentilePoints } from '../exposition/percentile-distribution.js';
+import { isAbsent } from '../exposition/present.js';
 import { encodeSnapshot } from '../exposition/transfer.js';
 import { intervalPercentile, shownPercentiles } from './interval-percentiles.js';
 import type { DashboardSource } from './source.js';
 
-/** Which families there are. */
-export function catalogueDocument({ families }: Snapshot) {
+/** Which families there are, and what the profiles of their catalogues have for the page. */
+export function catalogueDocument(snapshot: Snapshot, title: string) {
+  const { families } = snapshot;
   return {
+    title,
+    profiles: profilesOf([snapshot]).map(({ name, members, page }) => ({
+      name,
+      ...page,
+      ...(members !== undefined && {
+        members: {
+          member: members.member,
+          label: members.label,
+          status: members.status,
+          term: members.term,
+          position: members.position,
+        },
+      }),
+    })),
     families: families.map(({ info }) => {
       const { name, kind, help, unit = null, labels, bounds } = info;
       return { name, kind, help, unit, labels, bounds };
@@ -29,12 +48,33 @@ export function valuesDocument(snapshot: Snapshot, earlier?: Snapshot) {
     startedAt,
     families: families.map((family) => ({
       name: family.info.name,
-      series: family.series.map((series) => ({
-        labels: Object.fromEntries(series.info.labels),
-        ...numbersOf(snapshot, series, earlier),
-      })),
+      ...mergedOf(snapshot, family, earlier),
+      series: family.series
+        .filter((series) => !isAbsent(snapshot, series))
+        .map((series) => ({
+          labels: Object.fromEntries(series.info.labels),
+          ...numbersOf(snapshot, series, earlier),
+        })),
     })),
   };
+}
+
+/** Of a family of several histograms: all of them as one. */
+function mergedOf(snapshot: Snapshot, { info, series }: FamilySnapshot, earlier?: Snapshot) {
+  if (info.kind !== 'histogram' || series.length < 2) return {};
+  const reading = mergedReading(snapshot, series);
+  if (reading === undefined) return {};
+  const before = earlier && mergedReading(earlier, sameIn(earlier, series));
+  const recent = earlier && reading.since(before);
+  return { merged: distributionOf(reading, recent) };
+}
+
+/** Those of the series that an earlier snapshot has as well. */
+function sameIn(earlier: Snapshot, series: readonly SeriesSnapshot[]): SeriesSnapshot[] {
+  return series.flatMap(({ info }) => {
+    const before = earlier.find(info.family.name, Object.fromEntries(info.labels));
+    return before?.info.createdAt === info.createdAt ? before : [];
+  });
 }
 
 /** All that a server elsewhere needs to show the same, and how the program does. */
@@ -44,34 +84,82 @@ export function snapshotDocument(snapshot: Snapshot, health: object | undefined)
 
 /** Earlier values of every series that has these labels. */
 export async function historyDocument(source: DashboardSource, name: string, range: HistoryRange) {
-  const family = source.snapshot().family(name);
+  const snapshot = source.snapshot();
+  const family = snapshot.family(name);
   if (family === undefined) return undefined;
   const fetched = (await source.fetchHistory?.(name, range)) ?? [];
   const known = new Map(fetched.map(({ labels, points }) => [keyOf(labels), points]));
+  const wanted = matching(family, range.labels);
+  const own: (readonly HistoryPoint[])[] = [];
+  const series = wanted.map(({ info, offset }) => {
+    const labels = Object.fromEntries(info.labels);
+    const points = known.get(keyOf(labels));
+    if (points !== undefined) return { labels, points };
+    const history = source.history(name, { ...range, labels });
+    own.push(history);
+    const max = snapshot.read({ info, offset })?.max;
+    return { labels, points: pointsOf(history, max) };
+  });
+  const isMerged =
+    family.info.kind === 'histogram' && own.length > 1 && own.length === series.length;
   return {
     name,
     kind: family.info.kind,
-    series: matching(family, range.labels).map(({ info }) => {
-      const labels = Object.fromEntries(info.labels);
-      const points = known.get(keyOf(labels));
-      return { labels, points: points ?? pointsOf(source.history(name, { ...range, labels })) };
+    series,
+    ...(isMerged && {
+      merged: { points: pointsOf(mergedHistory(own), mergedReading(snapshot, wanted)?.max) },
     }),
   };
+}
+
+/** Several histories of histograms as one: at each moment every one as it was last. */
+function mergedHistory(histories: readonly (readonly HistoryPoint[])[]): HistoryPoint[] {
+  const moments = [...new Set(histories.flatMap((points) => points.map(({ at }) => at)))];
+  const next = histories.map(() => 0);
+  return moments
+    .sort((a, b) => a - b)
+    .map((at): HistoryPoint => {
+      const now = histories.flatMap((points, index) => {
+        while ((points[next[index]!]?.at ?? Number.POSITIVE_INFINITY) <= at) next[index]! += 1;
+        return points[next[index]! - 1] ?? [];
+      });
+      const value = now.reduce((sum, point) => sum + point.value, 0);
+      return { at, monotonicMs: now[0]!.monotonicMs, value, buckets: added(now) };
+    });
+}
+
+function added(points: readonly HistoryPoint[]): Bucket[] {
+  return (points[0]?.buckets ?? []).map(({ le }, index) => {
+    const counts = points.map(({ buckets }) => buckets?.[index]?.count ?? 0);
+    return { le, count: counts.reduce((a, b) => a + b, 0) };
+  });
 }
 
 /** The percentile curve of every series that has these labels, over all it ever recorded. */
 export function percentilesDocument(snapshot: Snapshot, name: string, labels: LabelFilter) {
   const family = snapshot.family(name);
   if (family === undefined) return undefined;
+  const wanted = matching(family, labels);
+  const merged = mergedReading(snapshot, wanted);
   return {
     name,
     unit: family.info.unit ?? null,
-    series: matching(family, labels).flatMap((series) => {
+    series: wanted.flatMap((series) => {
       const reading = snapshot.read(series);
       if (reading === undefined) return [];
-      const points = Array.from(percentilePoints(reading));
-      return [{ labels: Object.fromEntries(series.info.labels), count: reading.count, points }];
+      return [{ labels: Object.fromEntries(series.info.labels), ...curveOf(reading) }];
     }),
+    ...(merged !== undefined && wanted.length > 1 && { merged: curveOf(merged) }),
+  };
+}
+
+function curveOf(reading: HistogramReading) {
+  return {
+    count: reading.count,
+    // The points of the curve lie near these, and not on them.
+    percentiles: percentilesOf(reading),
+    max: Number.isFinite(reading.max) ? reading.max : null,
+    points: Array.from(percentilePoints(reading)),
   };
 }
 
@@ -89,7 +177,10 @@ function matching({ series }: FamilySnapshot, labels: LabelFilter = {}): SeriesS
 function numbersOf(snapshot: Snapshot, series: SeriesSnapshot, earlier: Snapshot | undefined) {
   const reading = snapshot.read(series);
   if (reading === undefined) return { value: toNumber(snapshot.values[series.offset]!) };
-  const recent = recentOf(reading, series, earlier);
+  return distributionOf(reading, recentOf(reading, series, earlier));
+}
+
+function distributionOf(reading: HistogramReading, recent: HistogramReading | undefined) {
   return {
     count: reading.count,
     sum: toNumber(reading.sum),
@@ -121,14 +212,22 @@ function percentilesOf(reading: HistogramReading): Record<string, number | null>
   );
 }
 
-/** Counters and gauges: time and value. Histograms: time, count, and percentiles since the point before. */
-function pointsOf(points: readonly HistoryPoint[]) {
-  return points.map(({ at, value, buckets }, index) => {
-    if (buckets === undefined) return { at, value: toNumber(value) };
-    const before = points[index - 1]?.buckets;
-    const percentiles = Object.fromEntries(
-      shownPercentiles.map((percent) => [percent, intervalPercentile(buckets, before, percent)]),
-    );
-    return { at, value, percentiles };
-  });
+/**
+ * Counters and gauges: time and value, without the time when a gauge was not set. Histograms: time,
+ * count, and percentiles since the point before, estimated from buckets.
+ */
+function pointsOf(points: readonly HistoryPoint[], max?: number) {
+  return points
+    .filter(({ value }) => !Number.isNaN(value))
+    .map(({ at, value, buckets }, index, all) => {
+      if (buckets === undefined) return { at, value: toNumber(value) };
+      const before = all[index - 1]?.buckets;
+      const percentiles = Object.fromEntries(
+        shownPercentiles.map((percent) => [
+          percent,
+          intervalPercentile(buckets, before, percent, max),
+        ]),
+      );
+      return { at, value, percentiles };
+    });
 }

@@ -1,6 +1,8 @@
 // The values of each second, to everyone who listens: server-sent events.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BackgroundWatch } from '../catalogues/cluster/background-watch.js';
+import type { Cluster } from '../catalogues/cluster/cluster.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
 import { valuesDocument } from './documents.js';
 import { problemOf } from './problem.js';
@@ -14,7 +16,8 @@ const mostOfOneAddress = 16;
 
 export class EventStream {
   readonly #snapshot: () => Snapshot;
-  readonly #health: (() => object) | undefined;
+  readonly #watch: BackgroundWatch;
+  readonly #health: ((cluster: Cluster | undefined) => object) | undefined;
   readonly #onError: (error: unknown) => void;
   /** With their addresses. */
   readonly #listeners = new Map<ServerResponse, string>();
@@ -26,12 +29,14 @@ export class EventStream {
   constructor(
     snapshot: () => Snapshot,
     options: {
-      readonly health: (() => object) | undefined;
+      readonly watch: BackgroundWatch;
+      readonly health: ((cluster: Cluster | undefined) => object) | undefined;
       /** Told of what went wrong, unless the library itself says so. */
       readonly onError: (error: unknown) => void;
     },
   ) {
     this.#snapshot = snapshot;
+    this.#watch = options.watch;
     this.#health = options.health;
     this.#onError = options.onError;
   }
@@ -86,7 +91,8 @@ export class EventStream {
     try {
       const snapshot = this.#snapshot();
       const values = valuesDocument(snapshot, this.#earlierThan(snapshot));
-      const message = { ...values, health: this.#health?.() };
+      const cluster = this.#watch.current(snapshot);
+      const message = { ...values, cluster, health: this.#health?.(cluster) };
       return `data: ${JSON.stringify(message)}\n\n`;
     } catch (error) {
       const { problem } = problemOf(error, this.#onError);

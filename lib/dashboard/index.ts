@@ -6,8 +6,13 @@
 //   });
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { callback, optionsCheck, refusals, text } from '../core/options.js';
+import { parse } from 'node:path';
+import { BackgroundWatch } from '../catalogues/cluster/background-watch.js';
+import type { Cluster } from '../catalogues/cluster/cluster.js';
+import { type ClusterOptions, clusterKinds } from '../catalogues/cluster/watch.js';
+import { callback, group, objectWith, optionsCheck, refusals, text } from '../core/options.js';
 import type { HistoryRange } from '../core/reading/history-points.js';
+import type { Snapshot } from '../core/reading/snapshot.js';
 import { answer, json, noStore, plain, securityHeaders } from '../http/answer.js';
 import { isLabelParameter, labelFilter } from '../http/label-filter.js';
 import { assetAt, assetPaths } from './assets.js';
@@ -35,13 +40,19 @@ interface Query {
 type Document = (
   source: DashboardSource,
   query: Query,
-  health: object | undefined,
+  about: {
+    readonly title: string;
+    readonly health: (snapshot: Snapshot) => object | undefined;
+  },
 ) => object | undefined | Promise<object | undefined>;
 
 const documents: Readonly<Record<string, Document>> = {
-  '/api/v1/catalogue': (source) => catalogueDocument(source.snapshot()),
+  '/api/v1/catalogue': (source, _, { title }) => catalogueDocument(source.snapshot(), title),
   '/api/v1/values': (source) => valuesDocument(source.snapshot()),
-  '/api/v1/snapshot': (source, _, health) => snapshotDocument(source.snapshot(), health),
+  '/api/v1/snapshot': (source, _, { health }) => {
+    const snapshot = source.snapshot();
+    return snapshotDocument(snapshot, health(snapshot));
+  },
   '/api/v1/history': (source, { name, range, labels }) =>
     historyDocument(source, name, { ...range, labels }),
   '/api/v1/percentiles': (source, { name, labels }) =>
@@ -53,8 +64,14 @@ export const eventsPath = '/api/v1/events';
 
 /** What `createDashboard` takes besides what it shows. */
 export interface DashboardOptions {
+  /** Whose numbers these are: the name of the program unless told otherwise. */
+  readonly title?: string | undefined;
   /** Asked every second for what health checks found, as `/api/v1/health` of a server has it. */
-  readonly health?: (() => object) | undefined;
+  readonly health?: ((cluster: Cluster | undefined) => object) | undefined;
+  /** What the cluster is that is shown. */
+  readonly cluster?: ClusterOptions | undefined;
+  /** Instead: a watch of the same source that somebody else has already, and closes. */
+  readonly watch?: BackgroundWatch | undefined;
   /** Stands before every path: `/internal`. Nothing unless told otherwise. */
   readonly basePath?: string | undefined;
   /** Told of what went wrong; by default it becomes a warning of the process. */
@@ -62,7 +79,10 @@ export interface DashboardOptions {
 }
 
 const checkOptions = optionsCheck<DashboardOptions>('a dashboard', refusals.server, {
+  title: text(),
   health: callback('a function that returns what health checks found'),
+  cluster: group<ClusterOptions>(clusterKinds),
+  watch: objectWith(['current', 'close'], 'a watch of the same source'),
   basePath: text('a path that begins with / and does not end with it', /^$|^(\/[^\s?#/]+)+$/),
   onError: callback('a function that is told of errors'),
 });
@@ -70,19 +90,30 @@ const checkOptions = optionsCheck<DashboardOptions>('a dashboard', refusals.serv
 /** The live page and the data behind it. */
 export class Dashboard {
   readonly #source: DashboardSource;
-  readonly #health: (() => object) | undefined;
+  readonly #title: string;
+  readonly #health: DashboardOptions['health'];
+  readonly #watch: BackgroundWatch;
+  readonly #ownWatch: BackgroundWatch | undefined;
   readonly #basePath: string;
   readonly #onError: (error: unknown) => void;
   readonly #events: EventStream;
 
   constructor(source: DashboardSource, options: DashboardOptions = {}) {
     checkOptions(options);
-    const { health, basePath = '', onError = warn } = options;
+    const { title = programName(), health, basePath = '', onError = warn } = options;
+    const { cluster, watch } = options;
     this.#source = source;
+    this.#title = title;
     this.#health = health;
+    this.#ownWatch = watch === undefined ? new BackgroundWatch(source, cluster) : undefined;
+    this.#watch = watch ?? this.#ownWatch!;
     this.#basePath = basePath;
     this.#onError = onError;
-    this.#events = new EventStream(() => source.snapshot(), { health, onError });
+    this.#events = new EventStream(() => source.snapshot(), {
+      watch: this.#watch,
+      health,
+      onError,
+    });
   }
 
   /** Whether there is something of the page, or of its data, at a path. */
@@ -129,6 +160,7 @@ export class Dashboard {
 
   /** Ends the streams of those who watch. */
   close(): void {
+    this.#ownWatch?.close();
     this.#events.close();
   }
 
@@ -139,7 +171,8 @@ export class Dashboard {
     try {
       const query = parseQuery(new URLSearchParams(search));
       if ('problem' in query) return { status: 400, body: query };
-      const body = await documents[path]!(this.#source, query, this.#health?.());
+      const health = (snapshot: Snapshot) => this.#health?.(this.#watch.current(snapshot));
+      const body = await documents[path]!(this.#source, query, { title: this.#title, health });
       if (body !== undefined) return { status: 200, body };
       return { status: 404, body: { problem: 'no family of that name', given: query.name } };
     } catch (error) {
@@ -147,6 +180,13 @@ export class Dashboard {
       return { status, body: { problem } };
     }
   }
+}
+
+/** What people know a program by: its script, or the folder of one that is called like many others. */
+export function programName(): string {
+  const { name, dir } = parse(process.argv[1] ?? '');
+  const told = ['main', 'index', 'server', 'app'].includes(name) ? parse(dir).base : name;
+  return told === '' ? 'vsr-metrics' : told;
 }
 
 /**

@@ -1,17 +1,20 @@
-// Percentiles of what was recorded between two moments, of which only the buckets are known.
+// Percentiles of what was recorded between two moments, of which only the buckets are known. They are
+// estimates: within a bucket nothing is known of where the values lie.
 
 import type { Bucket } from '../core/reading/distribution.js';
 
-export const shownPercentiles = [50, 90, 99, 99.9] as const;
+export const shownPercentiles = [50, 95, 99, 99.9] as const;
 
 /**
- * By interpolation within the bucket, as Prometheus' histogram_quantile has it; null when nothing was
- * recorded, or before the first moment. Above the last bound it is that bound.
+ * By interpolation within the bucket, as Prometheus' histogram_quantile has it, but never beyond the
+ * largest value that was recorded at all; null when nothing was recorded, or before the first moment.
+ * Above the last bound it is that bound.
  */
 export function intervalPercentile(
   buckets: readonly Bucket[],
   before: readonly Bucket[] | undefined,
   percent: number,
+  max = Number.POSITIVE_INFINITY,
 ): number | null {
   if (before === undefined) return null;
   const counts = buckets.map(({ count }, index) => count - (before[index]?.count ?? 0));
@@ -25,5 +28,6 @@ export function intervalPercentile(
   if (!Number.isFinite(le)) return Number.isFinite(low) ? low : null;
   const below = index === 0 ? 0 : counts[index - 1]!;
   const share = (rank - below) / Math.max(counts[index]! - below, 1);
-  return low + (le - low) * Math.min(Math.max(share, 0), 1);
+  const value = low + (le - low) * Math.min(Math.max(share, 0), 1);
+  return Math.min(value, Number.isNaN(max) ? Number.POSITIVE_INFINITY : max);
 }

@@ -44,7 +44,7 @@ export function reportOf(results: readonly HealthResult[], now: number): HealthR
 }
 
 /** The worst of several; healthy when there is none. */
-function worst(statuses: readonly HealthStatus[]): HealthStatus {
+export function worst(statuses: readonly HealthStatus[]): HealthStatus {
   return statuses.reduce<HealthStatus>(
     (a, b) => (healthStatuses.indexOf(b) > healthStatuses.indexOf(a) ? b : a),
     'healthy',

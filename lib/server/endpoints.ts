@@ -1,6 +1,9 @@
 // Which path answers what. Knows HTTP, and nothing of sockets, threads or regions.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BackgroundWatch } from '../catalogues/cluster/background-watch.js';
+import type { Cluster } from '../catalogues/cluster/cluster.js';
+import type { ClusterOptions } from '../catalogues/cluster/watch.js';
 import { show, VsrMetricsError } from '../core/errors.js';
 import { Dashboard, eventsPath } from '../dashboard/index.js';
 import { type HealthReport, reportOf } from '../health/report.js';
@@ -33,6 +36,8 @@ export interface EndpointsOptions {
   readonly health: HealthSource | undefined;
   readonly healthShape: HealthShape;
   readonly version: string | undefined;
+  readonly title: string;
+  readonly cluster: ClusterOptions;
   readonly token: string | undefined;
   readonly openProbes: boolean;
   /** Undefined: requests to all hosts are answered. */
@@ -78,6 +83,7 @@ export class Endpoints {
   readonly #isWelcome: (authorization: string | undefined) => boolean;
   readonly #isAnswered: (host: string | undefined) => boolean;
   readonly #underWay: UnderWay;
+  readonly #watch: BackgroundWatch;
   #isStopping = false;
 
   constructor(options: EndpointsOptions) {
@@ -86,9 +92,16 @@ export class Endpoints {
     this.#source = new SharedSource(options.source, this.#underWay);
     this.#metrics = new MetricsDocuments(this.#source);
     this.#documents = this.#table();
+    const { source, condition, cluster } = options;
+    this.#watch = new BackgroundWatch(
+      { snapshot: () => source.snapshot(), writer: () => condition().writerState },
+      cluster,
+    );
     this.#dashboard = options.endpoints.includes('page')
       ? new Dashboard(this.#source, {
-          health: () => this.#details(),
+          title: options.title,
+          health: (cluster) => this.#details(cluster),
+          watch: this.#watch,
           onError: options.onError,
         })
       : undefined;
@@ -153,6 +166,7 @@ export class Endpoints {
 
   /** Ends the streams of those who watch. */
   close(): void {
+    this.#watch.close();
     this.#dashboard?.close();
   }
 
@@ -172,7 +186,10 @@ export class Endpoints {
       [
         'health',
         '/health',
-        () => toAnswer(healthDocument(this.#report(), this.#condition(), { shape, version })),
+        () => {
+          const how = { shape, version };
+          return toAnswer(healthDocument(this.#cluster(), this.#report(), this.#condition(), how));
+        },
       ],
       [
         'live',
@@ -184,8 +201,8 @@ export class Endpoints {
         '/health/ready',
         ({ parameters, isStranger }) => {
           const labels = labelFilter(parameters, memberLabels);
-          const snapshot = this.#source.snapshot();
-          const document = readyDocument(snapshot, labels, this.#report(), this.#condition());
+          const cluster = this.#watch.current(this.#source.snapshot());
+          const document = readyDocument(cluster, labels, this.#report(), this.#condition());
           return toAnswer(forWhom(document, isStranger));
         },
       ],
@@ -194,7 +211,11 @@ export class Endpoints {
         '/status',
         ({ parameters }) => this.#status(labelFilter(parameters, memberLabels)),
       ],
-      ['health', '/api/v1/health', () => toAnswer({ status: 200, body: this.#details() })],
+      [
+        'health',
+        '/api/v1/health',
+        () => toAnswer({ status: 200, body: this.#details(this.#cluster()) }),
+      ],
       // Last: whoever calls it /status wants the metrics there.
       [
         'metrics',
@@ -211,7 +232,7 @@ export class Endpoints {
   }
 
   #status(labels: Readonly<Record<string, string>>): Omit<Answer, 'headers'> {
-    const body = statusDocument(this.#source.snapshot(), labels);
+    const body = statusDocument(this.#watch.current(this.#source.snapshot()), labels);
     if (body !== undefined) return toAnswer({ status: 200, body });
     return toAnswer({
       status: 404,
@@ -223,8 +244,18 @@ export class Endpoints {
     return reportOf(this.#options.health?.results() ?? [], Date.now());
   }
 
-  #details(): object {
-    return healthDetails(this.#report(), this.#condition());
+  #details(cluster: Cluster | undefined): object {
+    return healthDetails(cluster, this.#report(), this.#condition());
+  }
+
+  /** Undefined also while the metrics cannot be read: how the program does, the checks tell. */
+  #cluster(): Cluster | undefined {
+    try {
+      return this.#watch.current(this.#source.snapshot());
+    } catch (error) {
+      if (error instanceof VsrMetricsError) return undefined;
+      throw error;
+    }
   }
 
   #condition(): Condition {

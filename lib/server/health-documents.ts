@@ -1,11 +1,19 @@
 // What the endpoints of health answer, and with which code.
 //
 //   const condition = { isStopping: false, loopAgeMs: 120, stuckAfterMs: 5000, writer: undefined };
-//   readyDocument(snapshot, {}, reportOf(results, Date.now()), condition).status; // 200 or 503
+//   readyDocument(cluster, {}, reportOf(results, Date.now()), condition).status; // 200 or 503
 
-import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
-import type { HealthReport, HealthStatus, ReportedCheck } from '../health/report.js';
-import { replicasOf } from './replicas.js';
+import { canServe, whyOf } from '../catalogues/cluster/assess.js';
+import type { Cluster } from '../catalogues/cluster/cluster.js';
+import type { State } from '../catalogues/cluster/profile.js';
+import type { LabelFilter } from '../core/reading/snapshot.js';
+import {
+  type HealthReport,
+  type HealthStatus,
+  type ReportedCheck,
+  worst,
+} from '../health/report.js';
+import { membersWith } from './status-document.js';
 
 /** Whose words `/health` is in: StreamBus says `ok` of a check, Kalki `healthy`. */
 export type HealthShape = 'streambus' | 'kalki';
@@ -30,39 +38,57 @@ export function liveDocument(condition: Condition): HealthDocument {
   return judged('alive', 'not alive', whyNotAlive(condition));
 }
 
-/** Whether every replica that has these labels can serve, and nothing that is critical fails. */
+/**
+ * Whether every member that has these labels can serve, and nothing that is critical fails. A standby
+ * keeps nobody away, unless it is asked for.
+ */
 export function readyDocument(
-  snapshot: Snapshot,
+  cluster: Cluster | undefined,
   filter: LabelFilter,
   report: HealthReport,
   condition: Condition,
 ): HealthDocument {
-  const replicas = replicasOf(snapshot, filter);
-  if (replicas.length === 0 && Object.keys(filter).length > 0) {
-    return { status: 404, body: { problem: 'no replica has these labels', given: filter } };
+  const isAsked = Object.keys(filter).length > 0;
+  const members = membersWith(cluster, filter);
+  if (members.length === 0 && isAsked) {
+    const problem = `no ${cluster?.member ?? 'replica'} has these labels`;
+    return { status: 404, body: { problem, given: filter } };
   }
   const critical = report.checks.filter((check) => check.critical && check.status === 'unhealthy');
+  const away = members.filter((member) => {
+    return (isAsked || member.role !== 'standby') && !canServe(member);
+  });
   return judged('ready', 'not ready', [
     ...whyNotAlive(condition),
     ...(condition.writerState === 'dead' ? ['the program is dead'] : []),
-    ...replicas
-      // A catalogue without such a gauge does not tell.
-      .filter(({ status }) => status !== 'normal' && status !== 'unknown')
-      .map(({ nodeId, status }) => `node ${nodeId} is in status ${status}`),
+    ...away.map((member) => `${cluster!.member} ${member.name} ${whyOf(member)}`),
+    ...(cluster === undefined || isAsked ? [] : whyNotWhole(cluster)),
     ...critical.map(({ name, message }) => `check ${name} is unhealthy: ${message}`),
   ]);
 }
 
+/** What no member says: that another is missing, or that all are. */
+function whyNotWhole({ member, members, missing, size }: Cluster): string[] {
+  if (members.length === 0) return [`no ${member} has said anything yet`];
+  return missing === 0
+    ? []
+    : [`${missing} of ${size} ${member}s ${missing === 1 ? 'is' : 'are'} missing`];
+}
+
 /** All checks in a few words, as monitoring asks for them. */
 export function healthDocument(
+  cluster: Cluster | undefined,
   report: HealthReport,
   condition: Condition,
   { shape, version }: { readonly shape: HealthShape; readonly version: string | undefined },
 ): HealthDocument {
   const reasons = whyNotAlive(condition);
   if (condition.writerState === 'dead') reasons.push('it is dead');
-  const status = reasons.length > 0 ? 'unhealthy' : report.status;
-  const checks = report.checks.map((check) => [check.name, wordsOf(check, shape)]);
+  const status = reasons.length > 0 ? 'unhealthy' : wholeOf(report, cluster);
+  const checks = [...clusterCheck(cluster), ...report.checks].map((check) => [
+    check.name,
+    wordsOf(check, shape),
+  ]);
   // Only then: whoever looks for certain checks finds these and no others.
   if (reasons.length > 0) checks.push(['process', `unhealthy: ${reasons.join(', ')}`]);
   return {
@@ -77,9 +103,14 @@ export function healthDocument(
 }
 
 /** All that is known of each check, for the page and for people. */
-export function healthDetails(report: HealthReport, condition: Condition) {
+export function healthDetails(
+  cluster: Cluster | undefined,
+  report: HealthReport,
+  condition: Condition,
+) {
   return {
-    status: whyNotAlive(condition).length > 0 ? 'unhealthy' : report.status,
+    status: whyNotAlive(condition).length > 0 ? 'unhealthy' : wholeOf(report, cluster),
+    cluster: cluster ?? null,
     process: {
       isStopping: condition.isStopping,
       loopAgeMs: condition.loopAgeMs ?? null,
@@ -91,6 +122,28 @@ export function healthDetails(report: HealthReport, condition: Condition) {
       ageMs: check.ageMs ?? null,
     })),
   };
+}
+
+/** What the state of a cluster is called among checks. */
+const statusOf: Readonly<Record<State, HealthStatus>> = {
+  good: 'healthy',
+  warn: 'degraded',
+  bad: 'unhealthy',
+  unknown: 'unknown',
+};
+
+function wholeOf({ status }: HealthReport, cluster: Cluster | undefined): HealthStatus {
+  return cluster === undefined ? status : worst([status, statusOf[cluster.state]]);
+}
+
+/**
+ * The cluster as one more check: `replicas`, `nodes`, `brokers`. Only while it is not well: whoever looks
+ * for certain checks finds these and no others.
+ */
+function clusterCheck(cluster: Cluster | undefined): Words[] {
+  if (cluster === undefined || cluster.state === 'good') return [];
+  const { member, state, word, message } = cluster;
+  return [{ name: `${member}s`, status: statusOf[state], message: `${word}, ${message}` }];
 }
 
 function whyNotAlive({
@@ -118,7 +171,9 @@ function codeOf(status: HealthStatus): 200 | 503 {
   return status === 'healthy' || status === 'degraded' ? 200 : 503;
 }
 
-function wordsOf({ status, message }: ReportedCheck, shape: HealthShape): string {
+type Words = Pick<ReportedCheck, 'name' | 'status' | 'message'>;
+
+function wordsOf({ status, message }: Words, shape: HealthShape): string {
   if (status === 'healthy') return shape === 'streambus' ? 'ok' : 'healthy';
   return `${status}: ${message}`;
 }

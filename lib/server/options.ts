@@ -1,5 +1,7 @@
 // What servers and handlers take, and what is taken where nothing is said.
 
+import { basename } from 'node:path';
+import { type ClusterOptions, clusterKinds } from '../catalogues/cluster/watch.js';
 import type { ServerError } from '../core/errors.js';
 import {
   callback,
@@ -20,7 +22,9 @@ import {
   text,
   whole,
 } from '../core/options.js';
+import { RegistryReader } from '../core/reading/reader.js';
 import { redact } from '../core/redact.js';
+import { programName } from '../dashboard/index.js';
 import type { HealthShape } from './health-documents.js';
 import type { HealthSource, ServedRegistry, ServerSource } from './source.js';
 
@@ -57,6 +61,8 @@ export interface HandlerOptions {
   readonly healthShape?: HealthShape | undefined;
   /** The program's version, shown by `/health`. */
   readonly version?: string | undefined;
+  /** Whose numbers the page shows: the name of the program unless told otherwise. */
+  readonly title?: string | undefined;
   /** Whoever asks must show it, as a bearer token or as the password of basic authentication. */
   readonly token?: string | undefined;
   /** Answers `/health/live` and `/health/ready` without the token too, by their status alone. */
@@ -70,6 +76,11 @@ export interface HandlerOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** How long the event loop may stand still before `/health/live` says 503; 5,000 ms. */
   readonly stuckAfterMs?: number | undefined;
+  /**
+   * What the cluster is that is shown: how many members it should have, so that a missing one is
+   * noticed, and how long one may be silent.
+   */
+  readonly cluster?: ClusterOptions | undefined;
   /** The longest URL that is read: 4,096 bytes. A longer one is answered by 414. */
   readonly urlBytes?: number | undefined;
   /** How many answers may be under way at the same time: 256. More are answered by 503. */
@@ -178,6 +189,8 @@ export const handlerKinds: Kinds<HandlerOptions> = {
   health: objectWith(['results'], 'what createHealthChecks returned'),
   healthShape: oneOf(['streambus', 'kalki']),
   version: text(),
+  title: text(),
+  cluster: group<ClusterOptions>(clusterKinds),
   token: secret(text('visible ASCII characters without spaces', /^[\x21-\x7e]+$/)),
   openProbes: flag,
   allowedHosts: listOf(text('a name, .DOMAIN, or *', /^(\*|\.?[^\s/:*]+)$/)),
@@ -259,6 +272,8 @@ export function resolveHandlerOptions(
     health: options.health,
     healthShape: options.healthShape ?? 'streambus',
     version: options.version,
+    title: options.title ?? titleOf(options),
+    cluster: options.cluster ?? {},
     token: options.token,
     openProbes: options.openProbes ?? false,
     allowedHosts: options.allowedHosts,
@@ -267,6 +282,12 @@ export function resolveHandlerOptions(
     answersAtOnce: options.answersAtOnce ?? 256,
     onError: options.onError ?? warn,
   };
+}
+
+/** Of a file that is read its name; of one's own registry the program's. */
+function titleOf({ registry, source }: HandlerOptions): string {
+  if (source !== undefined) return 'vsr-metrics';
+  return registry instanceof RegistryReader ? basename(registry.file) : programName();
 }
 
 export function refuse(

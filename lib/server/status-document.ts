@@ -1,31 +1,37 @@
-// What GET /status answers: one replica, in the fields of Kimberlite's status document.
+// What GET /status answers: one member of the cluster, in the fields of Kimberlite's status document.
 
-import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
-import { type Replica, replicasOf } from './replicas.js';
+import type { Cluster, Member } from '../catalogues/cluster/cluster.js';
+import type { LabelFilter } from '../core/reading/snapshot.js';
 
 /**
- * Of the replica that has these labels. Of several it is the leader, or the first where none is
- * known; undefined when there is none.
+ * Of the member that has these labels. Of several it is the leader; where nobody leads, who led last,
+ * or the first. Undefined when there is none.
  */
-export function statusDocument(snapshot: Snapshot, filter: LabelFilter) {
-  const candidates = replicasOf(snapshot, filter);
-  const replica = leaderAmong(candidates) ?? candidates[0];
-  if (replica === undefined) return undefined;
-  const healthy = replicasOf(snapshot).filter(({ status }) => status === 'normal');
+export function statusDocument(cluster: Cluster | undefined, filter: LabelFilter) {
+  if (cluster === undefined) return undefined;
+  const candidates = membersWith(cluster, filter);
+  const named = (name: string | null) => candidates.find((member) => member.name === name);
+  const member = named(cluster.leader) ?? named(cluster.lastLeader) ?? candidates[0];
+  if (member === undefined) return undefined;
   return {
-    node_id: replica.nodeId,
-    status: replica.status,
-    view: replica.view,
-    commit_number: replica.commitNumber,
-    op_number: replica.opNumber,
-    is_leader: replica.isLeader,
-    cluster_size: replica.clusterSize,
-    healthy_replicas: healthy.length,
+    node_id: member.nodeId,
+    status: member.status,
+    view: member.term,
+    commit_number: member.position,
+    op_number: member.op,
+    is_leader: member.role === 'leader',
+    cluster_size: cluster.size ?? member.size,
+    healthy_replicas: cluster.well,
+    role: member.role,
+    lag: member.lag,
+    ...(member.reason !== '' && { reason: member.reason }),
   };
 }
 
-/** One that was cut off still takes itself for the leader of a view that the others have left. */
-function leaderAmong(replicas: readonly Replica[]): Replica | undefined {
-  const leaders = replicas.filter(({ isLeader }) => isLeader);
-  return leaders.sort((one, other) => (other.view ?? -1) - (one.view ?? -1))[0];
+/** The members that have these labels. */
+export function membersWith(cluster: Cluster | undefined, filter: LabelFilter): Member[] {
+  const wanted = Object.entries(filter);
+  return (cluster?.members ?? []).filter(({ labels }) =>
+    wanted.every(([name, value]) => labels[name] === value),
+  );
 }

@@ -63,12 +63,13 @@ function readRow(row: string) {
   const [key, name, kindAndCombine, unit, labels, bounds, help] = row
     .split('|')
     .map((cell) => cell.trim());
-  const [kind, combine = kind === 'gauge' ? 'last' : 'sum'] = kindAndCombine!.split('/');
+  const [kind, combine = kind === 'gauge' ? 'last' : 'sum', initial] = kindAndCombine!.split('/');
   return {
     key,
     name,
     kind,
     combine,
+    initial: initial === undefined ? undefined : Number(initial),
     unit: unit === '' ? undefined : unit,
     help,
     labels: words(labels!).map((label) => {

@@ -130,16 +130,16 @@ describe('the live page of a cluster @slow', function () {
     const row = page.locator(`#replicas tr[data-key="replica_id=${cut}"]`);
     runFault(cluster, `partition ${cut}`);
     await until(() => status(cut) !== 0, patience);
-    await row.getByText('ViewChange').waitFor(soon);
+    await row.getByText('view_change').waitFor(soon);
     await page.locator('#verdict strong').getByText('Degraded').waitFor(soon);
     expect(await page.locator('#verdict').textContent()).to.include('2 of 3 well');
     runFault(cluster, 'heal');
     await until(isWell, patience);
-    await row.getByText('Normal').waitFor(soon);
+    await row.getByText('normal', { exact: true }).waitFor(soon);
     await page.locator('#verdict strong').getByText('Healthy').waitFor(soon);
     // What happened meanwhile can be read afterwards.
     const changes = page.locator('#changes tbody tr', { hasText: `replica ${cut}` });
-    expect((await changes.allTextContents()).join()).to.include('Normal → ViewChange');
+    expect((await changes.allTextContents()).join()).to.include('normal → view_change');
   });
 
   it('shows within three seconds that the leader was killed', async () => {
@@ -232,7 +232,7 @@ describe('the live page of a cluster @slow', function () {
       expect(await rowOf(page, '#health', 'check nowhere')).to.include({ status: 'unhealthy' });
       expect(await rowOf(page, '#health', 'check here')).to.include({ status: 'healthy' });
       const row = await rowOf(page, '#replicas', 'file=here replica_id=1');
-      expect(row.status).to.equal('Normal');
+      expect(row.status).to.equal('normal');
       // The past of the other server is drawn here too.
       const drawn = page.locator('section[aria-label="Latency over time"] tbody td');
       await drawn

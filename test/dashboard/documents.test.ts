@@ -18,7 +18,7 @@ for (const catalogue of allCatalogues) {
     const events = eventsFor(catalogue);
 
     it('name every family, and say what it is', () => {
-      const { families } = catalogueDocument(registry.snapshot());
+      const { families } = catalogueDocument(registry.snapshot(), 'pond');
       const declared = Object.values(catalogue.families);
       const named = new Map(families.map((family) => [family.name, family]));
       for (const { name, kind, help, unit = null, labels = {} } of declared) {

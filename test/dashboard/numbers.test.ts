@@ -20,11 +20,18 @@ interface Modules {
   formatQuantity(value: number | null | undefined, unit: string): string;
   unitOf(family: { name: string; kind: string; unit: string | null }): string;
   combined(name: string, lines: readonly Line[], how: 'sum' | 'max'): Line;
-  linesOf(family: object, tracks: readonly Track[], range: readonly [number, number]): Line[];
+  linesOf(
+    store: object,
+    family: object,
+    tracks: readonly Track[],
+    range: readonly [number, number],
+  ): Line[];
 }
 
 describe('the numbers of the page', () => {
   let page: Modules;
+  /** One that knows no cluster. */
+  const store = { values: {} };
 
   before(async () => {
     const load = (name: string) =>
@@ -81,7 +88,7 @@ describe('the numbers of the page', () => {
   it('are rates of counters, from nothing again after a restart', () => {
     const points = [100, 150, 170, 30].map((value, index) => ({ at: index * 10_000, value }));
     const track = { labels: { replica_id: '0' }, points };
-    const [line] = page.linesOf({ kind: 'counter' }, [track], [0, 100]);
+    const [line] = page.linesOf(store, { kind: 'counter' }, [track], [0, 100]);
     expect(line!.y).to.deep.equal([5, 2, 3]);
   });
 
@@ -90,7 +97,7 @@ describe('the numbers of the page', () => {
       labels: { replica_id: String(id), cluster: 'c' },
       points: [{ at: 1000, value: 100 - id }],
     }));
-    const lines = page.linesOf({ kind: 'gauge' }, tracks.reverse(), [0, 100]);
+    const lines = page.linesOf(store, { kind: 'gauge' }, tracks.reverse(), [0, 100]);
     const names = lines.slice(0, 8).map(({ name }) => name);
     expect(names).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7].map((id) => `replica ${id}`));
     expect(lines).to.have.length(12);

@@ -29,6 +29,7 @@ describe('the live page @slow', function () {
     for (const replica_id of replicas) {
       if (silent.has(replica_id)) continue;
       metrics.operations.with({ replica_id, status: 'success' }).inc(10 + Number(replica_id));
+      metrics.messagesSent.with({ replica_id, message_type: 'Ping' }).inc();
       for (let step = 1; step <= 50; step++) {
         metrics.clientLatency.with({ replica_id }).record(step * (1 + Number(replica_id)));
         metrics.prepareLatency.with({ replica_id }).record(step / 10);
@@ -59,7 +60,7 @@ describe('the live page @slow', function () {
       metrics.opNumber.with({ replica_id }).set(12_400 + Number(replica_id));
       metrics.clusterSize.with({ replica_id }).set(3);
       metrics.quorumSize.with({ replica_id }).set(2);
-      metrics.replicaLag.with({ replica_id }).set(Number(replica_id));
+      metrics.commitNumber.with({ replica_id }).set(12_300 - Number(replica_id));
     }
     record();
     recording = setInterval(record, 100);
@@ -84,7 +85,7 @@ describe('the live page @slow', function () {
     const { page } = await open();
     for (const replica of replicas) {
       const shown = [2, 4, 7, 5].map((column) => cellOf(page, replica, column));
-      const expected = ['Normal', '4', String(12_400 + Number(replica)), replica];
+      const expected = ['normal', '4', String(12_400 + Number(replica)), replica];
       expect(await Promise.all(shown)).to.deep.equal(expected);
     }
     expect(await cellOf(page, '1', 3)).to.equal('leader');
@@ -123,8 +124,8 @@ describe('the live page @slow', function () {
     metrics.replicaStatus.with({ replica_id: '2' }).set(2);
     metrics.checksumFailures.with({ replica_id: '2', component: 'log' }).inc(7);
     const row = page.locator('#replicas tr[data-key="replica_id=2"]');
-    await row.getByText('Recovering').waitFor({ timeout: 3000 });
-    expect(await cellOf(page, '2', 13)).to.equal('7');
+    await row.getByText('recovering').waitFor({ timeout: 3000 });
+    expect(await cellOf(page, '2', 14)).to.equal('7');
     await page.locator('#health').getByText('2 of 3 well').waitFor({ timeout: 3000 });
     metrics.replicaStatus.with({ replica_id: '2' }).set(0);
   });
@@ -134,10 +135,20 @@ describe('the live page @slow', function () {
     await page.waitForTimeout(1500);
     silent.add('1');
     const row = page.locator('#replicas tr[data-key="replica_id=1"]');
-    await row.getByText(/silent for [23] s \(was Normal\)/).waitFor({ timeout: 5000 });
-    await page.locator('#verdict').getByText('replicas: 2 of 3 well, nobody leads').waitFor();
+    await row.getByText('silent').waitFor({ timeout: 6000 });
+    // The verdict names who is sick, and why.
+    const verdict = page.locator('#verdict');
+    await verdict
+      .getByText(
+        /2 of 3 well, replica 1 has been silent for \d s \(was normal\), 1 operations behind/,
+      )
+      .waitFor();
+    await verdict.getByText('nobody leads').waitFor();
     silent.delete('1');
-    await row.getByText('Normal', { exact: true }).waitFor({ timeout: 3000 });
+    await row.getByText('normal', { exact: true }).waitFor({ timeout: 3000 });
+    // Who leads is told among the changes.
+    const changes = page.locator('#changes tbody tr', { hasText: 'leader' });
+    expect((await changes.allTextContents()).join()).to.include('replica 1 → nobody');
   });
 
   it('draws percentiles and rates of one replica when it is chosen', async () => {
@@ -146,7 +157,7 @@ describe('the live page @slow', function () {
     await page.selectOption('#replica', '1');
     const legend = page.locator('section[aria-label="Latency over time"] tbody th');
     await legend.getByText('p99.9').waitFor();
-    expect(await legend.allTextContents()).to.deep.equal(['p50', 'p90', 'p99', 'p99.9']);
+    expect(await legend.allTextContents()).to.deep.equal(['p50', 'p95', 'p99', 'p99.9']);
     // The curves of all three stand there until the one has come.
     const curves = page.locator('section[aria-label^="Percentile curve"]');
     await curves.getByText('replica 0').waitFor({ state: 'detached' });
@@ -162,6 +173,13 @@ describe('the live page @slow', function () {
     await stop();
     await page.waitForSelector('#connection[data-state="lost"]', { timeout: 10_000 });
     expect(await page.locator('#connection').textContent()).to.include('connection lost');
+    // What was true then is not shown as if it were now.
+    expect(await page.locator('#verdict strong').textContent()).to.equal('Unknown');
+    expect(await page.locator('#verdict').textContent()).to.match(/connection lost.* is of \d\d:/);
+    const tile = page.locator('.tile', { hasText: 'Throughput' });
+    expect(await tile.locator('.value').textContent()).to.equal('–');
+    expect(await tile.locator('.more').textContent()).to.match(/^\d+ \/s at \d\d:\d\d:\d\d$/);
+    expect(await page.title()).to.include('Unknown');
     metrics.opNumber.with({ replica_id: '0' }).set(77_777);
     await listen(port);
     await page.waitForSelector('#connection[data-state="live"]', { timeout: 20_000 });

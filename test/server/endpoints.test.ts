@@ -15,6 +15,7 @@ describe('endpoints of the server', () => {
   function open() {
     const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
     ends.push(() => registry.close());
+    registry.metrics.replicaStatus.set(0);
     return registry;
   }
 
@@ -109,6 +110,8 @@ describe('endpoints of the server', () => {
         fixedLabels: { replica_id: '2', node_id: '1' },
       });
       ends.push(() => registry.close());
+      registry.metrics.replicaStatus.set(0);
+      registry.metrics.replicaLag.set(0);
       registry.metrics.viewNumber.set(5);
       registry.metrics.commitNumber.set(12_345);
       registry.metrics.opNumber.set(12_400);
@@ -118,7 +121,7 @@ describe('endpoints of the server', () => {
       expect(headers.get('content-type')).to.equal('application/json; charset=utf-8');
       expect(text).to.equal(
         '{"node_id":1,"status":"normal","view":5,"commit_number":12345,"op_number":12400,' +
-          '"is_leader":true,"cluster_size":3,"healthy_replicas":1}\n',
+          '"is_leader":true,"cluster_size":3,"healthy_replicas":1,"role":"leader","lag":0}\n',
       );
     });
 
@@ -129,17 +132,24 @@ describe('endpoints of the server', () => {
       expect((await get(url)).json).to.include(leader);
       // Replica 0 was cut off in view 3, which it led.
       registry.metrics.viewNumber.with({ replica_id: '0' }).set(3);
-      expect((await get(url)).json).to.include(leader);
+      expect((await get(url)).json).to.include({ ...leader, healthy_replicas: 2 });
+      expect((await get(`${url}?replica_id=0`)).json).to.include({
+        status: 'old_view',
+        is_leader: false,
+        lag: 0,
+        reason: 'is in view 3, and the cluster in view 4 (was normal)',
+      });
       registry.metrics.replicaStatus.with({ replica_id: '2' }).set(3);
       expect((await get(`${url}?replica_id=2`)).json).to.include({
         node_id: 3,
         status: 'state_transfer',
         is_leader: false,
-        healthy_replicas: 2,
+        healthy_replicas: 1,
+        lag: 2,
       });
       // The one whose turn it is does not lead while it is not normal.
       registry.metrics.replicaStatus.with({ replica_id: '1' }).set(1);
-      const changing = { node_id: 2, status: 'view_change', is_leader: false, healthy_replicas: 1 };
+      const changing = { node_id: 2, status: 'view_change', is_leader: false };
       expect((await get(`${url}?replica_id=1`)).json).to.include(changing);
       const unknown = await get(`${url}?replica_id=7`);
       expect([unknown.status, unknown.json.given]).to.eql([404, { replica_id: '7' }]);
@@ -150,8 +160,9 @@ describe('endpoints of the server', () => {
       ends.push(() => registry.close());
       registry.metrics.consensusView.set(9);
       registry.metrics.consensusLeader.set(3);
+      registry.metrics.projectionAppliedPosition.unset();
       const { json } = await get(`${await serve({ registry })}/status`);
-      expect(json).to.include({ node_id: 3, status: 'unknown', view: 9, is_leader: true });
+      expect(json).to.include({ node_id: 3, status: 'up', view: 9, is_leader: true });
       expect(json).to.include({ commit_number: null, op_number: null, cluster_size: null });
     });
   });
@@ -167,8 +178,33 @@ describe('endpoints of the server', () => {
       }
       expect(codes).to.eql([200, 503, 503, 503, 200]);
       registry.metrics.replicaStatus.set(2);
-      const reasons = ['node 1 is in status recovering'];
+      const reasons = ['replica 0 is in status recovering'];
       expect((await get(url)).json).to.eql({ status: 'not ready', reasons });
+      // One that has not said anything yet is not taken for normal.
+      registry.metrics.replicaStatus.unset();
+      const unset = await get(url);
+      expect([unset.status, unset.json.reasons]).to.eql([
+        503,
+        ['replica 0 has not set its status'],
+      ]);
+    });
+
+    it('is 503 while no replica has said anything, and while one is missing', async () => {
+      const registry = createRegistry({ catalogue: vsr });
+      ends.push(() => registry.close());
+      const nobody = await get(`${await serve({ registry })}/health/ready`);
+      expect([nobody.status, nobody.json.reasons]).to.eql([
+        503,
+        ['no replica has said anything yet'],
+      ]);
+      const two = cluster();
+      two.metrics.replicaStatus.remove({ replica_id: '0' });
+      const missing = await get(`${await serve({ registry: two })}/health/ready`);
+      expect([missing.status, missing.json.reasons]).to.eql([503, ['1 of 3 replicas is missing']]);
+      const told = await get(
+        `${await serve({ registry: open(), cluster: { members: 2 } })}/health/ready`,
+      );
+      expect([told.status, told.json.reasons]).to.eql([503, ['1 of 2 replicas is missing']]);
     });
 
     it('looks at every replica, or at those that are asked for', async () => {

@@ -5,56 +5,9 @@
 // is the newest among those that do well, the head is the furthest position that any member knows to
 // be committed, and the lag of each is what it lacks of the head, also of one that is dead.
 
+import type { Cluster, Member } from './cluster.js';
 import type { MembersProfile, State } from './profile.js';
 import type { MemberReading } from './readings.js';
-
-export type Role = 'leader' | 'follower' | 'standby';
-
-/** One member, as everybody is told of it. */
-export interface Member {
-  /** What tells it from the others: `0`, or `0, file a`. */
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly nodeId: number | string | null;
-  readonly role: Role;
-  /** `normal` and the like as it says itself, unless it is `dead`, `silent`, `isolated` ... */
-  readonly status: string;
-  readonly state: State;
-  /** Why it is not well; '' when it is. */
-  readonly reason: string;
-  readonly term: number | null;
-  readonly position: number | null;
-  readonly op: number | null;
-  /** How much it lacks of what the cluster has committed; null: not known. */
-  readonly lag: number | null;
-}
-
-export interface Cluster {
-  /** What a member is called, the label that names it, and what counts leaders. */
-  readonly member: string;
-  readonly label: string;
-  readonly termTitle: string;
-  readonly state: State;
-  /** How many are well, in words: `2 of 3 well`. */
-  readonly word: string;
-  /** Who is sick and why, and who leads. */
-  readonly message: string;
-  /** The newest term among those that do well; null: none is known. */
-  readonly term: number | null;
-  /** How far the cluster has committed. */
-  readonly head: number | null;
-  /** The name of who leads; null: nobody does. */
-  readonly leader: string | null;
-  /** The name of who led last, as far as the numbers tell, however it does now. */
-  readonly lastLeader: string | null;
-  /** How many members there should be, without standbys. */
-  readonly size: number | null;
-  readonly quorum: number | null;
-  readonly missing: number;
-  /** Without standbys. */
-  readonly well: number;
-  readonly members: readonly Member[];
-}
 
 /** What was seen of a member over time. */
 export interface Silence {
@@ -114,12 +67,12 @@ export function assess(
   const size = expected ?? (voters.length > 1 ? Math.max(sizeSaid ?? 0, voters.length) : undefined);
   const names = namesOf(profile, readings);
   const members = judged.map(({ reading, ...word }, index): Member => {
-    const { labels, nodeId, term = null, position = null, op = null } = reading;
-    const role = reading === leader ? 'leader' : isStandby(reading) ? 'standby' : 'follower';
+    const { labels, nodeId, term = null, position = null, op = null, size = null } = reading;
+    const role = reading === leader ? 'leader' : isStandby(reading) ? 'standby' : 'backup';
     const derived = position === null || head === undefined ? null : head - position;
     const said = word.state === 'good' ? (reading.ownLag ?? null) : null;
     const lag = seesAll ? derived : said;
-    return { name: names[index]!, labels, nodeId, role, ...word, term, position, op, lag };
+    return { name: names[index]!, labels, nodeId, role, ...word, term, position, op, size, lag };
   });
   const nameOf = (reading: MemberReading | undefined): string | null =>
     reading === undefined ? null : names[readings.indexOf(reading)]!;
@@ -159,18 +112,23 @@ export function canServe({ state }: Member): boolean {
 function ownWord({ status, term, leader }: MembersProfile, reading: MemberReading): Judged {
   if (status === undefined) {
     if (reading.term === undefined) {
-      return { reading, status: 'unknown', state: 'unknown', reason: `no ${term.title} is set` };
+      return {
+        reading,
+        status: 'unknown',
+        state: 'unknown',
+        reason: `has not set its ${term.title}`,
+      };
     }
     const isLost = leader.named !== undefined && reading.leaderNamed === 0;
     if (!isLost) return { reading, status: 'up', state: 'good', reason: '' };
-    return { reading, status: 'leaderless', state: 'warn', reason: 'it knows no leader' };
+    return { reading, status: 'leaderless', state: 'warn', reason: 'knows no leader' };
   }
   if (reading.status === undefined) {
-    return { reading, status: 'unknown', state: 'unknown', reason: 'its status is not set' };
+    return { reading, status: 'unknown', state: 'unknown', reason: 'has not set its status' };
   }
   const [word, state] = status.values[reading.status] ?? (['unknown', 'unknown'] as const);
   if (state === 'good') return { reading, status: word, state, reason: '' };
-  const said = word === 'unknown' ? `its status is ${reading.status}` : `it is in status ${word}`;
+  const said = word === 'unknown' ? `is in status ${reading.status}` : `is in status ${word}`;
   return { reading, status: word, state, reason: said };
 }
 
@@ -188,14 +146,14 @@ function judgeAlone(
     state: 'bad',
     reason: `${reason} (was ${status})`,
   });
-  if (reading.writer === 'dead') return bad('dead', 'its program is dead');
-  if (reading.writer === 'hung') return bad('hung', 'its program gives no sign of life');
-  if (silentMs >= silentAfterMs) return bad('silent', `it is silent for ${seconds(silentMs)}`);
+  if (reading.writer === 'dead') return bad('dead', 'is dead');
+  if (reading.writer === 'hung') return bad('hung', 'gives no sign of life');
+  if (silentMs >= silentAfterMs) return bad('silent', `has been silent for ${seconds(silentMs)}`);
   if (own.state !== 'good' || deafMs < silentAfterMs) return own;
   const whom = believesToLead(profile, reading)
     ? `no other ${profile.member}`
     : `no word of a leader`;
-  return bad('isolated', `it has heard ${whom} for ${seconds(deafMs)}`);
+  return bad('isolated', `has heard ${whom} for ${seconds(deafMs)}`);
 }
 
 /** Whoever is still in an old term has not heard of the new one. */
@@ -208,7 +166,7 @@ function withTerm(profile: MembersProfile, judged: Judged, newest: number | unde
     reading,
     status: `old_${title}`,
     state: 'bad',
-    reason: `it is in ${title} ${reading.term}, and the cluster in ${title} ${newest} (was ${status})`,
+    reason: `is in ${title} ${reading.term}, and the cluster in ${title} ${newest} (was ${status})`,
   };
 }
 
@@ -306,7 +264,7 @@ function messageOf(
   const { missing, quorum, term, leader, size } = about;
   if (members.length === 0) return `no ${member} has said anything yet`;
   const sick = members.filter(({ state }) => state !== 'good');
-  const named = sick.slice(0, mostNamed).map((each) => `${member} ${each.name}: ${whyOf(each)}`);
+  const named = sick.slice(0, mostNamed).map((each) => `${member} ${each.name} ${whyOf(each)}`);
   if (sick.length > mostNamed) named.push(`${sick.length - mostNamed} more`);
   if (missing > 0) named.push(`${missing} of ${size} ${missing === 1 ? 'is' : 'are'} missing`);
   const leads = leader === null ? 'nobody leads' : `${member} ${leader} leads`;
@@ -324,7 +282,17 @@ function messageOf(
   ].join(' · ');
 }
 
-/** Why a member is not well, and how far it is behind. */
+/**
+ * Why a member is not well, and how far it is behind; '' when neither is so.
+ *
+ * @example
+ * ```ts
+ * import { createClusterWatch, whyOf } from 'vsr-metrics/cluster';
+ *
+ * const { members = [] } = createClusterWatch().observe(registry.snapshot()) ?? {};
+ * for (const member of members) console.log(member.name, whyOf(member));
+ * ```
+ */
 export function whyOf({ reason, lag }: Member): string {
   const behind = lag !== null && lag > 0 ? `${lag.toLocaleString('en-US')} operations behind` : '';
   return [reason, behind].filter((part) => part !== '').join(', ');

@@ -76,12 +76,6 @@ export interface PageProfile {
   readonly foremost: Readonly<Partial<Record<ForemostPlace, readonly string[]>>>;
   /** What tiles of these families are called. */
   readonly titles: Readonly<Record<string, string>>;
-  /** Label values that count what went wrong, of families whose names do not say so. */
-  readonly errors: readonly {
-    readonly name: string;
-    readonly label: string;
-    readonly value: string;
-  }[];
   /** What every member counts for itself although all did it together: not to be added up. */
   readonly shared: readonly string[];
 }

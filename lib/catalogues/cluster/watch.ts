@@ -5,10 +5,11 @@
 //   const watch = createClusterWatch({ members: 3 });
 //   setInterval(() => console.log(watch.observe(registry.snapshot())?.message), 1000);
 
-import { CatalogueError } from '../../core/errors.js';
+import { type Kinds, milliseconds, optionsCheck, refusals, whole } from '../../core/options.js';
 import type { Snapshot } from '../../core/reading/snapshot.js';
 import { profiles } from '../profiles/index.js';
-import { assess, believesToLead, type Cluster, type Silence } from './assess.js';
+import { assess, believesToLead, type Silence } from './assess.js';
+import type { Cluster } from './cluster.js';
 import type { MembersProfile, Profile } from './profile.js';
 import { declares, type MemberReading, type Part, readMembers } from './readings.js';
 
@@ -23,6 +24,10 @@ export interface ClusterOptions {
   readonly silentAfterMs?: number | undefined;
 }
 
+export const clusterKinds: Kinds<ClusterOptions> = { members: whole(1, 1000), silentAfterMs: milliseconds };
+
+const checkOptions = optionsCheck<ClusterOptions>('a cluster', refusals.health, clusterKinds);
+
 /** What was last seen to grow, and when. */
 interface Seen {
   readonly total: number;
@@ -36,11 +41,10 @@ export class ClusterWatch {
   readonly #silentAfterMs: number;
   readonly #seen = new Map<string, Record<Growing, Seen>>();
 
-  /** @throws CatalogueError when an option does not fit */
+  /** @throws HealthError that names the option, what was given and what is allowed */
   constructor(options: ClusterOptions = {}) {
+    checkOptions(options);
     const { members, silentAfterMs = 3000 } = options;
-    checkOption('members', members ?? 1, 'a whole number from 1 to 1000', 1, 1000);
-    checkOption('silentAfterMs', silentAfterMs, 'milliseconds from 1 to 86400000', 1, 86_400_000);
     this.#members = members;
     this.#silentAfterMs = silentAfterMs;
   }
@@ -106,14 +110,15 @@ export class ClusterWatch {
  * @example
  * ```ts
  * import { createRegistry } from 'vsr-metrics';
- * import { createClusterWatch, vsr } from 'vsr-metrics/catalogues';
+ * import { vsr } from 'vsr-metrics/catalogues';
+ * import { createClusterWatch } from 'vsr-metrics/cluster';
  *
  * const registry = createRegistry({ catalogue: vsr });
  * const watch = createClusterWatch({ members: 3 });
  * const cluster = watch.observe(registry.snapshot());
  * for (const { name, status, lag } of cluster?.members ?? []) console.log(name, status, lag);
  * ```
- * @throws CatalogueError when an option does not fit
+ * @throws HealthError that names the option, what was given and what is allowed
  */
 export function createClusterWatch(options: ClusterOptions = {}): ClusterWatch {
   return new ClusterWatch(options);
@@ -143,20 +148,4 @@ function membersProfileOf(snapshots: readonly Snapshot[]): MembersProfile | unde
 
 function keyOf({ labels }: MemberReading): string {
   return JSON.stringify(labels);
-}
-
-function checkOption(
-  option: string,
-  given: number,
-  allowed: string,
-  least: number,
-  most: number,
-): void {
-  const isWhole = option !== 'members' || Number.isInteger(given);
-  if (Number.isFinite(given) && isWhole && given >= least && given <= most) return;
-  throw new CatalogueError('VSR_METRICS_CATALOGUE_INVALID', {
-    problem: `the option ${option} of a cluster does not fit`,
-    given,
-    allowed,
-  });
 }

@@ -13,7 +13,6 @@ export const kalkiProfile: Profile = {
       memory: ['kalki_memory_usage_bytes'],
     },
     titles: { kalki_active_connections: 'Connections' },
-    errors: [],
     shared: [],
   },
 };

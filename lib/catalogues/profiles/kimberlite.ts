@@ -34,7 +34,6 @@ export const kimberliteProfile: Profile = {
       kmb_requests_in_flight: 'In flight',
       kmb_log_size_bytes: 'Log size',
     },
-    errors: [{ name: 'kmb_requests_total', label: 'status', value: 'error' }],
     shared: ['kmb_consensus_commits_total', 'kmb_log_entries_total', 'kmb_log_bytes_total'],
   },
 };

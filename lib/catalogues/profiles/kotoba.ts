@@ -13,7 +13,6 @@ export const kotobaProfile: Profile = {
       memory: ['system_memory_usage_bytes'],
     },
     titles: { kotoba_db_connections_active: 'Connections' },
-    errors: [],
     shared: [],
   },
 };

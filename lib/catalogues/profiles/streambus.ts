@@ -44,7 +44,6 @@ export const streambusProfile: Profile = {
       streambus_storage_available_bytes: 'Storage free',
       streambus_storage_used_bytes: 'Storage used',
     },
-    errors: [],
     shared: [],
   },
 };

@@ -57,10 +57,6 @@ export const vsrProfile: Profile = {
       memory: ['vsr_memory_used_bytes'],
     },
     titles: { vsr_replica_lag_operations: 'Replica lag' },
-    errors: [
-      { name: 'vsr_operations_total', label: 'status', value: 'failure' },
-      { name: 'vsr_repairs_total', label: 'status', value: 'failure' },
-    ],
     shared: ['vsr_operations_total', 'vsr_bytes_written_total'],
   },
 };

@@ -1,11 +1,13 @@
-// What changed lately: statuses, views, leaders and checks, the newest first. From the recorder in the
-// region, so that it tells also of the minutes before the page was opened.
+// What changed lately: who leads, statuses, checks, the newest first. From the recorder in the region, so
+// that it tells also of the minutes before the page was opened.
+//
+// Only what the cluster did is told of terms: one that is cut off goes on from view to view by itself,
+// and would drown all else.
 
 import { find, type Row, Table } from './dom.js';
-import { byNumber, formatLabels, formatNumber, formatTime, shortName } from './format.js';
+import { byNumber, formatNumber, formatTime, shortName } from './format.js';
 import type { Choice } from './panels.js';
-import { type Profile, profileOf } from './profiles.js';
-import { report, type Store, type Track } from './store.js';
+import { type PageCatalogueProfile, report, type Store, type Track } from './store.js';
 
 interface Watched {
   readonly name: string;
@@ -13,24 +15,33 @@ interface Watched {
   readonly word?: (value: number) => string;
 }
 
+interface Change {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 const watched: readonly Watched[] = [
-  { name: 'kotoba_cluster_nodes_active', what: 'active nodes' },
   { name: 'health_check_status', what: 'check', word: healthWord },
   { name: 'kotoba_health_check_status', what: 'check', word: healthWord },
   { name: 'vsr_metrics_source_up', what: 'source', word: named(['unreachable', 'reachable']) },
 ];
 
-/** Of the members of a cluster. */
-function watchedOf({ anchor, statuses, term, changes }: Profile): readonly Watched[] {
-  const word = (value: number) => statuses?.[value]?.[0] ?? 'unknown';
+function watchedOf({ members, changes }: PageCatalogueProfile): readonly Watched[] {
+  const status = members?.status;
+  const word = (value: number) => status?.values[value]?.[0] ?? 'unknown';
   return [
-    ...(statuses === undefined ? [] : [{ name: anchor, what: 'status', word }]),
-    { name: term.name, what: term.title },
+    ...(status === undefined ? [] : [{ name: status.gauge, what: 'status', word }]),
     ...changes.map(({ name, what, words }) => ({ name, what, word: named(words) })),
   ];
 }
 
 const mostRows = 40;
+/** What changes again within this is one row: normal → view_change → normal. */
+const togetherMs = 10_000;
+const mostSteps = 4;
 
 export class Changes {
   readonly #store: Store;
@@ -40,6 +51,9 @@ export class Changes {
     { title: 'what' },
     { title: 'change' },
   ]);
+  /** What was seen of the cluster since the page was opened. */
+  readonly #seen: Change[] = [];
+  #leader: string | null | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -48,31 +62,97 @@ export class Changes {
 
   show(choice: Choice): void {
     const store = this.#store;
-    const profile = profileOf(store);
-    const there = [...(profile === undefined ? [] : watchedOf(profile)), ...watched].filter(
+    const there = [...store.profiles.flatMap(watchedOf), ...watched].filter(
       ({ name }) => store.series(name).length > 0,
     );
-    find('#changes').hidden = there.length === 0;
+    this.#watchLeader();
+    const { cluster } = store.values;
+    find('#changes').hidden = there.length === 0 && cluster === undefined;
     const from = store.values.takenAt - choice.rangeSeconds * 1000;
     const changes = there.flatMap((each) => {
       void store.follow(each.name).catch(report);
-      return store.tracksOf(each.name, choice).flatMap((track) => changesOf(each, track, from));
+      return store.tracksOf(each.name, choice).flatMap((track) => changesOf(each, track));
     });
-    changes.sort((a, b) => b.at - a.at || byNumber(a.row.key, b.row.key));
-    this.#table.show(changes.slice(0, mostRows).map(({ row }) => row));
-    find('#changes .empty').hidden = changes.length > 0;
-    this.#table.root.hidden = changes.length === 0;
+    const all = [...changes, ...this.#terms(), ...this.#seen].filter(({ at }) => at >= from);
+    const rows = together(all).sort(
+      (a, b) => b.row.at - a.row.at || byNumber(a.row.key, b.row.key),
+    );
+    this.#table.show(rows.slice(0, mostRows).map(({ row }) => row));
+    find('#changes .empty').hidden = rows.length > 0;
+    this.#table.root.hidden = rows.length === 0;
+  }
+
+  /** Who leads is known of now; the past knows terms. */
+  #watchLeader(): void {
+    const { cluster, takenAt } = this.#store.values;
+    if (cluster === undefined) return;
+    const before = this.#leader;
+    this.#leader = cluster.leader;
+    if (before === undefined || before === cluster.leader) return;
+    const word = (name: string | null) => (name === null ? 'nobody' : `${cluster.member} ${name}`);
+    const change = { at: takenAt, who: 'cluster', what: 'leader' };
+    this.#seen.push({ ...change, from: word(before), to: word(cluster.leader) });
+    if (this.#seen.length > 200) this.#seen.shift();
+  }
+
+  /** Terms that more than half of the members have reached. */
+  #terms(): Change[] {
+    const store = this.#store;
+    const term = store.membersProfile()?.members?.term;
+    if (term === undefined) return [];
+    void store.follow(term.gauge).catch(report);
+    const tracks = store.tracks(term.gauge);
+    const moments = [...new Set(tracks.flatMap(({ points }) => points.map(({ at }) => at)))];
+    const next = tracks.map(() => 0);
+    const half = Math.floor(tracks.length / 2);
+    const changes: Change[] = [];
+    let before: number | undefined;
+    for (const at of moments.sort((a, b) => a - b)) {
+      const values = tracks.flatMap(({ points }, index) => {
+        while ((points[next[index]!]?.at ?? Number.POSITIVE_INFINITY) <= at) next[index]! += 1;
+        return points[next[index]! - 1]?.value ?? [];
+      });
+      const reached = values.sort((a, b) => b - a)[half];
+      if (reached === undefined) continue;
+      if (before !== undefined && reached > before) {
+        const change = { at, who: 'cluster', what: term.title };
+        changes.push({ ...change, from: String(before), to: String(reached) });
+      }
+      before = Math.max(before ?? reached, reached);
+    }
+    return changes;
   }
 }
 
-function changesOf({ name, what, word = formatNumber }: Watched, track: Track, from: number) {
-  return track.points.flatMap(({ at, value }, index): { at: number; row: Row }[] => {
+function changesOf({ name, what, word = formatNumber }: Watched, track: Track): Change[] {
+  const who = shortName(track.labels, new Set()) || name;
+  return track.points.flatMap(({ at, value }, index): Change[] => {
     const before = track.points[index - 1]?.value;
-    if (before === undefined || before === value || at < from) return [];
-    const key = `${at} ${name} ${formatLabels(track.labels)}`;
-    const who = shortName(track.labels, new Set());
-    const change = `${word(before)} → ${word(value)}`;
-    return [{ at, row: { key, cells: [formatTime(at), who, what, change] } }];
+    if (before === undefined || before === value) return [];
+    return [{ at, who, what, from: word(before), to: word(value) }];
+  });
+}
+
+/** What changed again soon afterwards, in a row with it; its time is that of the last change. */
+function together(changes: readonly Change[]): { row: Row & { at: number } }[] {
+  const rows: { at: number; who: string; what: string; steps: string[] }[] = [];
+  const last = new Map<string, (typeof rows)[number]>();
+  for (const { at, who, what, from, to } of [...changes].sort((a, b) => a.at - b.at)) {
+    const key = `${who} ${what}`;
+    const open = last.get(key);
+    if (open !== undefined && at - open.at <= togetherMs && open.steps.at(-1) === from) {
+      open.at = at;
+      open.steps.push(to);
+      continue;
+    }
+    const row = { at, who, what, steps: [from, to] };
+    rows.push(row);
+    last.set(key, row);
+  }
+  return rows.map(({ at, who, what, steps }) => {
+    const shown = steps.length > mostSteps ? [steps[0]!, '…', ...steps.slice(-2)] : steps;
+    const cells = [formatTime(at), who, what, shown.join(' → ')];
+    return { row: { at, key: `${at} ${who} ${what}`, cells } };
   });
 }
 

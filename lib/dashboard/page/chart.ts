@@ -1,5 +1,6 @@
 // One chart and the table that says the same in numbers.
 
+import { lineStyles } from './colours.js';
 import { element, setText, Table } from './dom.js';
 import { formatQuantity, formatTime } from './format.js';
 import { type Line, mostLines, type Range } from './lines.js';
@@ -23,8 +24,10 @@ const shortestSeconds = 60;
 const powersOfTwo = Array.from({ length: 60 }, (_, exponent) => 2 ** exponent);
 const columns = {
   time: ['now', 'lowest', 'highest'],
-  percentile: ['p50', 'p99', 'max'],
+  percentile: ['p50', 'p95', 'p99', 'max'],
 } as const;
+/** Lines of one colour: the first is drawn through, the others have these dashes. */
+const dashes = [[], [7, 4], [2, 3], [11, 4, 2, 4]];
 
 export class Chart {
   readonly root = element('div');
@@ -32,6 +35,7 @@ export class Chart {
   readonly #empty = element('p', { class: 'empty' });
   readonly #legend = element('div', { class: 'legend', tabindex: '0', role: 'region' });
   readonly #more = element('p', { class: 'muted' });
+  readonly #estimate = element('p', { class: 'muted estimate' });
   readonly #table: Table;
   readonly #kind: ChartKind;
   #plot: uPlot | undefined;
@@ -50,7 +54,7 @@ export class Chart {
     const numeric = columns[kind.axis].map((title) => ({ title, isNumber: true }));
     this.#table = new Table(kind.title, [{ title: 'series' }, ...numeric]);
     this.#legend.setAttribute('aria-label', `${kind.title}: values`);
-    this.#legend.append(this.#table.root, this.#more);
+    this.#legend.append(this.#table.root, this.#more, this.#estimate);
     this.root.append(this.#plotElement, this.#empty, this.#legend);
     new ResizeObserver(() => this.#resize()).observe(this.#plotElement);
     this.#plotElement.addEventListener('keydown', (event) => this.#onKey(event));
@@ -83,7 +87,7 @@ export class Chart {
   #draw(lines: readonly Line[], range: Range | undefined): void {
     const tables = lines.map(({ x, y }) => [[...x], [...y]] as uPlot.AlignedData);
     const data = lines.length === 1 ? tables[0]! : uPlot.join(tables);
-    const shape = JSON.stringify([this.#unit, ...lines.map(({ name }) => name)]);
+    const shape = JSON.stringify([this.#unit, ...lines.map(({ name, colour }) => [name, colour])]);
     if (this.#plot === undefined || shape !== this.#shape) {
       this.#plot?.destroy();
       this.#plotElement.replaceChildren();
@@ -120,19 +124,35 @@ export class Chart {
     this.#table.retitle(1, at === undefined ? columns[this.#kind.axis][0] : title);
     const rows = this.#lines.map((line) => {
       const known = line.y.filter((value) => value !== null);
-      const first = isTime ? line.y.at(-1) : valueAt(line, 2);
-      const others = isTime ? [least(known), most(known)] : [valueAt(line, 100), known.at(-1)];
+      const exact = (percent: string) => line.exact?.[percent];
+      const first = isTime ? line.y.at(-1) : exact('50');
+      const others = isTime
+        ? [least(known), most(known)]
+        : [exact('95'), exact('99'), exact('100')];
       const pointed = at === undefined ? first : isTime ? lastAt(line, at) : valueAt(line, at);
       const numbers = [pointed, ...others].map((value) => formatQuantity(value, this.#unit));
+      const moment = at ?? line.x.at(-1) ?? Number.POSITIVE_INFINITY;
+      if (line.estimatedTo !== undefined && moment <= line.estimatedTo) {
+        numbers[0] = `≈ ${numbers[0]}`;
+      }
       return { key: line.name, cells: [line.name, ...numbers] };
     });
     this.#table.show(rows);
+    const styles = lineStyles(this.#lines);
     rows.forEach((_, row) => {
       const heading = this.#table.row(row).cells[0]!;
       const swatch = heading.querySelector('.swatch') ?? element('i');
-      swatch.className = `swatch series-${row}`;
+      const { colour, dash } = styles[row]!;
+      swatch.className = `swatch series-${colour}${dash > 0 ? ' dashed' : ''}`;
       if (swatch.parentElement === null) heading.prepend(swatch);
     });
+    const estimated = this.#lines.flatMap(({ estimatedTo = [] }) => estimatedTo);
+    const until = Math.max(...estimated);
+    setText(
+      this.#estimate,
+      estimated.length === 0 ? '' : `up to ${formatTime(until * 1000)} estimated from buckets (≈)`,
+    );
+    this.#estimate.hidden = estimated.length === 0;
   }
 
   #options(lines: readonly Line[]): uPlot.Options {
@@ -148,6 +168,7 @@ export class Chart {
       splits.map((each) => formatQuantity(each, this.#unit));
     const times = (_: uPlot, splits: number[]) => splits.map((each) => formatTime(each * 1000));
     const percents = (_: uPlot, splits: number[]) => splits.map(percentText);
+    const styles = lineStyles(lines);
     return {
       width: Math.max(this.#plotElement.clientWidth, 100),
       height: plotHeight,
@@ -178,7 +199,8 @@ export class Chart {
         {},
         ...lines.map((line, index) => ({
           label: line.name,
-          stroke: colour(`--series-${index}`),
+          stroke: colour(`--series-${styles[index]!.colour}`),
+          dash: dashes[styles[index]!.dash % dashes.length]!,
           width: 1.75,
           ...(lines.length === 1 && { fill: colour('--area') }),
           spanGaps: true,

@@ -17,7 +17,7 @@ export function formatNumber(value: number | null | undefined): string {
 }
 
 /** Counts in full, as the API has them. */
-export function formatWhole(value: number | undefined): string {
+export function formatWhole(value: number | null | undefined): string {
   return isNumber(value) ? String(value) : noValue;
 }
 

@@ -1,10 +1,9 @@
 // How everything does: one word for it, and a row for each check and each source of numbers.
 
 import { find, type Row, type State, setText, Table } from './dom.js';
-import { isError } from './families.js';
-import { formatNumber, formatQuantity, shortName } from './format.js';
-import type { Cluster } from './members.js';
-import { matching, rateOf, sumOf } from './queries.js';
+import { countsErrors, familiesWithErrors } from './families.js';
+import { formatNumber, formatQuantity, formatTime, shortName } from './format.js';
+import { matching, sumOf } from './queries.js';
 import { type HealthStatus, numberOf, type Store } from './store.js';
 
 interface Finding {
@@ -55,9 +54,9 @@ export class Health {
     find('#health .scroll').append(this.#table.root);
   }
 
-  show(cluster: Cluster | undefined): void {
+  show(): void {
     const findings = [
-      ...clusterFindings(this.#store, cluster),
+      ...this.#cluster(),
       ...this.#program(),
       ...this.#checks(),
       ...this.#sources(),
@@ -72,6 +71,23 @@ export class Health {
     find('#verdict').dataset.state = worst;
     setText(find('#verdict strong'), deciding.length === 0 ? 'Running' : verdicts[worst]);
     setText(find('#verdict span'), sentence(deciding));
+  }
+
+  /** Nothing is known of now any more, however well it went then. */
+  lose(reason: string): void {
+    const { takenAt } = this.#store.values;
+    const then = takenAt === 0 ? '' : `; what is shown is of ${formatTime(takenAt)}`;
+    find('#verdict').dataset.state = 'unknown';
+    setText(find('#verdict strong'), 'Unknown');
+    setText(find('#verdict span'), `${reason}${then}`);
+  }
+
+  /** The members of the cluster, as the server tells everybody. */
+  #cluster(): Finding[] {
+    const { cluster } = this.#store.values;
+    if (cluster === undefined) return [];
+    const { member, state, word, message } = cluster;
+    return [{ ...plain('members', `${member}s`, state), word, message, counts: true }];
   }
 
   /** The program whose numbers these are, when it does badly. */
@@ -139,9 +155,14 @@ export class Health {
   /** What does not decide how the whole does, and is worth a look. */
   #data(): Finding[] {
     const store = this.#store;
-    const rising = store.families
-      .filter(isError)
-      .map(({ name }) => ({ name, rate: rateOf(store, name) ?? 0 }))
+    const rising = familiesWithErrors(store)
+      .map((family) => {
+        const rates = store
+          .series(family.name)
+          .filter(({ labels }) => countsErrors(family, labels))
+          .map(({ labels }) => store.rate(family.name, labels) ?? 0);
+        return { name: family.name, rate: rates.reduce((a, b) => a + b, 0) };
+      })
       .filter(({ rate }) => rate > 0);
     const message = rising.map(({ name, rate }) => `${name} ${formatNumber(rate)}/s`).join(', ');
     const errors: Finding = {
@@ -161,29 +182,6 @@ export class Health {
     };
     return [errors, bad];
   }
-}
-
-function clusterFindings(store: Store, cluster: Cluster | undefined): Finding[] {
-  if (cluster === undefined) return [];
-  const { members, leader, profile, term } = cluster;
-  const well = members.filter(({ state }) => state === 'good').length;
-  const quorum = sumOf(store, 'vsr_quorum_size', members[0]!.labels) ?? 1;
-  const state: State = well === members.length ? 'good' : well < quorum ? 'bad' : 'warn';
-  const needed = profile.label === 'replica_id' ? ` · a quorum is ${quorum}` : '';
-  const leads = leader === undefined ? 'nobody leads' : `${leader.name} leads in`;
-  return [
-    {
-      ...plain('members', `${profile.member}s`, leader === undefined ? worse(state) : state),
-      word: `${well} of ${members.length} well`,
-      message: `${leads} ${profile.term.title} ${term ?? 'unknown'}${needed}`,
-      counts: true,
-    },
-  ];
-}
-
-/** Without a leader nothing is committed, however many are well. */
-function worse(state: State): State {
-  return state === 'good' ? 'warn' : 'bad';
 }
 
 function plain(key: string, what: string, state: State): Finding {

@@ -1,37 +1,76 @@
 // How the past of series becomes lines.
 
+import { colourOf } from './colours.js';
 import { byNumber, sharedLabels, shortName } from './format.js';
-import { type Family, growth, type Track } from './store.js';
+import { type Family, growth, type Point, type Store, type Track } from './store.js';
 
 export interface Line {
   readonly name: string;
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
+  /** Of its replica; undefined: by its place among the lines. */
+  readonly colour?: number | undefined;
+  /** Up to here, in seconds, values are estimated from buckets. */
+  readonly estimatedTo?: number | undefined;
+  /** Of a percentile curve: what is known exactly, and not read off the curve. */
+  readonly exact?: { readonly [percent: string]: number | null };
 }
 
 /** In seconds, as the charts have it. */
 export type Range = readonly [from: number, to: number];
 
 export const mostLines = 8;
-const percents = ['50', '90', '99', '99.9'];
+const percents = ['50', '95', '99', '99.9'];
 /** History may be ten seconds apart; a line whose last point is older than this has ended. */
 const heldSeconds = 15;
 
-/** A line for each of these series; of one histogram alone, one for each percentile. */
-export function linesOf({ kind }: Family, tracks: readonly Track[], range: Range): Line[] {
+/**
+ * A line for each of these series. Of histograms one for each percentile: of the one there is, or of all
+ * together where they can be put together.
+ */
+export function linesOf(
+  store: Store,
+  family: Family,
+  tracks: readonly Track[],
+  range: Range,
+  merged?: Track,
+): Line[] {
+  const { kind } = family;
   const filled = tracks.filter(({ points }) => points.some(({ value }) => value > 0));
   // Gauges at zero say something, counters and histograms without records do not.
   const shown = kind === 'gauge' || filled.length === 0 ? tracks : filled;
-  if (kind === 'histogram' && shown.length === 1) {
-    return percents.map((percent) => percentileLine(`p${percent}`, shown[0]!, percent, range));
+  if (kind === 'histogram' && (shown.length === 1 || merged !== undefined)) {
+    const all = shown.length === 1 ? shown[0]! : merged!;
+    return percents.map((percent) => percentileLine(`p${percent}`, all, percent, range));
   }
   const hidden = sharedLabels(shown.map(({ labels }) => labels));
-  const lines = shown.map((track) => {
+  const lines = shown.map((track): Line => {
     const name = shortName(track.labels, hidden) || 'value';
-    if (kind === 'histogram') return percentileLine(`p99, ${name}`, track, '99', range);
-    return kind === 'counter' ? rateLine(name, track, range) : valueLine(name, track, range);
+    const colour = colourOf(store, track.labels);
+    if (kind === 'histogram') {
+      return { ...percentileLine(`p99, ${name}`, track, '99', range), colour };
+    }
+    const line = kind === 'counter' ? rateLine(name, track, range) : valueLine(name, track, range);
+    return { ...line, colour };
   });
   return few(lines.filter(({ x }) => x.length > 0));
+}
+
+/** How far each member is behind the furthest, from their positions. */
+export function lagLines(store: Store, tracks: readonly Track[], range: Range): Line[] {
+  const lines = tracks.map((track) => valueLine('', track, range));
+  const head = combined('head', lines, 'max');
+  const hidden = sharedLabels(tracks.map(({ labels }) => labels));
+  return lines.map((line, index): Line => {
+    const { labels } = tracks[index]!;
+    const own = combined('own', [line, { ...head, y: head.y.map(() => null) }], 'max');
+    const y = head.y.map((at, point) => {
+      const position = own.y[point] ?? null;
+      return at === null || position === null ? null : at - position;
+    });
+    const name = shortName(labels, hidden) || 'value';
+    return { name, x: head.x, y, colour: colourOf(store, labels) };
+  });
 }
 
 /** The largest when there are too many; those few keep their order, so that colours stay. */
@@ -55,10 +94,14 @@ export function percentileLine(
   percent: string,
   range: Range,
 ): Line {
-  const values = points
-    .filter(({ percentiles }) => percentiles !== undefined)
-    .map(({ at, percentiles }) => [at, percentiles?.[percent] ?? null] as const);
-  return line(name, range, values);
+  const known = points.filter(({ percentiles }) => percentiles !== undefined);
+  const values = known.map(({ at, percentiles }) => [at, percentiles?.[percent] ?? null] as const);
+  return { ...line(name, range, values), estimatedTo: estimatedTo(known) };
+}
+
+function estimatedTo(points: readonly Point[]): number | undefined {
+  const last = points.findLast(({ isEstimated }) => isEstimated === true);
+  return last === undefined ? undefined : last.at / 1000;
 }
 
 export function rateLine(name: string, { points }: Track, range: Range): Line {

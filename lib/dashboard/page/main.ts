@@ -39,13 +39,21 @@ function choice(): Choice {
 
 function showAll(): void {
   const chosen = choice();
-  const cluster = members.cluster();
   tiles.show(chosen);
-  members.show(cluster);
-  health.show(cluster);
+  members.show();
+  health.show();
+  showTitle();
   changes.show(chosen);
   panels.show(chosen);
   seriesTable.show(chosen);
+}
+
+/** Whose numbers these are, and how it does: for whoever has many tabs. */
+function showTitle(): void {
+  const name = store.title || 'vsr-metrics';
+  setText(find('h1'), name);
+  const verdict = find('#verdict strong').textContent;
+  document.title = `${verdict}: ${name}${name === 'vsr-metrics' ? '' : ' – vsr-metrics'}`;
 }
 
 async function accept(values: Values): Promise<void> {
@@ -82,6 +90,7 @@ function offerReplicas(): void {
   const there = replicaLabels.filter((name) => found.has(name));
   replicaLabel = there.find((name) => found.get(name)!.size > 1) ?? there[0];
   const values = [...(found.get(replicaLabel ?? '') ?? [])].sort(byNumber);
+  store.replicas = replicaLabel === undefined ? undefined : { label: replicaLabel, values };
   find('#replica-choice').hidden = values.length < 2;
   fillSelect(replicaSelect, [
     { value: '', text: 'all' },
@@ -101,6 +110,10 @@ function say(state: 'live' | 'lost', text: string): void {
 function lost(reason: string): void {
   wasLost = true;
   say('lost', reason);
+  // What was well then need not be well now.
+  health.lose(reason);
+  tiles.lose();
+  showTitle();
 }
 
 function listen(): void {

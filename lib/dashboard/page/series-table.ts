@@ -5,6 +5,7 @@ import { byNumber, formatLabels, formatQuantity, unitOf } from './format.js';
 import { type Family, numberOf, type ReplicaChoice, type Series, type Store } from './store.js';
 
 const mostRows = 300;
+const together = 'all together';
 
 export class SeriesTable {
   readonly #store: Store;
@@ -14,6 +15,7 @@ export class SeriesTable {
     { title: 'value', isNumber: true },
     { title: 'per second', isNumber: true },
     { title: 'p50', isNumber: true },
+    { title: 'p95', isNumber: true },
     { title: 'p99', isNumber: true },
   ]);
 
@@ -35,10 +37,10 @@ export class SeriesTable {
           return isChosen && words.every((word) => text.includes(word));
         })
         .sort((a, b) => byNumber(formatLabels(a.labels), formatLabels(b.labels)))
-        .map((series) => ({ family, series })),
+        .map((series) => ({ family, series, name: formatLabels(series.labels) }))
+        .concat(replica === undefined ? this.#together(family, words) : []),
     );
-    const rows = found.slice(0, mostRows).map(({ family, series }) => {
-      const labels = formatLabels(series.labels);
+    const rows = found.slice(0, mostRows).map(({ family, series, name: labels }) => {
       const cells = [family.name, labels, ...this.#numbers(family, series)];
       return { key: `${family.name} ${labels}`, cells };
     });
@@ -47,16 +49,24 @@ export class SeriesTable {
     this.#table.show(rows);
   }
 
+  /** A histogram's series as one, where there are several. */
+  #together(family: Family, words: readonly string[]) {
+    const merged = this.#store.merged(family.name);
+    const text = `${family.name} ${together}`.toLowerCase();
+    if (merged === undefined || !words.every((word) => text.includes(word))) return [];
+    return [{ family, series: { labels: {}, ...merged }, name: together }];
+  }
+
   #numbers(family: Family, { labels, value, count, percentiles, recent }: Series): string[] {
     const rate = this.#store.rate(family.name, labels);
     const perSecond = unitOf({ ...family, kind: 'counter' });
     const speed = family.kind === 'gauge' ? '' : formatQuantity(rate, perSecond);
-    if (count === undefined) return [exact(numberOf(value)), speed, '', ''];
+    if (count === undefined) return [exact(numberOf(value)), speed, '', '', ''];
     const shown = recent !== undefined && recent.count > 0 ? recent.percentiles : percentiles;
-    const [p50, p99] = ['50', '99'].map((percent) =>
+    const values = ['50', '95', '99'].map((percent) =>
       formatQuantity(shown?.[percent], unitOf(family)),
     );
-    return [String(count), formatQuantity(rate, 'per_sec'), p50!, p99!];
+    return [String(count), formatQuantity(rate, 'per_sec'), ...values];
   }
 }
 

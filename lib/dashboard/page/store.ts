@@ -3,6 +3,8 @@
 // The past comes from the recorder in the region when a family is first shown, and from the values of
 // each second from then on.
 
+import type { Cluster } from '../../catalogues/cluster/cluster.js';
+import type { MembersProfile, PageProfile } from '../../catalogues/cluster/profile.js';
 import { byNumber, formatLabels, type Labels } from './format.js';
 
 type JsonNumber = number | 'NaN' | '+Inf' | '-Inf';
@@ -22,6 +24,19 @@ export interface Series {
   readonly count?: number;
   readonly percentiles?: Percentiles;
   readonly recent?: { readonly count: number; readonly percentiles: Percentiles };
+}
+
+/** Several histograms as one. */
+export interface Merged {
+  readonly count: number;
+  readonly percentiles: Percentiles;
+  readonly recent?: { readonly count: number; readonly percentiles: Percentiles };
+}
+
+/** What is known of a catalogue besides its families. */
+export interface PageCatalogueProfile extends PageProfile {
+  readonly name: string;
+  readonly members?: Pick<MembersProfile, 'member' | 'label' | 'status' | 'term' | 'position'>;
 }
 
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
@@ -46,13 +61,21 @@ export interface Values {
   readonly takenMonotonic: number;
   /** Of servers that have health checks. */
   readonly health?: HealthReport;
-  readonly families: readonly { readonly name: string; readonly series: readonly Series[] }[];
+  /** Where the families know members. */
+  readonly cluster?: Cluster;
+  readonly families: readonly {
+    readonly name: string;
+    readonly series: readonly Series[];
+    readonly merged?: Merged;
+  }[];
 }
 
 export interface Point {
   readonly at: number;
   readonly value: number;
   readonly percentiles: Percentiles | undefined;
+  /** Its percentiles are estimated from buckets, as those of the past are. */
+  readonly isEstimated?: boolean;
 }
 
 export interface Track {
@@ -67,14 +90,20 @@ export interface ReplicaChoice {
 }
 
 interface Catalogue {
+  readonly title?: string;
+  readonly profiles: readonly PageCatalogueProfile[];
   readonly families: readonly Family[];
 }
 
+interface PastPoint {
+  readonly at: number;
+  readonly value: JsonNumber;
+  readonly percentiles?: Percentiles;
+}
+
 interface History {
-  readonly series: readonly {
-    readonly labels: Labels;
-    readonly points: readonly { at: number; value: JsonNumber; percentiles?: Percentiles }[];
-  }[];
+  readonly series: readonly { readonly labels: Labels; readonly points: readonly PastPoint[] }[];
+  readonly merged?: { readonly points: readonly PastPoint[] };
 }
 
 const keptMs = 3_700_000;
@@ -83,9 +112,16 @@ const gapMs = 2500;
 
 export class Store {
   families: readonly Family[] = [];
+  profiles: readonly PageCatalogueProfile[] = [];
+  /** Whose numbers these are. */
+  title = '';
   values: Values = { takenAt: 0, takenMonotonic: 0, families: [] };
+  /** The label that tells replicas apart, and its values in order; without a cluster. */
+  replicas: { readonly label: string; readonly values: readonly string[] } | undefined;
   readonly #series = new Map<string, readonly Series[]>();
+  readonly #merged = new Map<string, Merged>();
   readonly #tracks = new Map<string, Map<string, Track>>();
+  readonly #mergedTracks = new Map<string, Track>();
   /** Per family the time of the values before and what counters had then, for rates of now. */
   #before = new Map<string, number>();
   #rates = new Map<string, number>();
@@ -96,6 +132,15 @@ export class Store {
 
   series(name: string): readonly Series[] {
     return this.#series.get(name) ?? [];
+  }
+
+  /** All histograms of a family as one, where there are several and they can be put together. */
+  merged(name: string): Merged | undefined {
+    return this.#merged.get(name);
+  }
+
+  mergedTrack(name: string): Track | undefined {
+    return this.#mergedTracks.get(name);
   }
 
   /** Per second, between the last two values. */
@@ -116,8 +161,17 @@ export class Store {
     return tracks.filter(({ labels }) => (labels[replicaLabel] ?? replica) === replica);
   }
 
+  /** Of the catalogue whose families tell who the members are. */
+  membersProfile(): PageCatalogueProfile | undefined {
+    const label = this.values.cluster?.label;
+    return this.profiles.find(({ members }) => members !== undefined && members.label === label);
+  }
+
   async loadCatalogue(): Promise<void> {
-    this.families = (await getJson<Catalogue>('api/v1/catalogue')).families;
+    const { title = '', profiles, families } = await getJson<Catalogue>('api/v1/catalogue');
+    this.families = families;
+    this.profiles = profiles;
+    this.title = title;
   }
 
   /** Begins to keep the past of a family; resolves when what the region has of it is there. */
@@ -135,14 +189,14 @@ export class Store {
   async refill(name: string): Promise<void> {
     const from = Date.now() - keptMs;
     const path = `api/v1/history?name=${encodeURIComponent(name)}&from=${from}`;
-    const { series } = await getJson<History>(path);
+    const { series, merged } = await getJson<History>(path);
     for (const { labels, points } of series) {
       const track = this.#track(name, labels);
-      const earlier = points.map(({ at, value, percentiles }) => {
-        return { at, value: numberOf(value), percentiles };
-      });
-      track.points = filledUp(track.points, earlier);
+      track.points = filledUp(track.points, points.map(pastPoint));
     }
+    if (merged === undefined) return;
+    const track = this.#mergedTrack(name);
+    track.points = filledUp(track.points, merged.points.map(pastPoint));
   }
 
   accept(values: Values): void {
@@ -154,9 +208,16 @@ export class Store {
     this.#before = new Map();
     this.#rates = new Map();
     this.#series.clear();
-    for (const { name, series } of values.families) {
+    this.#merged.clear();
+    for (const { name, series, merged } of values.families) {
       this.#series.set(name, series);
       const isFollowed = this.#tracks.has(name);
+      if (merged !== undefined) {
+        this.#merged.set(name, merged);
+        const { count: value, recent } = merged;
+        const point = { at: values.takenAt, value, percentiles: recent?.percentiles };
+        if (isFollowed) this.#append(this.#mergedTrack(name), point);
+      }
       for (const each of series) {
         const key = keyOf(name, each.labels);
         const value = each.count ?? numberOf(each.value);
@@ -178,6 +239,15 @@ export class Store {
     if (points[0]!.at < point.at - keptMs) points.shift();
   }
 
+  #mergedTrack(name: string): Track {
+    let track = this.#mergedTracks.get(name);
+    if (track === undefined) {
+      track = { labels: {}, points: [] };
+      this.#mergedTracks.set(name, track);
+    }
+    return track;
+  }
+
   #track(name: string, labels: Labels): Track {
     const tracks = this.#tracks.get(name)!;
     const key = keyOf(name, labels);
@@ -188,6 +258,10 @@ export class Store {
     }
     return track;
   }
+}
+
+function pastPoint({ at, value, percentiles }: PastPoint): Point {
+  return { at, value: numberOf(value), percentiles, isEstimated: true };
 }
 
 /** What was seen live, and from the recorder what lies before and between. */

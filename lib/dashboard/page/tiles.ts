@@ -1,18 +1,28 @@
 // The first numbers one looks for, each with its way over the chosen time.
 
+import type { ForemostPlace } from '../../catalogues/cluster/profile.js';
 import { element, find, setText } from './dom.js';
 import {
   choose,
+  countsErrors,
+  familiesWithErrors,
   foremost,
-  isError,
   isLatency,
   isResource,
   isShared,
   isState,
   isThroughput,
 } from './families.js';
-import { formatNumber, formatQuantity, unitOf } from './format.js';
-import { combined, type Line, percentileLine, type Range, rateLine, valueLine } from './lines.js';
+import { formatNumber, formatQuantity, formatTime, unitOf } from './format.js';
+import {
+  combined,
+  type Line,
+  lagLines,
+  percentileLine,
+  type Range,
+  rateLine,
+  valueLine,
+} from './lines.js';
 import type { Choice } from './panels.js';
 import { type Family, growth, report, type Store, type Track } from './store.js';
 
@@ -22,57 +32,96 @@ interface Said {
   readonly unit: string;
   /** Unless it is how far up the line went. */
   readonly more?: string;
+  /** Unless the family or the tile has one. */
+  readonly title?: string;
 }
 
 interface Tile {
   readonly title: string;
   readonly families: (store: Store) => readonly Family[];
-  readonly say: (families: readonly Family[], tracks: TracksOf, range: Range) => Said;
+  readonly say: (store: Store, families: readonly Family[], choice: Choice, range: Range) => Said;
 }
-
-type TracksOf = (family: Family) => readonly Track[];
 
 const tiles: readonly Tile[] = [
   {
     title: 'Throughput',
-    families: one(isThroughput, foremost.throughput),
-    say: ([family], tracks, range) => {
+    families: one(isThroughput, 'throughput'),
+    say: (store, [family], choice, range) => {
       const { name } = family!;
-      const how = isShared(name) ? 'max' : 'sum';
-      const line = combined(name, rates(tracks(family!), range), how);
-      return { line, unit: unitOf(family!) };
+      const how = isShared(store, name) ? 'max' : 'sum';
+      const good = store
+        .tracksOf(name, choice)
+        .filter(({ labels }) => !countsErrors(family!, labels));
+      return { line: combined(name, rates(good, range), how), unit: unitOf(family!) };
     },
   },
   {
     title: 'Latency, p99',
-    families: one(isLatency, foremost.latency),
-    say: ([family], tracks, range) => {
-      const worst = (percent: string) =>
-        combined(
-          `p${percent}`,
-          tracks(family!).map((track) => percentileLine('', track, percent, range)),
-          'max',
-        );
-      const line = worst('99');
+    families: one(isLatency, 'latency'),
+    say: (store, [family], choice, range) => {
+      const { name } = family!;
+      const tracks = store.tracksOf(name, choice);
+      const merged = choice.replica === undefined ? store.mergedTrack(name) : undefined;
+      const of = (percent: string) =>
+        merged === undefined
+          ? combined(
+              '',
+              tracks.map((track) => percentileLine('', track, percent, range)),
+              'max',
+            )
+          : percentileLine('', merged, percent, range);
       const unit = unitOf(family!);
-      return { line, unit, more: `p50 ${formatQuantity(now(worst('50')), unit)}` };
+      const [p50, p95] = ['50', '95'].map((percent) => formatQuantity(now(of(percent)), unit));
+      return { line: of('99'), unit, more: `p50 ${p50} · p95 ${p95}` };
     },
   },
-  gauge('Lag and load', isState, foremost.state, 'max'),
+  {
+    title: 'Lag and load',
+    families: (store) => {
+      const behind = positionOf(store);
+      return behind === undefined ? gauge(isState, 'state')(store) : [behind];
+    },
+    say: (store, [family], choice, range) => {
+      const behind = positionOf(store);
+      if (behind === undefined) return gaugeOf(store, family!, choice, range, 'max');
+      const { name } = behind;
+      const tracks = store.tracksOf(name, { ...choice, replica: undefined });
+      const chosen = new Set(store.tracksOf(name, choice).map(({ labels }) => labels));
+      const lines = lagLines(store, tracks, range).filter((_, index) =>
+        chosen.has(tracks[index]!.labels),
+      );
+      return { line: combined('lag', lines, 'max'), unit: '', title: `${lagTitle(store)} lag` };
+    },
+  },
   {
     title: 'Errors',
-    families: (store) => store.families.filter(isError),
-    say: (families, tracks, range) => {
-      const all = families.flatMap((family) => [...tracks(family)]);
-      const line = combined('errors', rates(all, range), 'sum');
-      const total = all.reduce((sum, track) => sum + grown(track, range), 0);
+    families: familiesWithErrors,
+    say: (store, families, choice, range) => {
+      const of = (family: Family) =>
+        store.tracksOf(family.name, choice).filter(({ labels }) => countsErrors(family, labels));
+      const lines = families.map((family) =>
+        combined('', rates(of(family), range), isShared(store, family.name) ? 'max' : 'sum'),
+      );
+      const total = families.reduce((sum, family) => {
+        const all = of(family).map((track) => grown(track, range));
+        const isAll = !isShared(store, family.name);
+        return sum + (isAll ? all.reduce((a, b) => a + b, 0) : Math.max(0, ...all));
+      }, 0);
       const seconds = range[1] - range[0];
       const more = `${formatNumber(Math.round(total))} in ${formatQuantity(seconds, 'seconds')}`;
-      return { line, unit: 'per_sec', more };
+      return { line: combined('errors', lines, 'sum'), unit: 'per_sec', more };
     },
   },
-  gauge('Processor', isResource, foremost.processor, 'max'),
-  gauge('Memory', isResource, foremost.memory, 'sum'),
+  {
+    title: 'Processor',
+    families: gauge(isResource, 'processor'),
+    say: (store, [family], choice, range) => gaugeOf(store, family!, choice, range, 'max'),
+  },
+  {
+    title: 'Memory',
+    families: gauge(isResource, 'memory'),
+    say: (store, [family], choice, range) => gaugeOf(store, family!, choice, range, 'sum'),
+  },
 ];
 
 export class Tiles {
@@ -93,8 +142,9 @@ export class Tiles {
       root.hidden = families.length === 0;
       if (families.length === 0) continue;
       for (const { name } of families) void store.follow(name).catch(report);
-      const said = tile.say(families, ({ name }) => store.tracksOf(name, choice), range);
-      setText(title, families.length === 1 ? titleOf(tile.title, families[0]!) : tile.title);
+      const said = tile.say(store, families, choice, range);
+      const usual = families.length === 1 ? titleOf(store, tile.title, families[0]!) : tile.title;
+      setText(title, said.title ?? usual);
       root.title = families.map(({ name }) => name).join(', ');
       const { line, unit } = said;
       setText(value, formatQuantity(line.y.at(-1), unit));
@@ -103,47 +153,63 @@ export class Tiles {
       path.setAttribute('d', drawn(line, range, highest || 1));
     }
   }
+
+  /** Nothing is known of now any more: what stands there is of then. */
+  lose(): void {
+    const { takenAt } = this.#store.values;
+    if (takenAt === 0) return;
+    for (const { value, more } of this.#made) {
+      const before = value.textContent;
+      if (before === lostValue) continue;
+      setText(value, lostValue);
+      setText(more, `${before} at ${formatTime(takenAt)}`);
+    }
+  }
 }
 
-/** A gauge's tile says which it is: what stands there differs from catalogue to catalogue. */
-function gauge(
-  title: string,
-  accepts: (family: Family) => boolean,
-  names: readonly string[],
-  how: 'sum' | 'max',
-): Tile {
-  return {
-    title,
-    families: (store) => {
-      const found = choose(store.families.filter(accepts), names, (name) => hasAny(store, name));
-      // One that nobody named may mean anything; the charts below have it.
-      return found !== undefined && names.includes(found.name) ? [found] : [];
-    },
-    say: ([family], tracks, range) => {
-      const lines = tracks(family!).map((track) => valueLine('', track, range));
-      return { line: combined(family!.name, lines, how), unit: unitOf(family!) };
-    },
+const lostValue = '–';
+
+/** Where the members of a cluster are, when lag can be derived from that. */
+function positionOf(store: Store): Family | undefined {
+  const { cluster } = store.values;
+  const position = store.membersProfile()?.members?.position;
+  if (position === undefined || (cluster?.members.length ?? 0) < 2) return undefined;
+  return store.family(position);
+}
+
+function lagTitle(store: Store): string {
+  const member = store.values.cluster?.member ?? 'member';
+  return `${member[0]!.toUpperCase()}${member.slice(1)}`;
+}
+
+/** The foremost gauge; one that nobody named may mean anything, and the charts below have it. */
+function gauge(accepts: (family: Family) => boolean, place: ForemostPlace) {
+  return (store: Store): readonly Family[] => {
+    const names = foremost(store, place);
+    const found = choose(store.families.filter(accepts), names, (name) => hasAny(store, name));
+    return found !== undefined && names.includes(found.name) ? [found] : [];
   };
 }
 
-const titles: Readonly<Record<string, string>> = {
-  vsr_replica_lag_operations: 'Replica lag',
-  kmb_projection_lag: 'Projection lag',
-  streambus_consumer_group_lag: 'Consumer lag',
-  kotoba_db_connections_active: 'Connections',
-  kalki_active_connections: 'Connections',
-  streambus_storage_available_bytes: 'Storage free',
-  streambus_storage_used_bytes: 'Storage used',
-  kmb_requests_in_flight: 'In flight',
-  kmb_log_size_bytes: 'Log size',
-};
-
-function titleOf(usual: string, { name }: Family): string {
-  return titles[name] ?? usual;
+function gaugeOf(
+  store: Store,
+  family: Family,
+  choice: Choice,
+  range: Range,
+  how: 'sum' | 'max',
+): Said {
+  const lines = store.tracksOf(family.name, choice).map((track) => valueLine('', track, range));
+  return { line: combined(family.name, lines, how), unit: unitOf(family) };
 }
 
-function one(accepts: (family: Family) => boolean, names: readonly string[]) {
+/** A gauge's tile says which it is: what stands there differs from catalogue to catalogue. */
+function titleOf(store: Store, usual: string, { name }: Family): string {
+  return store.profiles.map(({ titles }) => titles[name]).find((title) => title) ?? usual;
+}
+
+function one(accepts: (family: Family) => boolean, place: ForemostPlace) {
   return (store: Store): readonly Family[] => {
+    const names = foremost(store, place);
     const found = choose(store.families.filter(accepts), names, (name) => hasAny(store, name));
     return found === undefined ? [] : [found];
   };
