@@ -28,6 +28,7 @@ export function catalogueDocument(snapshot: Snapshot, title: string) {
           label: members.label,
           status: members.status,
           term: members.term,
+          leader: members.leader,
           position: members.position,
         },
       }),

@@ -63,7 +63,7 @@ export class ClusterWatch {
   observeParts(parts: readonly Part[], at = performance.now()): Cluster | undefined {
     const profile = membersProfileOf(parts.map(({ snapshot }) => snapshot));
     if (profile === undefined) return undefined;
-    const readings = parts.flatMap((part) => readMembers(profile, part));
+    const readings = parts.flatMap((part) => readMembers(profile, part)).sort(byName);
     const seen = readings.map((reading) => this.#note(reading, at));
     this.#forget(readings);
     const newest = seen.reduce((latest, { pulse }) => Math.max(latest, pulse.at), 0);
@@ -144,6 +144,11 @@ function membersProfileOf(snapshots: readonly Snapshot[]): MembersProfile | unde
     snapshots.some((snapshot) => readMembers(profile, { snapshot }).length > 0),
   );
   return found ?? declared[0];
+}
+
+/** 2 before 10. */
+function byName(a: MemberReading, b: MemberReading): number {
+  return (a.id ?? '').localeCompare(b.id ?? '', 'en', { numeric: true });
 }
 
 function keyOf({ labels }: MemberReading): string {

@@ -54,6 +54,7 @@ export class Changes {
   /** What was seen of the cluster since the page was opened. */
   readonly #seen: Change[] = [];
   #leader: string | null | undefined;
+  #openedAt = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -73,7 +74,9 @@ export class Changes {
       void store.follow(each.name).catch(report);
       return store.tracksOf(each.name, choice).flatMap((track) => changesOf(each, track));
     });
-    const all = [...changes, ...this.#terms(), ...this.#seen].filter(({ at }) => at >= from);
+    const all = [...changes, ...this.#terms(), ...this.#leaders(), ...this.#seen].filter(
+      ({ at }) => at >= from,
+    );
     const rows = together(all).sort(
       (a, b) => b.row.at - a.row.at || byNumber(a.row.key, b.row.key),
     );
@@ -82,12 +85,13 @@ export class Changes {
     this.#table.root.hidden = rows.length === 0;
   }
 
-  /** Who leads is known of now; the past knows terms. */
+  /** Since the page was opened the server says who leads, and that nobody does. */
   #watchLeader(): void {
     const { cluster, takenAt } = this.#store.values;
     if (cluster === undefined) return;
     const before = this.#leader;
     this.#leader = cluster.leader;
+    if (before === undefined) this.#openedAt = takenAt;
     if (before === undefined || before === cluster.leader) return;
     const word = (name: string | null) => (name === null ? 'nobody' : `${cluster.member} ${name}`);
     const change = { at: takenAt, who: 'cluster', what: 'leader' };
@@ -97,14 +101,46 @@ export class Changes {
 
   /** Terms that more than half of the members have reached. */
   #terms(): Change[] {
-    const store = this.#store;
-    const term = store.membersProfile()?.members?.term;
+    const term = this.#store.membersProfile()?.members?.term;
     if (term === undefined) return [];
-    void store.follow(term.gauge).catch(report);
-    const tracks = store.tracks(term.gauge);
+    let highest = Number.NEGATIVE_INFINITY;
+    return this.#clusterChanges(term.gauge, term.title, String, (values) => {
+      const reached = values.sort((a, b) => b - a)[Math.floor(values.length / 2)];
+      if (reached === undefined || reached < highest) return undefined;
+      highest = reached;
+      return reached;
+    });
+  }
+
+  /** Whom most members named as leader before the page was opened. */
+  #leaders(): Change[] {
+    const { cluster } = this.#store.values;
+    const gauge = this.#store.membersProfile()?.members?.leader.named;
+    if (cluster === undefined || gauge === undefined) return [];
+    const nameOf = (node: number) => {
+      const its = cluster.members.find(({ nodeId }) => nodeId === node);
+      return its === undefined ? `node ${node}` : `${cluster.member} ${its.name}`;
+    };
+    const changes = this.#clusterChanges(gauge, 'leader', nameOf, (values) => {
+      const named = values.filter((value) => value > 0);
+      return named.find((one) => 2 * named.filter((other) => other === one).length > named.length);
+    });
+    return changes.filter(({ at }) => at < this.#openedAt);
+  }
+
+  /** How what the members show together changed; `of` says what it is, undefined while it is open. */
+  #clusterChanges(
+    gauge: string,
+    what: string,
+    word: (value: number) => string,
+    of: (values: number[]) => number | undefined,
+  ): Change[] {
+    const store = this.#store;
+    if (store.series(gauge).length === 0) return [];
+    void store.follow(gauge).catch(report);
+    const tracks = store.tracks(gauge);
     const moments = [...new Set(tracks.flatMap(({ points }) => points.map(({ at }) => at)))];
     const next = tracks.map(() => 0);
-    const half = Math.floor(tracks.length / 2);
     const changes: Change[] = [];
     let before: number | undefined;
     for (const at of moments.sort((a, b) => a - b)) {
@@ -112,13 +148,12 @@ export class Changes {
         while ((points[next[index]!]?.at ?? Number.POSITIVE_INFINITY) <= at) next[index]! += 1;
         return points[next[index]! - 1]?.value ?? [];
       });
-      const reached = values.sort((a, b) => b - a)[half];
-      if (reached === undefined) continue;
-      if (before !== undefined && reached > before) {
-        const change = { at, who: 'cluster', what: term.title };
-        changes.push({ ...change, from: String(before), to: String(reached) });
+      const now = of(values);
+      if (now === undefined) continue;
+      if (before !== undefined && now !== before) {
+        changes.push({ at, who: 'cluster', what, from: word(before), to: word(now) });
       }
-      before = Math.max(before ?? reached, reached);
+      before = now;
     }
     return changes;
   }
