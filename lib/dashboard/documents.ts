@@ -63,11 +63,15 @@ export function valuesDocument(snapshot: Snapshot, earlier?: Snapshot) {
 /** Of a family of several histograms: all of them as one. */
 function mergedOf(snapshot: Snapshot, { info, series }: FamilySnapshot, earlier?: Snapshot) {
   if (info.kind !== 'histogram' || series.length < 2) return {};
-  const reading = mergedReading(snapshot, series);
+  const reading = mergedReading(standing(snapshot, series));
   if (reading === undefined) return {};
-  const before = earlier && mergedReading(earlier, sameIn(earlier, series));
+  const before = earlier && mergedReading(standing(earlier, sameIn(earlier, series)));
   const recent = earlier && reading.since(before);
   return { merged: distributionOf(reading, recent) };
+}
+
+function standing(snapshot: Snapshot, all: readonly SeriesSnapshot[]) {
+  return all.map((series) => ({ snapshot, series }));
 }
 
 /** Those of the series that an earlier snapshot has as well. */
@@ -108,7 +112,9 @@ export async function historyDocument(source: DashboardSource, name: string, ran
     kind: family.info.kind,
     series,
     ...(isMerged && {
-      merged: { points: pointsOf(mergedHistory(own), mergedReading(snapshot, wanted)?.max) },
+      merged: {
+        points: pointsOf(mergedHistory(own), mergedReading(standing(snapshot, wanted))?.max),
+      },
     }),
   };
 }
@@ -141,7 +147,7 @@ export function percentilesDocument(snapshot: Snapshot, name: string, labels: La
   const family = snapshot.family(name);
   if (family === undefined) return undefined;
   const wanted = matching(family, labels);
-  const merged = mergedReading(snapshot, wanted);
+  const merged = mergedReading(standing(snapshot, wanted));
   return {
     name,
     unit: family.info.unit ?? null,

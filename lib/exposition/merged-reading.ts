@@ -6,20 +6,23 @@ import { numbersOf, type Snapshot } from '../core/reading/snapshot.js';
 import type { SeriesSnapshot } from '../core/region/directory.js';
 import type { FamilyInfo } from '../core/region/family-info.js';
 
+/** A series, and the snapshot that it stands in. */
+export interface Standing {
+  readonly snapshot: Snapshot;
+  readonly series: SeriesSnapshot;
+}
+
 /**
- * The distribution of all these series of a snapshot together; undefined when there is none, or when
- * they come from registries whose histograms have different cells.
+ * The distribution of all these series together; undefined when there is none, or when they come from
+ * registries whose histograms have different cells.
  */
-export function mergedReading(
-  snapshot: Snapshot,
-  series: readonly SeriesSnapshot[],
-): HistogramReading | undefined {
-  const [first, ...others] = series;
-  if (first === undefined || first.info.family.kind !== 'histogram') return undefined;
-  if (others.length === 0) return snapshot.read(first);
-  const { family } = first.info;
-  if (!others.every(({ info }) => hasSameCells(info.family, family))) return undefined;
-  return new HistogramReading(family, totals(snapshot, series), ...cellsOf(snapshot, series));
+export function mergedReading(all: readonly Standing[]): HistogramReading | undefined {
+  const [first, ...others] = all;
+  const family = first?.series.info.family;
+  if (family?.kind !== 'histogram') return undefined;
+  if (others.length === 0) return first!.snapshot.read(first!.series);
+  if (!others.every(({ series }) => hasSameCells(series.info.family, family))) return undefined;
+  return new HistogramReading(family, totals(all), ...cellsOf(all));
 }
 
 function hasSameCells(one: FamilyInfo, other: FamilyInfo): boolean {
@@ -30,15 +33,16 @@ function hasSameCells(one: FamilyInfo, other: FamilyInfo): boolean {
 }
 
 /** Counts by bound, count and sum are added up; of the extremes the outermost count. */
-function totals({ values }: Snapshot, series: readonly SeriesSnapshot[]): Float64Array {
-  const bounds = series[0]!.info.family.bounds.length;
+function totals(all: readonly Standing[]): Float64Array {
+  const bounds = all[0]!.series.info.family.bounds.length;
   const merged = new Float64Array(bounds + 4);
   merged[bounds + 2] = Number.NaN;
   merged[bounds + 3] = Number.NaN;
-  for (const { offset } of series) {
-    for (let at = 0; at < bounds + 2; at++) merged[at]! += values[offset + at]!;
-    merged[bounds + 2] = outermost(Math.min, merged[bounds + 2]!, values[offset + bounds + 2]!);
-    merged[bounds + 3] = outermost(Math.max, merged[bounds + 3]!, values[offset + bounds + 3]!);
+  for (const { snapshot, series } of all) {
+    const own = snapshot.values.subarray(series.offset, series.offset + bounds + 4);
+    for (let at = 0; at < bounds + 2; at++) merged[at]! += own[at]!;
+    merged[bounds + 2] = outermost(Math.min, merged[bounds + 2]!, own[bounds + 2]!);
+    merged[bounds + 3] = outermost(Math.max, merged[bounds + 3]!, own[bounds + 3]!);
   }
   return merged;
 }
@@ -48,14 +52,12 @@ function outermost(choose: (a: number, b: number) => number, a: number, b: numbe
   return Number.isNaN(b) ? a : choose(a, b);
 }
 
-function cellsOf(
-  snapshot: Snapshot,
-  series: readonly SeriesSnapshot[],
-): [index: Int32Array, counts: Float64Array] {
-  const { cellStart, cellIndex, cellCount } = numbersOf(snapshot);
+function cellsOf(all: readonly Standing[]): [index: Int32Array, counts: Float64Array] {
   const counts = new Map<number, number>();
-  for (const { info } of series) {
-    for (let at = cellStart[info.slot]!; at < cellStart[info.slot + 1]!; at++) {
+  for (const { snapshot, series } of all) {
+    const { cellStart, cellIndex, cellCount } = numbersOf(snapshot);
+    const { slot } = series.info;
+    for (let at = cellStart[slot]!; at < cellStart[slot + 1]!; at++) {
       const cell = cellIndex[at]!;
       counts.set(cell, (counts.get(cell) ?? 0) + cellCount[at]!);
     }

@@ -97,8 +97,11 @@ describe('vsr-metrics top', function () {
       await top.shows(/^1 +vsr_operations_total success +\d+ +[1-9]/);
       expect(top.screen).to.include({ isAlternate: true, isCursorVisible: false, wraps: false });
       expect(top.screen.lines[1]).to.match(/^1 vsr-metrics-test-\S+ +alive +pid \d+ +heard/);
-      expect(top.screen.lines[3]).to.match(/^# +SERIES +VALUE +RATE\/S +P50 +P99 TREND$/);
-      expect(top.screen.lines[23]).to.match(/^q quit .* 1-19 of \d+$/);
+      // Both count themselves as leaders of a cluster of one; this says nothing of how many there are.
+      expect(top.screen.lines[3]).to.match(/^replicas {2}\d of \d well/);
+      expect(top.screen.lines[4]).to.match(/^ {2}[01] {2}normal {2}/);
+      expect(top.screen.lines[6]).to.match(/^# +SERIES +VALUE +RATE\/S +P50 +P95 +P99$/);
+      expect(top.screen.lines[23]).to.match(/^q quit .* 1-16 of \d+$/);
 
       const drawn = top.screen.draws;
       const value = () => Number(/success +(\d+)/.exec(top.screen.lines.join('\n'))![1]);
@@ -109,7 +112,7 @@ describe('vsr-metrics top', function () {
       top.press('/');
       await top.shows(/^filter: /);
       top.press('latency\r');
-      await top.shows(/of 4$/);
+      await top.shows(/of 6$/);
       expect(top.screen.lines[0]).to.match(/filter: latency$/);
       top.press('s');
       await top.shows(/sort: name/);
@@ -121,8 +124,8 @@ describe('vsr-metrics top', function () {
       expect(top.screen.draws).to.equal(paused + 1);
 
       top.resize(132, 10);
-      await top.shows(/^# +SERIES +VALUE +RATE\/S +P50 +P90 +P99 +MAX TREND$/);
-      expect(top.screen.lines[9]).to.match(/^q quit .* of 4$/);
+      await top.shows(/^# +SERIES +VALUE +RATE\/S +P50 +P95 +P99 +MAX TREND$/);
+      expect(top.screen.lines[9]).to.match(/^q quit .* of 6$/);
       top.press('q');
       expect(await top.ended()).to.eql({ code: 0, isRestored: true });
     });
@@ -208,8 +211,8 @@ describe('vsr-metrics top', function () {
     expect(stdout).not.to.match(/[^\n -~]/);
     const lines = stdout.split('\n');
     expect(lines[0]).to.match(/ alive +pid \d+ .* replica_id=0$/);
-    expect(lines[3]).to.match(/^SERIES +FILE +VALUE +RATE\/S +P50 +P90 +P99 +MAX$/);
-    expect(lines[4]).to.match(/^vsr_operations_total\{status="success"\} +\S+ +1\d{3} +[1-9]/);
+    expect(lines[6]).to.match(/^SERIES +FILE +VALUE +RATE\/S +P50 +P95 +P99 +MAX$/);
+    expect(lines[7]).to.match(/^vsr_operations_total\{status="success"\} +\S+ +1\d{3} +[1-9]/);
   });
 
   it('prints what it can when a file cannot be read, and says so by its exit code', async () => {

@@ -30,7 +30,12 @@ export const columns = {
   value: {
     title: 'VALUE',
     text: ({ info: { family }, value }: Row) =>
-      family.kind === 'gauge' ? formatQuantity(value, family.unit) : formatNumber(value),
+      // A gauge that nobody has set.
+      Number.isNaN(value)
+        ? none
+        : family.kind === 'gauge'
+          ? formatQuantity(value, family.unit)
+          : formatNumber(value),
   },
   rate: {
     title: 'RATE/S',
@@ -40,7 +45,7 @@ export const columns = {
     },
   },
   p50: quantile('P50', (reading) => reading.percentile(50)),
-  p90: quantile('P90', (reading) => reading.percentile(90)),
+  p95: quantile('P95', (reading) => reading.percentile(95)),
   p99: quantile('P99', (reading) => reading.percentile(99)),
   max: quantile('MAX', (reading) => reading.max),
 } as const satisfies Readonly<Record<string, Column>>;
@@ -50,12 +55,12 @@ export const columnWidth = 8;
 /** Those that fit into `width` beside a name, the most important ones first. */
 export function columnsFor(width: number): Column[] {
   const important = [
-    columns.rate,
     columns.value,
+    columns.rate,
     columns.p99,
     columns.p50,
+    columns.p95,
     columns.max,
-    columns.p90,
   ];
   const fitting = new Set<Column>(
     important.slice(0, Math.max(0, Math.floor(width / (columnWidth + 1)))),

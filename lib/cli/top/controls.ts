@@ -127,8 +127,13 @@ export function arrange(
 ): Row[] {
   const words = filter.toLowerCase().split(' ');
   const wanted = rows.filter((row) => {
-    if (!all && row.info.family.kind !== 'gauge' && row.value === 0) return false;
-    const text = [fileNames[row.file], row.metric, ...row.labels.map((label) => label.join('='))];
+    const isGauge = row.info.family.kind === 'gauge';
+    if (!all && (isGauge ? Number.isNaN(row.value) : row.value === 0)) return false;
+    const text = [
+      row.file === undefined ? '' : fileNames[row.file],
+      row.metric,
+      ...row.labels.map((label) => label.join('=')),
+    ];
     const searched = text.join(' ').toLowerCase();
     return words.every((word) => searched.includes(word));
   });
@@ -153,8 +158,9 @@ export function arrange(
 function inCatalogue(one: Row, other: Row): number {
   return (
     one.order - other.order ||
+    Number(one.file === undefined) - Number(other.file === undefined) ||
     compare(one.labels.join(), other.labels.join()) ||
-    one.file - other.file
+    (one.file ?? 0) - (other.file ?? 0)
   );
 }
 

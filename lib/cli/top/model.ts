@@ -1,10 +1,14 @@
 // What `top` knows: the series of all files as rows, with what happened since the last look.
 
+import type { Cluster } from '../../catalogues/cluster/cluster.js';
+import type { Part } from '../../catalogues/cluster/readings.js';
+import { createClusterWatch } from '../../catalogues/cluster/watch.js';
 import type { HistogramReading } from '../../core/reading/histogram-reading.js';
 import type { Writer } from '../../core/reading/reader.js';
 import type { Snapshot } from '../../core/reading/snapshot.js';
 import type { SeriesSnapshot, SnapshotLayout } from '../../core/region/directory.js';
 import type { SeriesInfo } from '../../core/region/family-info.js';
+import { mergedReading, type Standing } from '../../exposition/merged-reading.js';
 import { seriesText } from '../../exposition/samples.js';
 import { WatchedFile } from '../../server/watched-file.js';
 import { nameFiles } from '../files.js';
@@ -14,8 +18,8 @@ import { printable } from '../text.js';
 export const trendLength = 60;
 
 export interface Row {
-  /** The position of its file. */
-  readonly file: number;
+  /** The position of its file; undefined: it is of several series, of one file or more. */
+  readonly file: number | undefined;
   readonly info: SeriesInfo;
   /** The metric's name and its labels, without those that all series of the file share. */
   readonly metric: string;
@@ -49,11 +53,15 @@ interface Watched {
   readonly trends: Map<string, number[]>;
   state: FileState;
   snapshot: Snapshot | undefined;
+  before: Snapshot | undefined;
 }
 
 export class Model {
   readonly #watched: readonly Watched[];
   readonly #orders = new Map<string, number>();
+  readonly #togetherTrends = new Map<string, number[]>();
+  readonly #watch = createClusterWatch();
+  #cluster: Cluster | undefined;
   #rows: readonly Row[] = [];
 
   constructor(paths: readonly string[], hungAfterMs: number) {
@@ -64,7 +72,13 @@ export class Model {
       trends: new Map(),
       state: unread(names[index]!, undefined),
       snapshot: undefined,
+      before: undefined,
     }));
+  }
+
+  /** How the cluster does that the files show; undefined when their families know no members. */
+  get cluster(): Cluster | undefined {
+    return this.#cluster;
   }
 
   get rows(): readonly Row[] {
@@ -77,7 +91,52 @@ export class Model {
 
   /** Reads all files, and compares them with what they said the last time. */
   sample(): void {
-    this.#rows = this.#watched.flatMap((watched, file) => this.#sampleFile(watched, file));
+    const rows = this.#watched.flatMap((watched, file) => this.#sampleFile(watched, file));
+    this.#rows = [...rows, ...this.#together()];
+    const parts = this.#watched.flatMap(({ snapshot, state, name }): Part[] => {
+      if (snapshot === undefined) return [];
+      const labels = this.#watched.length > 1 ? { file: name } : {};
+      return [{ snapshot, writer: state.writer?.state, labels }];
+    });
+    this.#cluster = this.#watch.observeParts(parts);
+  }
+
+  /** A row for every histogram that has several series: all of them as one. */
+  #together(): Row[] {
+    const found = new Map<string, (Standing & { readonly before: Snapshot | undefined })[]>();
+    for (const { snapshot, before } of this.#watched) {
+      for (const { info, series } of snapshot?.families ?? []) {
+        if (info.kind !== 'histogram') continue;
+        const all = series.map((each) => ({ snapshot: snapshot!, series: each, before }));
+        found.set(info.name, [...(found.get(info.name) ?? []), ...all]);
+      }
+    }
+    const rows = Array.from(found).flatMap(([name, all]): Row[] => {
+      const total = all.length < 2 ? undefined : mergedReading(all);
+      if (total === undefined) return [];
+      const earlier = all.flatMap(({ before, series }): Standing[] => {
+        const its = before && seriesByInfo(before.layout).get(series.info);
+        return its === undefined ? [] : [{ snapshot: before!, series: its }];
+      });
+      const then = earlier.length < all.length ? undefined : mergedReading(earlier);
+      const { snapshot, before } = all[0]!;
+      const seconds = before === undefined ? 0 : (snapshot.takenAt - before.takenAt) / 1000;
+      const row: Row = {
+        file: undefined,
+        info: { ...all[0]!.series.info, labels: [] },
+        metric: `${name} (all)`,
+        labels: [],
+        order: this.#orders.get(name)!,
+        value: total.count,
+        rate: then === undefined || seconds <= 0 ? undefined : (total.count - then.count) / seconds,
+        interval: then === undefined ? undefined : total.since(then),
+        total,
+        trend: [],
+      };
+      return [row];
+    });
+    keepTrends(this.#togetherTrends, rows, ({ metric }) => metric);
+    return rows.map((row) => ({ ...row, trend: this.#togetherTrends.get(row.metric)! }));
   }
 
   #sampleFile(watched: Watched, file: number): Row[] {
@@ -88,6 +147,7 @@ export class Model {
       const start = reading.problem.startsWith(`${path} `) ? path.length + 1 : 0;
       watched.state = unread(watched.name, printable(reading.problem.slice(start)));
       watched.snapshot = undefined;
+      watched.before = undefined;
       watched.trends.clear();
       return [];
     }
@@ -101,7 +161,8 @@ export class Model {
       sharedLabels: Array.from(shared, ([name, value]) => printable(`${name}=${value}`)),
     };
     const rows = this.#rowsOf(snapshot, watched.snapshot, file, shared);
-    keepTrends(watched.trends, rows);
+    keepTrends(watched.trends, rows, ({ info }) => seriesText(info));
+    watched.before = watched.snapshot;
     watched.snapshot = snapshot;
     return rows.map((row) => ({ ...row, trend: watched.trends.get(seriesText(row.info))! }));
   }
@@ -150,10 +211,14 @@ function unread(name: string, problem: string | undefined): FileState {
 }
 
 /** Adds what each row says now, and forgets series that are gone. */
-function keepTrends(trends: Map<string, number[]>, rows: readonly Row[]): void {
+function keepTrends(
+  trends: Map<string, number[]>,
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): void {
   const gone = new Set(trends.keys());
   for (const row of rows) {
-    const key = seriesText(row.info);
+    const key = keyOf(row);
     gone.delete(key);
     trends.set(key, [...(trends.get(key) ?? []), trendValue(row)].slice(-trendLength));
   }

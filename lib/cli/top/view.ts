@@ -8,7 +8,9 @@
 //   ...
 //   q quit  s sort  r reverse  / filter  p pause  t total  a all     1-19 of 57
 
-import { cutTo, fitTo, widthOf } from '../text.js';
+import type { Cluster } from '../../catalogues/cluster/cluster.js';
+import type { State } from '../../catalogues/cluster/profile.js';
+import { cutTo, fitTo, printable, widthOf } from '../text.js';
 import { type Column, columnsFor, columnWidth } from './columns.js';
 import { arrange, type Controls } from './controls.js';
 import type { FileState, Row } from './model.js';
@@ -43,12 +45,16 @@ export interface View {
   readonly scroll: number;
 }
 
-const narrowestName = 30;
+const narrowestName = 26;
 const narrowestTrend = 8;
 const widestTrend = 40;
 
 export function drawView(
-  model: { readonly rows: readonly Row[]; readonly files: readonly FileState[] },
+  model: {
+    readonly rows: readonly Row[];
+    readonly files: readonly FileState[];
+    readonly cluster: Cluster | undefined;
+  },
   controls: Controls,
   options: ViewOptions,
 ): View {
@@ -62,6 +68,7 @@ export function drawView(
   const head = [
     titleLine(controls, options),
     ...fileLines(files, Math.max(1, Math.floor(height / 4))),
+    ...clusterLines(model.cluster).slice(0, Math.max(1, Math.floor(height / 4))),
   ];
   // Besides them: the titles of the columns, and the keys.
   const page = Math.max(0, height - head.length - 2);
@@ -138,6 +145,39 @@ export function stateSpans({ problem, writer, startedAt, sharedLabels }: FileSta
   ];
 }
 
+const styleOf: Readonly<Record<State, Style>> = {
+  good: 'green',
+  warn: 'yellow',
+  bad: 'red',
+  unknown: 'dim',
+};
+
+/** How the cluster does, then each member, those that are not well first. */
+export function clusterLines(cluster: Cluster | undefined): Line[] {
+  if (cluster === undefined) return [];
+  const { member, members, state, word, message, termTitle } = cluster;
+  const names = Math.max(0, ...members.map(({ name }) => widthOf(name)));
+  const statuses = Math.max(0, ...members.map(({ status }) => widthOf(status)));
+  const sick = members.filter((each) => each.state !== 'good');
+  const well = members.filter((each) => each.state === 'good');
+  return [
+    [
+      { text: `${member}s  ` },
+      { text: word, style: styleOf[state] },
+      { text: `  ${printable(message.replaceAll(' · ', '; '))}` },
+    ],
+    ...[...sick, ...well].map((each): Line => {
+      const { name, status, role, term, lag } = each;
+      const facts = [role, `${termTitle} ${term ?? '-'}`, `lag ${lag ?? '-'}`];
+      return [
+        { text: `  ${fitTo(printable(name), names)}  ` },
+        { text: fitTo(status, statuses), style: styleOf[each.state] },
+        { text: `  ${facts.join('  ')}` },
+      ];
+    }),
+  ];
+}
+
 function tableLines(
   rows: readonly Row[],
   isNumbered: boolean,
@@ -146,11 +186,15 @@ function tableLines(
 ): Line[] {
   const numberWidth = isNumbered ? 4 : 0;
   const space = width - numberWidth;
-  const columns = columnsFor(space - narrowestName - narrowestTrend - 1);
+  // On a narrow screen numbers come before long names, and both before trends.
+  const least = Math.min(narrowestName, Math.max(narrowestName / 2, Math.floor(space / 2)));
+  const room = space - least;
+  const isWide = room >= 6 * (columnWidth + 1) + narrowestTrend + 1;
+  const columns = columnsFor(isWide ? room : Math.min(room, 5 * (columnWidth + 1)));
   const numbers = columns.length * (columnWidth + 1);
   const names = rows.map(fullName);
-  const longest = Math.max(...names.map(widthOf), narrowestName);
-  const hasTrend = space - numbers > narrowestName + narrowestTrend;
+  const longest = Math.max(...names.map(widthOf), least);
+  const hasTrend = space - numbers > least + narrowestTrend;
   const spare = hasTrend ? space - numbers - longest - 1 : 0;
   const trend = hasTrend ? Math.min(widestTrend, Math.max(narrowestTrend, spare)) : 0;
   const name = space - numbers - (hasTrend ? trend + 1 : 0);
@@ -166,12 +210,16 @@ function tableLines(
     [{ text: header.join(''), style: 'reverse' }],
     ...rows.map(
       (row, index): Line => [
-        { text: isNumbered ? String(row.file + 1).padEnd(numberWidth) : '', style: 'dim' },
+        { text: isNumbered ? numberOf(row).padEnd(numberWidth) : '', style: 'dim' },
         { text: fitTo(written[index]!, name) + cells(row, columns, total) },
         { text: hasTrend ? ` ${trendOf(row, trend, unicode)}` : '', style: 'green' },
       ],
     ),
   ];
+}
+
+function numberOf({ file }: Row): string {
+  return file === undefined ? '*' : String(file + 1);
 }
 
 function cells(row: Row, columns: readonly Column[], total: boolean): string {

@@ -82,7 +82,7 @@ describe('the view of top', () => {
     expect(draw(model, {}, { width: 120 })[1]).to.match(
       new RegExp(`^${name}\\S*  alive +pid ${process.pid}  heard \\S+ ago  up \\S+  shop=a$`),
     );
-    expect(row(lines, 'SERIES')).to.match(/^SERIES +VALUE +RATE\/S +P50 +P99 TREND +$/);
+    expect(row(lines, 'SERIES')).to.match(/^SERIES +VALUE +RATE\/S +P50 +P95 +P99 TREND +$/);
     expect(row(lines, 'shop_sales_total')).to.match(/shop_sales_total(\{till="1"\}| 1) +150 +\d/);
     const rate = Number(/150 +([\d.]+)/.exec(row(lines, 'shop_sales_total'))![1]);
     expect(rate).to.be.within(1, 50 / 0.02);
@@ -90,7 +90,7 @@ describe('the view of top', () => {
     expect(row(lines, 'shop_open')).to.match(/shop_open +4 .*▁█ *$/);
 
     // Since the start, the half second of before counts as well.
-    expect(row(draw(model, { total: true }), 'shop_wait_seconds')).to.match(/ 51\.?\d*ms +100ms/);
+    expect(row(draw(model, { total: true }), 'shop_wait_seconds')).to.match(/ 51\.?\d*ms +9\d\.?\d*ms +100ms/);
     await pause();
     model.sample();
     expect(row(draw(model), 'shop_wait_seconds')).to.match(/ 101 +0 +- +-/);
@@ -121,10 +121,11 @@ describe('the view of top', () => {
         .trim()
         .split(/ +/)
         .slice(1);
-    expect(header(200)).to.eql(['VALUE', 'RATE/S', 'P50', 'P90', 'P99', 'MAX', 'TREND']);
-    expect(header(80)).to.eql(['VALUE', 'RATE/S', 'P50', 'P99', 'TREND']);
-    expect(header(50)).to.eql(['RATE/S', 'TREND']);
-    expect(header(30)).to.eql([]);
+    expect(header(200)).to.eql(['VALUE', 'RATE/S', 'P50', 'P95', 'P99', 'MAX', 'TREND']);
+    expect(header(80)).to.eql(['VALUE', 'RATE/S', 'P50', 'P95', 'P99', 'TREND']);
+    expect(header(50)).to.eql(['VALUE', 'RATE/S']);
+    expect(header(40)).to.eql(['VALUE', 'RATE/S']);
+    expect(header(30)).to.eql(['VALUE']);
   });
 
   it('keeps what tells series apart when names are too long', () => {
@@ -133,7 +134,7 @@ describe('the view of top', () => {
     expect(row(draw(model, {}, { width: 200 }), 'door')).to.match(
       /^shop_sales_total\{till="the-one/,
     );
-    expect(row(draw(model, {}, { width: 80 }), 'door')).to.match(
+    expect(row(draw(model, {}, { width: 90 }), 'door')).to.match(
       /^shop_sales_tot~ the-one-at-the-door /,
     );
   });
@@ -215,7 +216,7 @@ describe('the view of top', () => {
     model.sample();
     const text = plainText(model, initialControls);
     expect(text).to.match(
-      /^\S+ {2}alive .* shop=a\n\nSERIES +VALUE +RATE\/S +P50 +P90 +P99 +MAX\n/,
+      /^\S+ {2}alive .* shop=a\n\nSERIES +VALUE +RATE\/S +P50 +P95 +P99 +MAX\n/,
     );
     expect(text).to.match(/^shop_wait_seconds +2 +[\d.]+ +250ms +250ms +250ms +250ms$/m);
     expect(text).to.match(/^shop_sales_total\{till="1"\} +100 +0$/m);
