@@ -134,7 +134,7 @@ describe('the view of top', () => {
     expect(row(draw(model, {}, { width: 200 }), 'door')).to.match(
       /^shop_sales_total\{till="the-one/,
     );
-    expect(row(draw(model, {}, { width: 90 }), 'door')).to.match(
+    expect(row(draw(model, {}, { width: 98 }), 'door')).to.match(
       /^shop_sales_tot~ the-one-at-the-door /,
     );
   });
