@@ -32,7 +32,7 @@ describe('a gauge that nobody has set, or that was unset', () => {
     const registry = createRegistry({ catalogue });
     const { depth, frogs, fish } = registry.metrics;
     depth.with({ pond: 'a' }).set(1.5);
-    depth.with({ pond: 'b' }).unset();
+    depth.with({ pond: 'b' });
     frogs.set(3);
     frogs.unset();
     fish.inc();

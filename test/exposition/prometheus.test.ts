@@ -48,6 +48,7 @@ function plainText({ families, values }: Snapshot): string {
       const set = (more: string[] = []) =>
         labels.length + more.length === 0 ? '' : `{${[...labels, ...more].join(',')}}`;
       if (kind !== 'histogram') {
+        if (kind === 'gauge' && Number.isNaN(values[offset])) continue;
         lines.push(`${name}${set()} ${number(offset)}`);
         continue;
       }

@@ -24,7 +24,10 @@ export interface ClusterOptions {
   readonly silentAfterMs?: number | undefined;
 }
 
-export const clusterKinds: Kinds<ClusterOptions> = { members: whole(1, 1000), silentAfterMs: milliseconds };
+export const clusterKinds: Kinds<ClusterOptions> = {
+  members: whole(1, 1000),
+  silentAfterMs: milliseconds,
+};
 
 const checkOptions = optionsCheck<ClusterOptions>('a cluster', refusals.health, clusterKinds);
 

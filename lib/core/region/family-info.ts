@@ -41,6 +41,8 @@ export interface FamilyDescription {
   readonly unit?: string | undefined;
   readonly labels: readonly string[];
   readonly combine: Combine;
+  /** What a gauge is until it is set; undefined: absent. */
+  readonly initial?: 0 | undefined;
   readonly digits: number;
   /** Of a unit of time: for recorders in C++, which have no table of units. */
   readonly nanosecondsPerUnit?: number | undefined;

@@ -19,7 +19,7 @@ export function nativeFamily(
   family: ResolvedFamily,
   geometry: HistogramGeometry | undefined,
 ): NativeFamily {
-  const { kind, name, help, unit, combine, digits, utf8Names } = family;
+  const { kind, name, help, unit, combine, initial, digits, utf8Names } = family;
   const labels = family.labels.map((label) => label.name);
   const description: FamilyDescription = {
     kind,
@@ -27,6 +27,7 @@ export function nativeFamily(
     unit,
     labels,
     combine,
+    initial,
     digits,
     nanosecondsPerUnit: nanosecondsPerUnit(unit),
     utf8Names: utf8Names || undefined,

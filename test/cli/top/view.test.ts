@@ -90,7 +90,9 @@ describe('the view of top', () => {
     expect(row(lines, 'shop_open')).to.match(/shop_open +4 .*▁█ *$/);
 
     // Since the start, the half second of before counts as well.
-    expect(row(draw(model, { total: true }), 'shop_wait_seconds')).to.match(/ 51\.?\d*ms +9\d\.?\d*ms +100ms/);
+    expect(row(draw(model, { total: true }), 'shop_wait_seconds')).to.match(
+      / 51\.?\d*ms +9\d\.?\d*ms +100ms/,
+    );
     await pause();
     model.sample();
     expect(row(draw(model), 'shop_wait_seconds')).to.match(/ 101 +0 +- +-/);
@@ -153,6 +155,11 @@ describe('the view of top', () => {
     const idle = new Model([other], 5000);
     idle.sample();
     expect(draw(idle).some((line) => line.startsWith('shop_wait_seconds'))).to.equal(false);
+    // A gauge at 0 says something; one that nobody has set does not.
+    expect(draw(idle).some((line) => line.startsWith('shop_open'))).to.equal(false);
+    expect(draw(idle, { all: true }).some((line) => /^shop_open +- /.test(line))).to.equal(true);
+    empty.metrics.open.set(0);
+    idle.sample();
     expect(draw(idle).some((line) => line.startsWith('shop_open'))).to.equal(true);
     expect(draw(idle, { all: true }).some((line) => line.startsWith('shop_wait'))).to.equal(true);
     empty.close();
@@ -170,6 +177,7 @@ describe('the view of top', () => {
       await pause();
       tills.with({ till }).inc(count);
     }
+    registry.metrics.bytes.set(1);
     model.sample();
     const names = (controls: Partial<Controls>) =>
       arrange(model.rows, { ...initialControls, ...controls }, ['file']).map(
@@ -198,6 +206,7 @@ describe('the view of top', () => {
   it('numbers the rows of several files, and puts those with a problem first', () => {
     const others = Array.from({ length: 8 }, newFile);
     const registries = others.map((other) => open(other, 'b'));
+    for (const each of registries) each.metrics.open.set(1);
     const many = new Model([file, ...others], 5000);
     rmSync(others[6]!);
     many.sample();
