@@ -2,7 +2,7 @@
 // all.
 
 import { expect } from 'chai';
-import { attachRegistry, readRegistry } from '../../lib/index.js';
+import { attachRegistry, readRegistry, type Snapshot } from '../../lib/index.js';
 import { until } from '../support/until.js';
 import { collectWarnings } from '../support/warnings.js';
 import { newFile, RecordingProcess, removeAll } from './processes.js';
@@ -40,14 +40,10 @@ async function attached() {
   return { file, creator, registry, metrics, record, supersededBy };
 }
 
-function numbersIn(snapshot: ReturnType<typeof readRegistry.prototype.snapshot>) {
-  const { count, sum } = snapshot.histogram('b_seconds', { to: 'new' });
-  return {
-    a: snapshot.value('a_total', { to: 'x' }),
-    count,
-    sum,
-    old: snapshot.histogram('b_seconds', { to: 'old' }).count,
-  };
+function numbersIn(snapshot: Snapshot) {
+  const { count, sum } = snapshot.histogram('b_seconds', { to: 'new' })!;
+  const old = snapshot.histogram('b_seconds', { to: 'old' })!.count;
+  return { a: snapshot.value('a_total', { to: 'x' }), count, sum, old };
 }
 
 describe('a registry that was superseded', () => {

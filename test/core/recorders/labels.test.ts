@@ -365,7 +365,9 @@ describe('Removing a series', () => {
     }
     expect(registry.snapshot().family('sent_total')!.series).to.have.length(5);
     metrics.depth.with({ queue: 'q' });
-    expect(value('depth', { queue: 'q' })).to.equal(0);
+    expect(value('depth', { queue: 'q' })).to.equal(undefined);
+    metrics.depth.with({ queue: 'q' }).set(4);
+    expect(value('depth', { queue: 'q' })).to.equal(4);
     metrics.seconds.with({ tenant: 't' }).record(0.5, 2);
     const reading = registry.snapshot().histogram('seconds')!;
     expect(reading.buckets().map(({ count }) => count)).to.deep.equal([2, 2, 2]);
