@@ -5,6 +5,7 @@
 
 import { warnOfConventions } from './catalogue/convention-warnings.js';
 import { catalogueList, resolveCatalogue } from './catalogue/resolve.js';
+import { selfCatalogue } from './catalogue/self-catalogue.js';
 import type { Catalogue, CatalogueInput } from './catalogue/types.js';
 import { RegistryError } from './errors.js';
 import {
@@ -35,7 +36,6 @@ import { addon, type ClockSource, type NativeRegion } from './region/native.js';
 import { callNative } from './region/native-errors.js';
 import { planFamily } from './region/planned-family.js';
 import type { SharedRegistry, SnapshotSchedule } from './registry-types.js';
-import { selfCatalogue } from './self-catalogue.js';
 import { type RegistryPlan, ThreadRegistry } from './thread/thread-registry.js';
 
 /** What `attachRegistry` takes. */

@@ -61,7 +61,7 @@ describe('imports', () => {
     expect([...new Set(upward)]).to.eql([]);
   });
 
-  it('of lib/core go from the registry through recorders and readers down to the catalogue', () => {
+  it('of lib/core go from the registry of a thread through recorders and readers down to the catalogue', () => {
     const core = imports.filter(({ from, to }) => isIn('lib/core', from) && isIn('lib/core', to));
     const upward = core.filter(({ from, to, isType }) => {
       const [source, target] = [folderOf(from, 2), folderOf(to, 2)];

@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('./programs/recording-process.js', import.meta.url));
 const running = new Set<ChildProcess>();
 const files: string[] = [];
 let made = 0;
@@ -24,7 +23,13 @@ export class RecordingProcess {
     this.#child = child;
   }
 
-  static async start(how: 'create' | 'attach', file: string): Promise<RecordingProcess> {
+  /** `how` and `file` are the arguments of a program in programs/. */
+  static async start(
+    how: string,
+    file: string,
+    name = 'recording-process',
+  ): Promise<RecordingProcess> {
+    const program = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
     const child = fork(program, [how, file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     running.add(child);
     await once(child, 'message');

@@ -1,8 +1,15 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { attachRegistry, createRegistry, defineCatalogue, RegistryError } from '../../lib/index.js';
+import {
+  attachRegistry,
+  createRegistry,
+  defineCatalogue,
+  RegistryError,
+  readRegistry,
+} from '../../lib/index.js';
 import { latency, proofCatalogue, steps } from '../prove/catalogue.js';
+import { newFile, RecordingProcess, removeAll } from './processes.js';
 
 const program = new URL('./programs/counting-worker.js', import.meta.url);
 
@@ -11,6 +18,8 @@ function startWorker(workerData: object): Worker {
 }
 
 describe('worker threads', () => {
+  afterEach(removeAll);
+
   it('add up to exact totals', async () => {
     const registry = createRegistry({ catalogue: proofCatalogue });
     const workers = Array.from({ length: 4 }, (_, index) =>
@@ -49,6 +58,18 @@ describe('worker threads', () => {
     const [error] = (await once(worker, 'error')) as [Error & { code?: string }];
     expect(error.message).to.match(/all 1 lanes.*capacity\.lanes/);
     registry.close();
+  });
+
+  it('cannot say that the registry was closed in good order: its creator was killed', async () => {
+    const file = newFile();
+    const creator = await RecordingProcess.start('create', file);
+    await creator.tell({ do: 'inc', times: 3 });
+    // Its worker attaches, records, closes its own registry and ends.
+    await creator.tell({ do: 'worker' });
+    expect(readRegistry(file).writer.closed).to.equal(false);
+    await creator.kill();
+    createRegistry({ catalogue: proofCatalogue, file }).close();
+    expect(readRegistry(`${file}.1`).snapshot().value(steps)).to.equal(3 + 100);
   });
 
   it('can attach again in the same thread, each with a lane of its own', () => {

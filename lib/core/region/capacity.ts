@@ -44,9 +44,11 @@ const defaultHistograms = 256;
 const defaultExemplars = 1024;
 // Attachments bring series of their own: other replicas, other fixed labels.
 const headroom = 4;
-// Where the catalogue declares more, it gets this much unless the program asks for more.
-const mostSeries = 2 ** 20;
-const mostHistogramBytes = 2 ** 31;
+// Where the catalogue declares more than the defaults, it gets room for that within these limits: of
+// address space in each lane, and of what readers have to copy once all of it is in use.
+const mostCellBytes = 2 ** 31;
+const mostHeadBytesOfAllLanes = 2 ** 27;
+const mostSeriesBytesOfAllLanes = 2 ** 28;
 const labelBytesPerSeries = 256;
 const leastLabelBytes = 64;
 const familyBytes = 4096;
@@ -70,6 +72,24 @@ class Demand {
     for (const planned of declared) this.#add(planned, mostOf(planned.family));
     // Few of the library's own series ever exist.
     for (const planned of own) this.#add(planned, seriesFromStart(planned.family));
+  }
+
+  /** How many of the declared series get room by default. */
+  seriesWithin(lanes: number): number {
+    const tableBytes = layout.entrySize + labelBytesPerSeries + layout.sharedGaugeSize;
+    const seriesBytes = tableBytes + layout.gaugeSize * (lanes + 1);
+    return Math.min(this.declared, Math.floor(mostSeriesBytesOfAllLanes / seriesBytes));
+  }
+
+  /** Which part of the declared histograms gets room by default. */
+  shareOfHistograms(lanes: number): number {
+    if (this.declaredHeadBytes === 0) return 0;
+    const mostHeadBytes = mostHeadBytesOfAllLanes / (lanes + 1);
+    return Math.min(
+      1,
+      mostCellBytes / this.declaredCellBytes,
+      mostHeadBytes / this.declaredHeadBytes,
+    );
   }
 
   #add({ family, geometry }: PlannedFamily, most: number): void {
@@ -118,8 +138,7 @@ export function planSizes(
   const lanes = capacity.lanes ?? defaultLanes;
   const processes = capacity.processes ?? lanes;
   const series =
-    capacity.series ??
-    Math.max(defaultSeries, headroom * needed, Math.min(mostSeries, demand.declared));
+    capacity.series ?? Math.max(defaultSeries, headroom * needed, demand.seriesWithin(lanes));
   const historyBytes =
     capacity.historyBytes ??
     Math.min(mostHistoryBytes, headroom * snapshotsAnHour * demand.snapshotBytes);
@@ -139,23 +158,24 @@ export function planSizes(
   checkOption('a registry', refusals.registry, 'capacity', kinds, planned);
   const { histograms } = capacity;
   const count = histograms ?? Math.max(defaultHistograms, headroom * neededHistograms);
-  const isDeclared = histograms === undefined;
-  const histogramBytes = isDeclared
-    ? Math.max(cellBytes * count, Math.min(mostHistogramBytes, demand.declaredCellBytes))
-    : cellBytes * count;
-  const allHeadBytes = Math.max(headBytes * count, isDeclared ? demand.declaredHeadBytes : 0);
+  const share = histograms === undefined ? demand.shareOfHistograms(lanes) : 0;
   const sizes = {
     lanes,
     processes,
     historyBytes,
     entries,
     heapBytes: labelBytes + familyBytes * (declared.length + own.length),
-    scalarBytes: layout.gaugeSize * entries + allHeadBytes,
-    histogramBytes: neededHistograms === 0 ? 0 : histogramBytes,
+    scalarBytes:
+      layout.gaugeSize * entries +
+      roundUp(Math.max(headBytes * count, share * demand.declaredHeadBytes), layout.cacheLine),
+    histogramBytes:
+      neededHistograms === 0
+        ? 0
+        : roundUp(Math.max(cellBytes * count, share * demand.declaredCellBytes), layout.pageSize),
     exemplarBytes: layout.exemplarsOfBucket * layout.exemplarSize * exemplars,
     sharedBytes: layout.sharedGaugeSize * entries,
   };
-  checkReadable(sizes, { lanes, series });
+  checkReadable(sizes, { ...capacity, lanes, series });
   return sizes;
 }
 
@@ -169,7 +189,7 @@ function checkReadable(sizes: RegionSizes, given: Capacity): void {
   throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {
     problem: `capacity: a full registry would be too large to be read, ${megabytes(bytes)}`,
     given,
-    allowed: `fewer lanes or series: ${megabytes(layout.mostBytesRead)} in all`,
+    allowed: `fewer lanes, series or labelBytes: ${megabytes(layout.mostBytesRead)} in all`,
   });
 }
 

@@ -2,7 +2,9 @@
 
 import { isMainThread } from 'node:worker_threads';
 import { type ResolvedFamily, resolveCatalogue } from '../catalogue/resolve.js';
+import { selfCatalogue } from '../catalogue/self-catalogue.js';
 import type { Catalogue, ResourceName } from '../catalogue/types.js';
+import { VsrMetricsError } from '../errors.js';
 import { milliseconds, optionsCheck, refusals, required, whole } from '../options.js';
 import { readOnlyRecord } from '../read-only-record.js';
 import { type HistoryPoint, type HistoryRange, readHistory } from '../reading/history-points.js';
@@ -20,7 +22,6 @@ import { callNative } from '../region/native-errors.js';
 import { type PlannedFamily, planFamily } from '../region/planned-family.js';
 import { resourceReadings } from '../region/resource-gauges.js';
 import type { SharedRegistry, SnapshotSchedule } from '../registry-types.js';
-import { selfCatalogue } from '../self-catalogue.js';
 import { WarningLog } from '../warning-log.js';
 import { countAfterClose, takeAfterClose } from './after-close.js';
 import { type Chore, keepHouse } from './housekeeping.js';
@@ -46,7 +47,8 @@ const checkSchedule = optionsCheck<SnapshotSchedule>('onSnapshot', refusals.regi
 /** Something that runs in a region: it is started again in its successor. Returns how to end it. */
 type Start = (place: Place) => () => void;
 
-/** At most this many seconds lie between two attempts to move over to a successor. */
+/** Seconds: how long the next pause between two attempts to move over will be, and what is left of this one. */
+const firstAttempt = { pause: 1, left: 0 };
 const longestPause = 64;
 
 export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
@@ -67,7 +69,8 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
   // Of the moment when it was closed.
   #lastSnapshot: Snapshot | undefined;
   #closed = false;
-  #attempts = { pause: 1, wait: 0 };
+  #supersededBy: string | undefined;
+  #attempts = firstAttempt;
 
   /** @throws RegistryError when the catalogue does not fit the region; the region is left as it was */
   constructor(region: NativeRegion, plan: RegistryPlan) {
@@ -266,23 +269,35 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
    */
   #followSuccessor(): void {
     if (this.#place.region.isCurrent()) return;
-    if (this.#attempts.wait > 0) {
-      this.#attempts.wait -= 1;
+    const { pause, left } = this.#attempts;
+    if (left > 0) {
+      this.#attempts = { pause, left: left - 1 };
       return;
     }
     const path = this.#place.region.sharePath();
     try {
       this.#moveOver(path);
+      this.#attempts = firstAttempt;
+      this.#superseded(undefined);
     } catch (error) {
-      const { pause } = this.#attempts;
-      this.#attempts = { pause: Math.min(2 * pause, longestPause), wait: pause - 1 };
-      this.#self.superseded.set(1);
+      this.#attempts = { pause: Math.min(2 * pause, longestPause), left: pause - 1 };
+      this.#superseded(error instanceof VsrMetricsError ? error.code : 'other');
       const reason = error instanceof Error ? error.message : String(error);
       const message =
         `${path} has a new registry that this thread cannot use: ${reason}. ` +
         'It goes on in the old one, which other processes do not see any more, and tries again';
       this.#warnings.once(`successor ${reason}`, 'VSR_METRICS_SUPERSEDED', message);
     }
+  }
+
+  /** Says why this thread is not where readers look; undefined: it is. */
+  #superseded(code: string | undefined): void {
+    if (code === this.#supersededBy) return;
+    if (this.#supersededBy !== undefined) {
+      this.#self.superseded.with({ code: this.#supersededBy }).set(0);
+    }
+    if (code !== undefined) this.#self.superseded.with({ code }).set(1);
+    this.#supersededBy = code;
   }
 
   /** All or nothing. */
@@ -300,7 +315,6 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
       throw error;
     }
     const before = this.#place;
-    const wasSuperseded = this.#attempts.pause > 1;
     move();
     this.#place = next;
     for (const [start, stop] of this.#started) {
@@ -308,7 +322,5 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
       this.#started.set(start, started.get(start)!);
     }
     before.close();
-    this.#attempts = { pause: 1, wait: 0 };
-    if (wasSuperseded) this.#self.superseded.set(0);
   }
 }

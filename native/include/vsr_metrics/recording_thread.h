@@ -158,7 +158,9 @@ class RecordingThread {
       Step(OwnCell(kReuseDelayedFamily, {{"metric", QuoteJson(metric)}}).get());
     }
     if (series.outcome == SeriesOutcome::kOverflow && metric != kOverflowedFamily) {
-      Step(OwnCell(kOverflowedFamily, {{"metric", QuoteJson(metric)}}).get());
+      Step(OwnCell(kOverflowedFamily, {{"metric", QuoteJson(metric)},
+                                       {"reason", QuoteJson(NameOf(series.shortage))}})
+               .get());
     }
     return Bind(series);
   }

@@ -102,6 +102,8 @@ describe('Snapshot', () => {
     expect(names.slice(6)).to.deep.equal([
       'vsr_metrics_rejected_total',
       'vsr_metrics_overflowed_total',
+      'vsr_metrics_reuse_delayed_total',
+      'vsr_metrics_superseded',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createRegistry, defineCatalogue, LabelError } from '../../../lib/index.js';
+import { runFixture } from '../../support/fixtures.js';
 import { catchWarnings } from '../../support/warnings.js';
 import { thrownBy } from '../catalogue/thrown.js';
 
@@ -191,6 +192,19 @@ describe('Labels', () => {
     expect(snapshot.value('served_total', { to: '79' })).to.equal(1);
   });
 
+  it('are looked up alike where a program forbids code made from strings', async () => {
+    const allowed = await runFixture('looked-up-labels');
+    const flags = ['--disallow-code-generation-from-strings'];
+    const forbidden = await runFixture('looked-up-labels', { flags });
+    expect([allowed.stderr, forbidden.stderr]).to.deep.equal(['', '']);
+    const [first, second] = [JSON.parse(allowed.stdout), JSON.parse(forbidden.stdout)];
+    expect([first.forbidden, second.forbidden]).to.deep.equal([false, true]);
+    const missing = 'VSR_METRICS_LABEL_MISSING';
+    const each = [true, true, false, 'VSR_METRICS_LABEL_UNKNOWN', ...Array(4).fill(missing)];
+    expect(first.found).to.deep.equal([...each, ...each, ...each]);
+    expect(second.found).to.deep.equal(first.found);
+  });
+
   it('whose names are wrong give an error that names the metric, the given and the allowed', () => {
     const { metrics } = open();
     const cases: [code: string, labels: unknown, given: string, allowed: string][] = [
@@ -351,7 +365,9 @@ describe('Removing a series', () => {
     }
     expect(registry.snapshot().family('sent_total')!.series).to.have.length(5);
     metrics.depth.with({ queue: 'q' });
-    expect(value('depth', { queue: 'q' })).to.equal(0);
+    expect(value('depth', { queue: 'q' })).to.equal(undefined);
+    metrics.depth.with({ queue: 'q' }).set(4);
+    expect(value('depth', { queue: 'q' })).to.equal(4);
     metrics.seconds.with({ tenant: 't' }).record(0.5, 2);
     const reading = registry.snapshot().histogram('seconds')!;
     expect(reading.buckets().map(({ count }) => count)).to.deep.equal([2, 2, 2]);

@@ -2,9 +2,10 @@
 //
 //   node recording-process.js create FILE | attach FILE
 //
-// Messages in: { do: 'inc', times, trace } | { do: 'block', ms } | { do: 'close' } | { do: 'value' }.
+// Messages in: { do: 'inc', times, trace } | { do: 'block', ms } | { do: 'worker' } | { do: 'close' } | { do: 'value' }.
 // Out: 'ready', then 'done' or a number for each.
 
+import { Worker } from 'node:worker_threads';
 import { attachRegistry, createRegistry } from '../../../lib/index.js';
 import { proofCatalogue, steps } from '../../prove/catalogue.js';
 
@@ -15,7 +16,7 @@ const registry =
     : attachRegistry(file, { catalogue: proofCatalogue });
 
 interface Order {
-  readonly do: 'inc' | 'block' | 'close' | 'value';
+  readonly do: 'inc' | 'block' | 'worker' | 'close' | 'value';
   readonly times?: number;
   readonly trace?: string;
   readonly ms?: number;
@@ -32,6 +33,12 @@ process.on('message', (order: Order) => {
     process.send?.('done');
     const end = Date.now() + (order.ms ?? 0);
     while (Date.now() < end);
+    return;
+  }
+  if (order.do === 'worker') {
+    const workerData = { shared: registry.share(), times: 100, closes: true };
+    const worker = new Worker(new URL('./counting-worker.js', import.meta.url), { workerData });
+    worker.on('exit', () => process.send?.('done'));
     return;
   }
   if (order.do === 'close') registry.close();

@@ -1,6 +1,6 @@
 // What every registry says about itself.
 
-import { defineOwnCatalogue } from './catalogue/define.js';
+import { defineOwnCatalogue } from './define.js';
 
 export const selfCatalogue = defineOwnCatalogue({
   name: 'vsr-metrics',
@@ -29,7 +29,8 @@ export const selfCatalogue = defineOwnCatalogue({
     superseded: {
       kind: 'gauge',
       name: 'vsr_metrics_superseded',
-      help: 'Whether some thread records into a registry whose file was replaced, and cannot move over (1=yes)',
+      help: 'Whether a thread records into a registry whose file was replaced, because it cannot move over (1=yes), by the code of the error',
+      labels: { code: 'any' },
       combine: 'max',
     },
   },
