@@ -137,7 +137,7 @@ export function renderJson(snapshot: Snapshot): string {
  *   const body = renderBytes(format, registry.snapshot(), { escaping });
  *   response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length });
  *   response.end(body);
- * }).listen(9090);
+ * }).listen(9464);
  * ```
  */
 export function renderBytes(
