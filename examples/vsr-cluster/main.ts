@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { ServerError } from 'vsr-metrics';
-import { readConfiguration } from 'vsr-metrics/configuration';
+import { readConfiguration, serverSettings } from 'vsr-metrics/configuration';
 import type { HealthChecks } from 'vsr-metrics/health';
 import { type RunningServer, type ServerOptions, startServer } from 'vsr-metrics/server';
 import { type PlannedFault, parseScript, runFault } from './cluster/fault-commands.js';
@@ -31,7 +31,7 @@ async function run(given: readonly string[]): Promise<void> {
   const faults = faultsOf(options);
   const { server } = await readConfiguration({
     file: options.config,
-    onUnknown: (message) => console.error(`npm start: ${message}`),
+    obeyed: serverSettings,
   });
   const cluster = await Cluster.start({
     replicas: options.replicas,

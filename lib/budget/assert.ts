@@ -27,7 +27,8 @@ import type { OverheadOptions } from './options.js';
 export async function assertWithinBudget(
   measured: OverheadOptions | OverheadReport,
 ): Promise<OverheadReport> {
-  const report = 'verdict' in measured ? measured : await measureOverhead(measured);
+  const isReport = typeof measured === 'object' && measured !== null && 'verdict' in measured;
+  const report = isReport ? measured : await measureOverhead(measured);
   if (report.verdict === 'within') return report;
   throw new AssertionError({
     message: `${describeOverhead(report)}: ${adviceOn(report)}`,

@@ -4,3 +4,4 @@
 //   if (enabled.metrics) await startServer({ registry, ...server });
 
 export { type Configuration, type ConfigurationSources, readConfiguration } from './read.js';
+export { type SettingName, serverSettings } from './settings.js';

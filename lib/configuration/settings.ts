@@ -43,6 +43,24 @@ export type SettingName = keyof typeof settings;
 type ValueOf<Name extends SettingName> = (typeof settings)[Name] extends Kind<infer T> ? T : never;
 
 export const settingNames = Object.keys(settings) as SettingName[];
+/** Those that a server obeys, whatever else a program has. */
+export const serverSettings: readonly SettingName[] = [
+  'metrics.address',
+  'metrics.port',
+  'metrics.base_path',
+  'metrics.path',
+  'metrics.allowed_hosts',
+  'metrics.token',
+  'metrics.token_file',
+  'metrics.tls_key_file',
+  'metrics.tls_cert_file',
+  'metrics.tls_client_ca_file',
+  'metrics.dashboard',
+  'metrics.open_probes',
+  'metrics.stuck_after_secs',
+  'health.shape',
+];
+
 /** A list of tables, and so no setting. */
 export const sourcesTable = 'sources';
 
@@ -107,8 +125,12 @@ export class Settings {
       .map((name) => describe('', `variable ${name}`, nearest(name, variables)));
     const idle = settingNames
       .filter((name) => !obeyed.includes(name))
-      .flatMap((name) => this.find(name)?.place ?? [])
-      .map((place) => `${place} has no effect in this program`);
+      .flatMap((name) => {
+        const found = this.find(name);
+        if (found === undefined) return [];
+        const what = found.isFromFile ? `${found.place}: ${name}` : found.place;
+        return [`${what} has no effect in this program`];
+      });
     return [...inEnvironment, ...this.#unknownInFile(), ...idle];
   }
 

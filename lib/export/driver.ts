@@ -5,7 +5,8 @@
 //   await running.stop();      // the same, and the end
 //
 // Exports never overlap. Snapshots that come while one runs wait, in a queue that drops its oldest.
-// Nothing that an exporter throws reaches the program, and nothing here holds its process alive.
+// Nothing that an exporter throws reaches the program, and nothing here holds its process alive, but for
+// a last export when it has nothing left to do. After process.exit() no program can wait for that.
 
 import { type Kinds, milliseconds, optionsCheck, refusals, whole } from '../core/options.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
@@ -99,6 +100,9 @@ export function startExporter(
   return driver;
 }
 
+/** How long the end of a program waits for its last exports. */
+const mostMsBeforeExit = 1000;
+
 class ExportDriver implements RunningExporter {
   readonly #source: SnapshotSource;
   readonly #exporter: Exporter;
@@ -128,6 +132,7 @@ class ExportDriver implements RunningExporter {
   }
 
   run(everyMs: number): void {
+    flushBeforeExit(this);
     const { onSnapshot } = this.#source;
     if (onSnapshot === undefined) {
       const timer = setInterval(() => this.#takeSnapshot(), everyMs).unref();
@@ -145,8 +150,19 @@ class ExportDriver implements RunningExporter {
     return this.#withinTimeout(this.#flush());
   }
 
+  /** As far as that goes quickly: nobody waits for it, and the process must not hang. */
+  async flushBeforeExit(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, Math.min(mostMsBeforeExit, this.#stopTimeoutMs));
+    });
+    await Promise.race([this.#flush(), patience]);
+    clearTimeout(timer);
+  }
+
   stop(): Promise<boolean> {
     this.#stopSnapshots();
+    running.delete(this);
     this.#stopping ??= this.#withinTimeout(this.#flush().finally(() => this.#stop()));
     return this.#stopping;
   }
@@ -271,6 +287,21 @@ class ExportDriver implements RunningExporter {
       { type: 'VsrMetricsWarning', code: 'VSR_METRICS_EXPORT' },
     );
   }
+}
+
+/** Those that have not been stopped. */
+const running = new Set<ExportDriver>();
+let isWatching = false;
+
+/** A program that has nothing left to do ends once what it recorded last has been exported. */
+function flushBeforeExit(driver: ExportDriver): void {
+  running.add(driver);
+  if (isWatching) return;
+  isWatching = true;
+  process.once('beforeExit', () => {
+    isWatching = false;
+    for (const each of running) void each.flushBeforeExit();
+  });
 }
 
 // An exporter may throw anything, also what refuses to become a string.

@@ -38,7 +38,7 @@ export interface CompressedBody {
  *   const { body, headers } = await compress(page, request.headers['accept-encoding']);
  *   response.writeHead(200, { 'Content-Type': contentType, ...headers });
  *   response.end(body);
- * }).listen(9090);
+ * }).listen(9464);
  * ```
  */
 export async function compress(

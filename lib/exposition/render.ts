@@ -2,8 +2,8 @@
 
 import { type NameEscaping, nameEscapings } from '../core/catalogue/names.js';
 import {
-  checkOption,
   group,
+  type Kinds,
   objectWith,
   oneOf,
   optionsCheck,
@@ -37,11 +37,23 @@ export interface RenderOptions {
   readonly escaping?: NameEscaping | undefined;
 }
 
-const checkOptions = optionsCheck<RenderOptions>('a renderer', refusals.exporter, {
+const kinds: Kinds<RenderOptions> = {
   quantiles: group<NonNullable<RenderOptions['quantiles']>>({
     previous: objectWith(['family', 'read'], 'a snapshot'),
   }),
   escaping: oneOf(nameEscapings),
+};
+
+const checkOptions = optionsCheck<RenderOptions>('a renderer', refusals.exporter, kinds);
+
+/** What `renderChunks` can be told. */
+interface ChunkOptions extends RenderOptions {
+  readonly chunkBytes?: number;
+}
+
+const checkChunkOptions = optionsCheck<ChunkOptions>('a renderer', refusals.exporter, {
+  ...kinds,
+  chunkBytes: whole(1, 2 ** 30),
 });
 
 /**
@@ -125,7 +137,7 @@ export function renderJson(snapshot: Snapshot): string {
  *   const body = renderBytes(format, registry.snapshot(), { escaping });
  *   response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length });
  *   response.end(body);
- * }).listen(9090);
+ * }).listen(9464);
  * ```
  */
 export function renderBytes(
@@ -160,10 +172,10 @@ export function renderBytes(
 export function* renderChunks(
   format: ExpositionFormat,
   snapshot: Snapshot,
-  { chunkBytes = 65_536, ...options }: RenderOptions & { readonly chunkBytes?: number } = {},
+  given: ChunkOptions = {},
 ): Generator<Uint8Array, void, undefined> {
-  checkOption('a renderer', refusals.exporter, 'chunkBytes', whole(1, 2 ** 30), chunkBytes);
-  checkOptions(options);
+  checkChunkOptions(given);
+  const { chunkBytes = 65_536, ...options } = given;
   if (format === 'json') {
     yield renderBytes(format, snapshot);
     return;

@@ -122,13 +122,18 @@ export class ClusterSource implements ServerSource, HealthSource {
     options: {
       readonly commonLabels: Readonly<Record<string, string>>;
       readonly hungAfterMs: number;
+      /** How often servers are asked, unless a part says otherwise. */
+      readonly everyMs?: number | undefined;
+      readonly timeoutMs?: number | undefined;
       readonly report: (message: string) => void;
     },
   ) {
     this.#parts = parts;
-    const { commonLabels, hungAfterMs, report } = options;
+    const { commonLabels, hungAfterMs, everyMs, timeoutMs, report } = options;
     this.#watched = parts.map(({ path, request }) =>
-      isUrl(path) ? new WatchedServer(path, request) : new WatchedFile(path, { hungAfterMs }),
+      isUrl(path)
+        ? new WatchedServer(path, { everyMs, timeoutMs, ...request })
+        : new WatchedFile(path, { hungAfterMs }),
     );
     this.#commonLabels = commonLabels;
     this.#report = report;
@@ -379,10 +384,11 @@ export function createClusterSource(
       path,
       name,
       labels: { file: name, ...commonLabels, ...labels },
-      request: { token, tokenFile, everyMs, timeoutMs },
+      request: { token, tokenFile },
     };
   });
-  return new ClusterSource(named, { commonLabels, hungAfterMs, report: onWarning });
+  const report = onWarning;
+  return new ClusterSource(named, { commonLabels, hungAfterMs, everyMs, timeoutMs, report });
 }
 
 function checkPart(name: string, part: ClusterPartOptions): void {

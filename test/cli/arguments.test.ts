@@ -117,7 +117,7 @@ describe('times on the command line', () => {
 
 describe('the files of serve', () => {
   it('are told apart by their name, or by their path where names are the same', () => {
-    const sources = parseSources(['/a/x.metrics', '/b/x.metrics', '/b/y.metrics'], {});
+    const sources = parseSources(['/a/x.metrics', '/b/x.metrics', '/b/y.metrics'], {}, {});
     expect(sources.map(({ labels }) => labels)).to.eql([
       { file: '/a/x.metrics' },
       { file: '/b/x.metrics' },
@@ -126,13 +126,17 @@ describe('the files of serve', () => {
   });
 
   it('have labels of their own, before those of all', () => {
-    const [source] = parseSources(['/a/x:zone=eu,file=first,note=a=b'], { zone: 'us', team: 'db' });
+    const [source] = parseSources(
+      ['/a/x:zone=eu,file=first,note=a=b'],
+      {},
+      { zone: 'us', team: 'db' },
+    );
     expect(source).to.eql({
       path: '/a/x',
       name: 'first',
       labels: { file: 'first', zone: 'eu', team: 'db', note: 'a=b' },
     });
-    expect(parseSources(['/a:b/x'], {})[0]!.path).to.equal('/a:b/x');
+    expect(parseSources(['/a:b/x'], {}, {})[0]!.path).to.equal('/a:b/x');
   });
 
   const wrong: readonly (readonly [operands: string[], message: string])[] = [
@@ -146,11 +150,14 @@ describe('the files of serve', () => {
   ];
   for (const [operands, message] of wrong) {
     it(`are refused: ${operands.join(' ')}`, () => {
-      expect(() => parseSources(operands, {})).to.throw(Failure, message);
+      expect(() => parseSources(operands, {}, {})).to.throw(Failure, message);
     });
   }
 
   it('cannot all have the same name', () => {
-    expect(() => parseSources(['/a/x'], { file: 'y' })).to.throw(Failure, '--label cannot be file');
+    expect(() => parseSources(['/a/x'], {}, { file: 'y' })).to.throw(
+      Failure,
+      '--label cannot be file',
+    );
   });
 });

@@ -6,7 +6,8 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import type { JsonSnapshot } from '../../lib/exposition/index.js';
-import { createRegistry, defineCatalogue } from '../../lib/index.js';
+import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.js';
+import { startServer } from '../../lib/server/index.js';
 import { feed, needPromtool, needPythonParser, parseWithPython } from '../exposition/programs.js';
 import { newFile, removeAll } from '../sharing/processes.js';
 import { until } from '../support/until.js';
@@ -33,7 +34,7 @@ async function serve(...args: string[]): Promise<Served> {
     ended = code;
   });
   await until(() => ended !== undefined || serving.stdout.includes('\n'));
-  const url = /^serving \d+ files? on (\S+)$/m.exec(serving.stdout)?.[1];
+  const url = /^serving .+ on (\S+)$/m.exec(serving.stdout)?.[1];
   if (url === undefined) throw new Error(`serve ended with ${ended}: ${serving.stderr}`);
   return { url, errors: () => serving.stderr };
 }
@@ -365,16 +366,27 @@ describe('vsr-metrics serve', function () {
     try {
       writeFileSync(
         config,
-        '[metrics]\nport = 1\npath = "/m"\ntoken = "secret"\nglobal_labels = { zone = "eu" }\nprot = 2\n',
+        '[metrics]\nport = 1\npath = "/m"\ntoken = "secret"\nglobal_labels = { zone = "eu" }\n',
       );
       const { url, errors } = await serve(file, '--config', config);
       expect(new URL(url).pathname).to.equal('/m');
       expect(await fetch(url)).to.include({ status: 401 });
       const answer = await fetch(url, { headers: { authorization: 'Bearer secret' } });
       expect(await answer.text()).to.include(`{file="${nameOf(file)}",zone="eu",`);
-      expect(errors()).to.equal(
-        `vsr-metrics serve: ${config}:6: there is no setting metrics.prot; did you mean metrics.port?\n`,
-      );
+      expect(errors()).to.equal('');
+      writeFileSync(config, '[metrics]\nprot = 2\n');
+      const misspelt = await vsrMetrics(['serve', file, '-c', config]);
+      expect([misspelt.code, misspelt.stderr]).to.eql([
+        1,
+        `vsr-metrics serve: ${config}:2: there is no setting metrics.prot; did you mean metrics.port?\nvsr-metrics serve --help says how to use it\n`,
+      ]);
+      writeFileSync(config, '[telemetry]\ntracing_enabled = true\n');
+      const idle = await vsrMetrics(['serve', file, '-c', config]);
+      expect([idle.code, idle.stderr]).to.eql([
+        1,
+        `vsr-metrics serve: ${config}:2: telemetry.tracing_enabled has no effect in this program\nvsr-metrics serve --help says how to use it\n`,
+      ]);
+      writeFileSync(config, '[metrics]\nport = 1\n');
       const nearer = await vsrMetrics(['serve', file, '-c', config], {
         environment: { KOTOBA_METRICS_PORT: 'x' },
       });
@@ -382,6 +394,40 @@ describe('vsr-metrics serve', function () {
       expect(nearer.stderr).to.include('KOTOBA_METRICS_PORT does not fit; given "x"');
     } finally {
       rmSync(config);
+    }
+  });
+
+  it('serves what a configuration names, with tokens from files', async () => {
+    const [file, config, token] = [newFile(), `${newFile()}.toml`, `${newFile()}.token`];
+    await startReplica(file, '0');
+    writeFileSync(token, 's3cret\n');
+    const server = await startServer({
+      registry: readRegistry(file),
+      port: 0,
+      thread: false,
+      token: 's3cret',
+    });
+    try {
+      const entries = [
+        `[[sources]]\nname = "near"\npath = "${file}"\nlabels = { zone = "eu" }\n`,
+        `[[sources]]\nname = "far"\npath = "${server.url}"\ntoken_file = "${token}"\n`,
+      ];
+      writeFileSync(config, entries.join('\n'));
+      const { url, errors } = await serve('--config', config);
+      let text = await scrape(url);
+      while (!text.includes('vsr_metrics_source_up{file="far"} 1')) text = await scrape(url);
+      expect(text).to.include('vsr_view_number{file="near",zone="eu",');
+      expect(text).to.include('vsr_view_number{file="far",');
+      expect(errors()).to.equal('');
+      const nothing = await vsrMetrics(['serve']);
+      expect(nothing.code).to.equal(1);
+      expect(nothing.stderr).to.include(
+        'there is nothing to serve; allowed: FILE, URL, or [[sources]]',
+      );
+    } finally {
+      await server.close();
+      rmSync(config);
+      rmSync(token);
     }
   });
 

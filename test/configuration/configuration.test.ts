@@ -259,7 +259,7 @@ describe('configuration', () => {
     await readConfiguration({ file, environment, obeyed, onUnknown });
     expect(unknown).to.eql([
       'KOTOBA_HEALTH_SHAPE has no effect in this program',
-      'config.toml:4 has no effect in this program',
+      'config.toml:4: telemetry.tracing_enabled has no effect in this program',
     ]);
   });
 

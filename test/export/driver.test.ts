@@ -227,6 +227,11 @@ describe('startExporter', () => {
     registry.close();
   });
 
+  it('exports once more when the program has nothing left to do', async () => {
+    const { code, stdout } = await runFixture('exporting', { args: ['arriving'] });
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'started\narrived: 3\n' });
+  });
+
   it('holds no process alive', async () => {
     const { code, stdout, stderr } = await runFixture('exporting');
     expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: 'started\n', stderr: '' });

@@ -6,7 +6,7 @@ import { hungAfter } from '../options.js';
 export const serveCommand = defineCommand({
   name: 'serve',
   summary: 'serves many files and servers as one /metrics',
-  operands: { name: 'FILE|URL...', least: 1, most: Number.POSITIVE_INFINITY },
+  operands: { name: 'FILE|URL...', least: 0, most: Number.POSITIVE_INFINITY },
   options: {
     port: {
       takes: 'value',
@@ -30,13 +30,14 @@ export const serveCommand = defineCommand({
       takes: 'value',
       placeholder: 'F',
       short: 'c',
-      help: 'reads address, port, path, token, TLS and labels from F, in TOML',
+      help: 'reads address, port, path, token, TLS, labels and sources from F, in TOML',
     },
     'hung-after': hungAfter,
   },
   description: [
     'Answers GET /metrics with the metrics of all files, in the format the client asks for, /health, /health/live, /health/ready and /status with how they do, and / with a live page. A file is read when it is asked for, follows its program when that starts again, and may be missing or damaged for a while: the others are served all the same.',
     'Instead of a file, give the URL of a server of this library, as in http://10.0.0.2:9464; its numbers are fetched every second. A server that does not answer within two seconds is shown as unreachable, and the others do not wait for it.',
+    'Servers that want a token are best named in the file of --config, as [[sources]] with a token_file: a token in a URL stands in the list of processes and in the history of the shell.',
     'Every series gets the label file: the name of its file, the host and port of its URL, or the path as given where two names are the same. Append labels for one file after a colon; they may override `file`:',
     '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
     "A series' own label of the same name is renamed to exported_NAME, as in Prometheus. The state of the files and their programs is in vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.",

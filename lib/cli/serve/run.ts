@@ -1,45 +1,63 @@
 // vsr-metrics serve: many files and servers as one /metrics, with their health, their status and a
 // live page.
 
+import { serverSettings } from '../../configuration/index.js';
 import { ServerError } from '../../core/errors.js';
 import { ClusterSource, isUrl } from '../../server/cluster-source.js';
 import { startServer } from '../../server/index.js';
 import type { Arguments } from '../arguments.js';
-import { exitCodes, Failure } from '../failure.js';
+import { exitCodes, Failure, misuse } from '../failure.js';
 import { type Streams, say } from '../streams.js';
 import type { serveCommand } from './command.js';
 import { readConfigured } from './configured.js';
 import { parseLabels, parseSources } from './sources.js';
+
+const obeyed = [
+  ...serverSettings,
+  'metrics.enabled',
+  // How often servers are asked.
+  'metrics.collection_interval_secs',
+  'metrics.global_labels',
+] as const;
 
 export async function serve(
   args: Arguments<typeof serveCommand.options>,
   streams: Streams,
 ): Promise<number> {
   const report = (message: string) => say(streams.stderr, `vsr-metrics serve: ${message}`);
-  const { server: configured, registry } = await readConfigured({
+  const {
+    enabled,
+    server: configured,
+    registry,
+    sources: configuredSources,
+  } = await readConfigured({
     file: args.text('config'),
     environment: streams.environment,
-    onUnknown: report,
+    obeyed,
   });
+  if (!enabled.metrics) {
+    throw misuse({ problem: 'metrics.enabled is false, so there is nothing to serve' });
+  }
   const commonLabels = {
     ...registry.defaultLabels,
     ...parseLabels('--label', args.texts('label')),
   };
-  const sources = parseSources(args.operands, commonLabels);
+  const sources = parseSources(args.operands, configuredSources, commonLabels);
   const port = args.number('port', { least: 0, most: 65535, whole: true });
   const host = args.text('host') ?? configured.host;
-  const hungAfter = args.number('hung-after', { least: 0.1, most: 86_400 }) ?? 5;
+  const hungAfter = args.number('hung-after', { least: 0.1, most: 86_400 });
 
   const source = new ClusterSource(sources, {
     commonLabels,
-    hungAfterMs: hungAfter * 1000,
+    hungAfterMs: hungAfter === undefined ? (configured.stuckAfterMs ?? 5000) : hungAfter * 1000,
+    everyMs: registry.resourcesEveryMs,
     report,
   });
   const server = await startServer({
     ...configured,
     source,
     health: source,
-    port: port ?? configured.port ?? 9464,
+    port: port ?? configured.port,
     host,
     holdProcess: true,
     onError: (error) => report(String(error instanceof Error ? error.stack : error)),

@@ -3,18 +3,23 @@
 import { existsSync } from 'node:fs';
 import { validateLabelName } from '../../core/catalogue/validate.js';
 import { VsrMetricsError } from '../../core/errors.js';
-import { type ClusterPart, isUrl } from '../../server/cluster-source.js';
+import { type ClusterPart, type ClusterPartOptions, isUrl } from '../../server/cluster-source.js';
 import { type Misuse, misuse } from '../failure.js';
 import { nameFiles } from '../files.js';
 
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Operands as in `/dev/shm/a.metrics:zone=eu,file=a`, and what `--label` adds to all of them.
+ * Operands as in `/dev/shm/a.metrics:zone=eu,file=a`, the sources of a configuration, and what
+ * `--label` adds to all of them.
  *
  * @throws Failure when a label cannot be used, or two files could not be told apart
  */
-export function parseSources(operands: readonly string[], common: Labels): ClusterPart[] {
+export function parseSources(
+  operands: readonly string[],
+  configured: Readonly<Record<string, ClusterPartOptions>>,
+  common: Labels,
+): ClusterPart[] {
   if (common.file !== undefined) {
     throw misuse({
       problem: '--label cannot be file, which tells files apart',
@@ -24,10 +29,22 @@ export function parseSources(operands: readonly string[], common: Labels): Clust
   }
   const parsed = operands.map(parseOperand);
   const names = nameFiles(parsed.map(({ path }) => (isUrl(path) ? new URL(path).host : path)));
-  const sources = parsed.map(({ path, labels }, index) => {
+  const given = parsed.map(({ path, labels }, index): ClusterPart => {
     const all = { file: names[index]!, ...common, ...labels };
     return { path, name: all.file, labels: all };
   });
+  const named = Object.entries(configured).map(
+    ([name, { path, labels, tokenFile }]): ClusterPart => {
+      return { path, name, labels: { file: name, ...common, ...labels }, request: { tokenFile } };
+    },
+  );
+  const sources = [...given, ...named];
+  if (sources.length === 0) {
+    throw misuse({
+      problem: 'there is nothing to serve',
+      allowed: 'FILE, URL, or [[sources]] in --config',
+    });
+  }
   for (const [index, { name, path }] of sources.entries()) {
     const other = sources.slice(0, index).find((each) => each.name === name);
     if (other === undefined) continue;

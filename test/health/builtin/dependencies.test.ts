@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import {
   databaseCheck,
@@ -13,6 +14,7 @@ import {
   postgresCheck,
   redisCheck,
 } from '../../../lib/health/index.js';
+import { HealthError } from '../../../lib/index.js';
 import { freePort } from '../../servers/ports.js';
 import { until } from '../../support/until.js';
 import { runOnce } from './running.js';
@@ -81,10 +83,16 @@ describe('health checks of other programs', () => {
   describe('HTTP', () => {
     let server: HttpServer;
     let url: string;
+    let seen: string[] = [];
     before(async () => {
       server = createHttpServer((request, response) => {
         const status = Number(request.url!.slice(1));
-        if (request.url === '/endless') response.writeHead(200).write('more will come');
+        const location = `http://127.0.0.1:${(server.address() as AddressInfo).port}/200`;
+        seen.push(
+          `${request.url} ${request.headers.authorization} ${request.headers['x-api-key']}`,
+        );
+        if (request.url === '/moved') response.writeHead(302, { Location: location }).end();
+        else if (request.url === '/endless') response.writeHead(200).write('more will come');
         else if (status > 0) response.writeHead(status, { 'X-Method': request.method }).end('body');
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
@@ -108,6 +116,39 @@ describe('health checks of other programs', () => {
       expect(await run(404, { healthyStatus: [200, 404] })).to.include({ status: 'healthy' });
       expect(await run(200, { degradedMs: 0 })).to.include({ status: 'degraded' });
       expect(await run(200, { method: 'HEAD' })).to.include({ status: 'healthy' });
+    });
+
+    it('goes where it is told to go, and no further unless it may', async () => {
+      const headers = { 'X-Api-Key': 'k' };
+      seen = [];
+      const moved = await runOnce(httpCheck({ url: `${url}/moved`, headers }));
+      expect([moved.status, moved.message]).to.eql(['degraded', 'it answered 302']);
+      expect(seen).to.eql(['/moved undefined k']);
+      const follows = { url: `${url}/moved`, headers, followRedirects: true };
+      expect(await runOnce(httpCheck(follows))).to.include({ status: 'healthy' });
+    });
+
+    it('shows a password to the server alone', async () => {
+      seen = [];
+      const withPassword = url.replace('//', '//ledger:hunter2@');
+      expect(await runOnce(httpCheck({ url: `${withPassword}/200` }))).to.include({
+        status: 'healthy',
+      });
+      const pair = Buffer.from('ledger:hunter2').toString('base64');
+      expect(seen).to.eql([`/200 Basic ${pair} undefined`]);
+      const cases = [
+        () => httpCheck({ url: withPassword, headers: { 'a b': 'hunter2' } }),
+        () => httpCheck({ url: withPassword, method: 'a b' }),
+        () => httpCheck({ url: withPassword.replace('http', 'ftp') }),
+        () => httpCheck({ url: withPassword, header: {} } as never),
+      ];
+      for (const run of cases) {
+        expect(run)
+          .to.throw(HealthError)
+          .and.satisfy((error: Error) => {
+            return !inspect(error).includes('hunter2');
+          });
+      }
     });
 
     it('does not wait for what is said, nor take it', async () => {
