@@ -12,6 +12,7 @@ const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id }, f
 const m = registry.metrics;
 const succeeded = m.operations.with({ status: 'success' });
 
+m.replicaStatus.set(0);
 m.viewNumber.set(7);
 for (let value = 1; value <= 100; value++) m.clientLatency.record(value);
 succeeded.inc(1000);
