@@ -21,6 +21,25 @@ describe('A registry that is not used any more', () => {
     });
   }
 
+  it('leaves nothing behind at close(), however often, without a collection that is asked for', async function () {
+    this.timeout(120_000);
+    if (!existsSync('/proc/self/maps')) {
+      console.log('    this system does not tell what a process has mapped (/proc/self/maps)');
+      this.skip();
+    }
+    const times = 1000;
+    const options = { args: [String(times)], patience: 110_000 };
+    const { stdout, stderr } = await runFixture('attached-and-closed', options);
+    expect(stderr).to.equal('');
+    const { before, after, ...counted } = JSON.parse(stdout);
+    const [total, observations, served] = [times, times, times];
+    expect(counted).to.deep.equal({ total, observations, served, used: 'unset' });
+    expect(after.descriptors).to.equal(before.descriptors);
+    // Addresses go when the arrays over them are collected.
+    expect(after.mappings).to.be.at.most(before.mappings + 200);
+    expect(after.megabytes).to.be.at.most(before.megabytes + 40);
+  });
+
   it('gives its lane to the next one, with the counts and without the gauges', async () => {
     const { stdout, stderr } = await runFixture('dropped-lanes', { flags });
     expect(stderr).to.equal('');

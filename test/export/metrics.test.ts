@@ -89,7 +89,7 @@ describe('The metrics of exporters', () => {
   });
 
   it('are done without where the registry has no room for them', async () => {
-    const capacity = { lanes: 1, series: 8, histograms: 2 };
+    const capacity = { lanes: 1, series: 10, histograms: 2 };
     const registry = createRegistry({ catalogue: fixture, capacity });
     for (let index = 0; index < 100; index++) registry.metrics.served.with({ to: String(index) });
     const exporter = new KeepingExporter();
