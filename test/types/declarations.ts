@@ -37,6 +37,10 @@ defineCatalogue({ name: 'x', families: { a: { ...gauge, buckets: [1] } } });
 defineCatalogue({ name: 'x', families: { a: { ...gauge, kind: 'counter', combine: 'sum' } } });
 // @ts-expect-error: Type '"avg"' is not assignable to type 'Combine
 defineCatalogue({ name: 'x', families: { a: { ...gauge, combine: 'avg' } } });
+const filled = { ...gauge, resource: 'processMemoryBytes' } as const;
+defineCatalogue({ name: 'x', families: { a: filled, b: { ...filled, combine: 'last' } } });
+// @ts-expect-error: is not assignable to type
+defineCatalogue({ name: 'x', families: { a: { ...filled, combine: 'max' } } });
 // @ts-expect-error: is not assignable to type 'LabelDomain
 defineCatalogue({ name: 'x', families: { a: { ...gauge, labels: { b: 'some' } } } });
 // @ts-expect-error: ''no-such'' does not exist in type

@@ -266,6 +266,17 @@ describe('defineCatalogue', () => {
       }
       expect(refusal({ ...counter, resource: 'processCpuPercent' })).to.match(/unknown property/);
     });
+
+    it('fill one cell for all threads: there is nothing to combine', () => {
+      const filled = { ...gauge, resource: 'processMemoryBytes' };
+      define({ ...filled, combine: 'last' });
+      for (const combine of ['sum', 'min', 'max']) {
+        expect(refusal({ ...filled, combine })).to.equal(
+          'metric "a": the operating system fills this gauge, so threads have nothing to combine; ' +
+            `given {"combine":"${combine}"}; allowed: resource, or combine, or combine "last"`,
+        );
+      }
+    });
   });
 
   describe('shape', () => {
