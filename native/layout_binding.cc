@@ -29,7 +29,7 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("counterAmounts", offsetof(CounterCell, amounts));
   set("gaugeSize", sizeof(GaugeCell));
   set("gaugeValue", offsetof(GaugeCell, value));
-  set("gaugeSampled", offsetof(GaugeCell, sampled_unix_milliseconds));
+  set("gaugeSampled", offsetof(GaugeCell, sampled_monotonic_milliseconds));
   set("sharedGaugeSize", kCacheLine);
   set("headTouchedLow", offsetof(HistogramHead, touched_low));
   set("headTouchedHigh", offsetof(HistogramHead, touched_high));
@@ -58,6 +58,7 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("boundSplitFlag", kBoundSplitFlag);
   set("stateLive", double(EntryState::kLive));
   set("mostBytesRead", double(kMostBytesRead));
+  set("historySeriesSize", sizeof(HistorySeries));
   set("longestDuration", kDurationTicksEnd);
   layout.Set("kinds", Names(env, {{"counter", double(Kind::kCounter)},
                                   {"gauge", double(Kind::kGauge)},
