@@ -17,6 +17,9 @@ import { get } from './requests.js';
 describe('access to the server', function () {
   this.timeout(60_000);
   const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
+  registry.metrics.replicaStatus.set(0);
+  registry.metrics.viewNumber.set(0);
+  registry.metrics.clusterSize.set(1);
   const ends: (() => unknown)[] = [];
 
   after(() => registry.close());

@@ -48,6 +48,8 @@ describe('a handler of the server', () => {
     it(`answers within ${name}, beside what is there`, async () => {
       const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
       registry.metrics.viewNumber.set(7);
+      registry.metrics.clusterSize.set(1);
+      registry.metrics.replicaStatus.set(0);
       const { url, close } = await start(createHandler({ registry }));
       try {
         expect((await get(`${url}/mine`)).text).to.equal('mine');

@@ -136,6 +136,16 @@ export function planSizes(
 ): Omit<RegionSizes, 'defaultLabels'> {
   const demand = new Demand(declared, own);
   const { needed, neededHistograms, cellBytes, headBytes } = demand;
+  const kinds = group<Capacity>({
+    lanes: whole(1, 4096),
+    processes: whole(1, 4096),
+    historyBytes: whole(0, layout.mostBytesRead),
+    exemplars: whole(0, 2 ** 20),
+    series: atLeast(needed, 2 ** 24),
+    histograms: atLeast(neededHistograms, 2 ** 20),
+    labelBytes: atLeast(leastLabelBytes * needed, 2 ** 32),
+  });
+  checkOption('a registry', refusals.registry, 'capacity', kinds, capacity);
   const lanes = capacity.lanes ?? defaultLanes;
   const processes = capacity.processes ?? lanes;
   const series =
@@ -146,15 +156,7 @@ export function planSizes(
   const exemplars = capacity.exemplars ?? defaultExemplars;
   const entries = series + (declared.length + own.length) * headroom;
   const labelBytes = capacity.labelBytes ?? labelBytesPerSeries * entries;
-  const kinds = group<Capacity>({
-    lanes: whole(1, 4096),
-    processes: whole(1, 4096),
-    historyBytes: whole(0, layout.mostBytesRead),
-    exemplars: whole(0, 2 ** 20),
-    series: atLeast(needed, 2 ** 24),
-    histograms: atLeast(neededHistograms, 2 ** 20),
-    labelBytes: atLeast(leastLabelBytes * needed, 2 ** 32),
-  });
+  // What the catalogue asks for may be too much as well.
   const planned = { ...capacity, lanes, processes, historyBytes, exemplars, series, labelBytes };
   checkOption('a registry', refusals.registry, 'capacity', kinds, planned);
   const { histograms } = capacity;

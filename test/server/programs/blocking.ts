@@ -20,6 +20,9 @@ function record(registry: ReturnType<typeof attachRegistry<typeof vsr, { replica
 if (isMainThread) {
   const file = process.argv[2];
   const registry = createRegistry({ ...options, ...(file !== undefined && { file }) });
+  registry.metrics.replicaStatus.set(0);
+  registry.metrics.viewNumber.set(0);
+  registry.metrics.clusterSize.set(1);
   const health = createHealthChecks({ everyMs: 100 });
   health.add('loop', () => ({ status: 'healthy' }), { staleAfterMs: 1000 });
   await health.run();
