@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <set>
 #include <string>
 #include <thread>
@@ -10,10 +9,7 @@
 
 #include "check.h"
 #include "lane_writer.h"
-#include "merge.h"
-#include "other_process.h"
 #include "snapshot.h"
-#include "vsr_metrics/attach.h"
 
 using namespace vsr_metrics;
 
@@ -22,6 +18,10 @@ namespace {
 std::string Key(const std::string& value) { return "{\"tenant\":\"" + value + "\"}"; }
 std::string Key(int number) { return Key(std::to_string(number)); }
 const char* const kOverflowKey = "{\"tenant\":\"(other)\"}";
+
+bool AddOverflow(Region& region, uint32_t family) {
+  return AddOverflowSeries(region, family, kOverflowKey) == Shortage::kNone;
+}
 
 std::vector<uint32_t> LiveSeries(const Region& region, uint32_t family) {
   std::vector<uint32_t> live;
@@ -35,16 +35,6 @@ std::vector<uint32_t> LiveSeries(const Region& region, uint32_t family) {
 
 uint32_t CountOf(const Region& region, uint32_t family) {
   return LoadAcquire(&region.entries()[family].live_series);
-}
-
-double TotalOf(const Region& region, uint32_t series) {
-  const CounterTotal total = ReadCounter(region, region.entries()[series]);
-  return double(total.ones) + total.amounts;
-}
-
-std::shared_ptr<Lane> ClaimLane(const std::shared_ptr<Region>& region) {
-  Error error;
-  return Lane::Claim(region, &error);
 }
 
 // Runs `work(thread)` on that many threads, all at once.
@@ -228,12 +218,13 @@ void TestCollisions() {
 }
 
 // Adds series until there is no room; what each section ends with is the same.
-void ExpectSoftEnd(const std::string& section, const RegionSizes& sizes, const FamilySpec& spec) {
+void ExpectSoftEnd(const std::string& section, const RegionSizes& sizes, const FamilySpec& spec,
+                   Shortage shortage) {
   Behaviour end("full: " + section + ": the overflow series takes the rest");
   const std::shared_ptr<Region> region = MakeRegion(sizes);
   const uint32_t family = AddFamily(*region, spec);
   const uint32_t bare = AddFamily(*region, CounterFamily("without_overflow_total"));
-  end.Expect(AddOverflowSeries(*region, family, kOverflowKey), "no overflow series");
+  end.Expect(AddOverflow(*region, family), "no overflow series");
   const uint32_t overflow = region->entries()[family].overflow_entry;
   int own = 0;
   while (own < 2000 && FindOrAddSeries(*region, family, Key(own)).outcome == SeriesOutcome::kOwn) {
@@ -244,6 +235,7 @@ void ExpectSoftEnd(const std::string& section, const RegionSizes& sizes, const F
   for (int i = 0; i < 100; ++i) {
     const SeriesResult result = FindOrAddSeries(*region, family, Key(own + i));
     end.Expect(result.outcome == SeriesOutcome::kOverflow && result.index == overflow, "outcome");
+    end.Equal(NameOf(result.shortage), std::string(NameOf(shortage)), "what ran out");
   }
   end.Equal(StateAt(*region, overflow), EntryState::kLive, "the overflow series");
   end.Equal(AddSeries(*region, family, Key(0)),
@@ -275,127 +267,61 @@ void ExpectSoftEnd(const std::string& section, const RegionSizes& sizes, const F
 void TestFull() {
   RegionSizes sizes = SmallSizes();
   sizes.entries = 40;
-  ExpectSoftEnd("entries", sizes, CounterFamily("a_total", 5000));
+  ExpectSoftEnd("entries", sizes, CounterFamily("a_total", 5000), Shortage::kSeries);
   sizes = SmallSizes();
   sizes.heap_bytes = kPageSize;
-  ExpectSoftEnd("heap", sizes, CounterFamily("a_total", 5000));
+  ExpectSoftEnd("heap", sizes, CounterFamily("a_total", 5000), Shortage::kLabelBytes);
   sizes = SmallSizes();
   sizes.scalar_bytes = kPageSize / 2;
   sizes.entries = 2000;
-  ExpectSoftEnd("scalars", sizes, CounterFamily("a_total", 5000));
-  ExpectSoftEnd("scalars of gauges", sizes, GaugeFamily("a", Combine::kMaximum, 5000));
+  ExpectSoftEnd("scalars", sizes, CounterFamily("a_total", 5000), Shortage::kSeries);
+  ExpectSoftEnd("scalars of gauges", sizes, GaugeFamily("a", Combine::kMaximum, 5000),
+                Shortage::kSeries);
   sizes.shared_bytes = 1;
-  ExpectSoftEnd("shared cells", sizes, GaugeFamily("a", Combine::kLast, 5000));
+  ExpectSoftEnd("shared cells", sizes, GaugeFamily("a", Combine::kLast, 5000), Shortage::kSeries);
   sizes.histogram_bytes = 3 << 20;
   FamilySpec histogram = HistogramFamily("a_seconds", {1});
   histogram.max_series = 5000;
-  ExpectSoftEnd("histogram cells", sizes, histogram);
+  ExpectSoftEnd("histogram cells", sizes, histogram, Shortage::kHistograms);
   sizes.histogram_bytes = 512 << 20;
   sizes.scalar_bytes = kPageSize;
-  ExpectSoftEnd("heads of histograms", sizes, histogram);
-  ExpectSoftEnd("series of a family", SmallSizes(), CounterFamily("a_total", 10));
+  ExpectSoftEnd("heads of histograms", sizes, histogram, Shortage::kHistograms);
+  ExpectSoftEnd("series of a family", SmallSizes(), CounterFamily("a_total", 10),
+                Shortage::kMaxSeries);
 
-  Behaviour memory("full: without memory on the file system, and again with it");
+  Behaviour memory("full: without memory on the file system nothing is used up");
   const std::shared_ptr<Region> region = SmallRegion();
-  const uint32_t family = AddFamily(*region, CounterFamily("a_total"));
-  AddOverflowSeries(*region, family, kOverflowKey);
+  const uint32_t family = AddFamily(*region, GaugeFamily("a", Combine::kLast));
+  AddOverflow(*region, family);
+  RegionHeader before;
+  int number = 0;
   {
     const FullFileSystem no_room(*region);
-    memory.Equal(FindOrAddSeries(*region, family, Key(1)).outcome, SeriesOutcome::kOverflow,
-                 "outcome");
+    // What has memory already is enough for some.
+    SeriesResult result;
+    do {
+      before = *region->header();
+      result = FindOrAddSeries(*region, family, Key(number++));
+    } while (result.outcome == SeriesOutcome::kOwn && number < 1000);
+    memory.Equal(result.outcome, SeriesOutcome::kOverflow, "outcome");
+    memory.Equal(result.shortage, Shortage::kMemory, "what ran out");
+    for (int i = 0; i < 100000; ++i) FindOrAddSeries(*region, family, Key(number));
   }
-  memory.Equal(FindOrAddSeries(*region, family, Key(1)).outcome, SeriesOutcome::kOwn, "afterwards");
-}
-
-void TestRemoval() {
-  const std::shared_ptr<Region> region = SmallRegion();
-  const std::shared_ptr<Lane> lane = ClaimLane(region);
-  const uint32_t family = AddFamily(*region, CounterFamily("a_total", 2));
-  AddOverflowSeries(*region, family, kOverflowKey);
-  const uint32_t series = AddSeries(*region, family, Key(1));
-  CounterWriter counter(*lane, series);
-  counter.Increment();
-  counter.Add(2.5);
-
-  Behaviour removed("remove: hidden at once, and only once");
-  const uint64_t changes = region->header()->layout_changes;
-  removed.Expect(!RemoveSeries(*region, family, Key(2)), "one that never was");
-  removed.Expect(RemoveSeries(*region, family, Key(1)), "the first time");
-  removed.Expect(!RemoveSeries(*region, family, Key(1)), "the second time");
-  removed.Equal(region->header()->layout_changes, changes + 1, "layout_changes");
-  removed.Expect(LiveSeries(*region, family).empty(), "still shown");
-  removed.Equal(CountOf(*region, family), 0u, "series counted");
-  counter.Increment();  // by somebody who still has the handle
-
-  Behaviour revived("remove: the same labels come back as the same cells, from nothing");
-  const double created = region->entries()[series].created_unix_milliseconds;
-  revived.Equal(AddSeries(*region, family, Key(1)), series, "index");
-  revived.Equal(TotalOf(*region, series), 0.0, "total");
-  revived.Expect(region->entries()[series].created_unix_milliseconds >= created, "created");
-  revived.Equal(CountOf(*region, family), 1u, "series counted");
-  counter.Add(0.25);
-  revived.Equal(TotalOf(*region, series), 0.25, "what came afterwards");
-
-  Behaviour room("remove: makes room in a family that is full");
-  room.Equal(FindOrAddSeries(*region, family, Key(2)).outcome, SeriesOutcome::kOwn, "second");
-  room.Equal(FindOrAddSeries(*region, family, Key(3)).outcome, SeriesOutcome::kOverflow, "third");
-  RemoveSeries(*region, family, Key(1));
-  room.Equal(FindOrAddSeries(*region, family, Key(3)).outcome, SeriesOutcome::kOwn, "again");
-  room.Equal(FindOrAddSeries(*region, family, Key(1)).outcome, SeriesOutcome::kOverflow, "first");
-  room.Equal(StateAt(*region, series), EntryState::kRemoved, "the first is back all the same");
-  for (int i = 0; i < 100; ++i) {
-    RemoveSeries(*region, family, Key(3));
-    AddSeries(*region, family, Key(3));
-  }
-  room.Equal(CountOf(*region, family), 2u, "series counted after coming and going");
-
-  Behaviour kinds("remove: histograms and gauges come back empty too");
-  const uint32_t waits = AddFamily(*region, HistogramFamily("b_seconds", {1, 2}));
-  const uint32_t wait = AddSeries(*region, waits, Key(1));
-  HistogramWriter histogram(*lane, wait);
-  for (const double value : {0.5, 1.5, 2.5, 0.0, 1e12}) histogram.Record(value);
-  const uint32_t last =
-      AddSeries(*region, AddFamily(*region, GaugeFamily("c", Combine::kLast)), "");
-  GaugeWriter(*lane, last).Set(7);
-  for (const uint32_t index : {wait, last}) {
-    const Entry& entry = region->entries()[index];
-    RemoveSeries(*region, entry.family, KeyOf(*region, entry));
-    FindOrAddSeries(*region, entry.family, KeyOf(*region, entry));
-  }
-  histogram.Record(1.25);
-  HistogramTotal total;
-  ReadHistogram(*region, region->entries()[wait], *FamilyOf(*region, waits), &total);
-  int64_t count = total.below + total.above;
-  total.cells.ForEach(0, FamilyOf(*region, waits)->cell_count,
-                      [&count](uint32_t, int64_t cell) { count += cell; });
-  kinds.Equal(count, 1, "count");
-  kinds.Equal(total.sum, 1.25, "sum");
-  kinds.Equal(ReadGauge(*region, region->entries()[last]).value, 0.0, "gauge");
-
-  Behaviour no_memory("remove: what cannot come back from nothing does not come back");
-  // The baseline lane has no page yet where this one's cells are.
-  const uint32_t heavy = AddSeries(*region, waits, Key(2));
-  HistogramWriter(*lane, heavy).Record(1.5);
-  AddOverflowSeries(*region, waits, kOverflowKey);
-  RemoveSeries(*region, waits, Key(2));
-  {
-    const FullFileSystem full(*region);
-    no_memory.Equal(FindOrAddSeries(*region, waits, Key(2)).outcome, SeriesOutcome::kOverflow,
-                    "outcome");
-    no_memory.Equal(StateAt(*region, heavy), EntryState::kRemoved, "state");
-  }
-  no_memory.Equal(AddSeries(*region, waits, Key(2)), heavy, "afterwards");
-  ReadHistogram(*region, region->entries()[heavy], *FamilyOf(*region, waits), &total);
-  no_memory.Equal(total.sum, 0.0, "sum");
+  const RegionHeader& after = *region->header();
+  memory.Equal(after.entries_used, before.entries_used, "entries");
+  memory.Equal(after.heap_used, before.heap_used, "heap");
+  memory.Equal(after.shared_used, before.shared_used, "shared cells");
+  memory.Equal(FindOrAddSeries(*region, family, Key(number)).outcome, SeriesOutcome::kOwn,
+               "with memory again");
 }
 
 void TestOverflowSeries() {
   const std::shared_ptr<Region> region = SmallRegion();
   const uint32_t family = AddFamily(*region, CounterFamily("a_total", 1));
   Behaviour dormant("overflow: hidden until something overflows");
-  dormant.Expect(AddOverflowSeries(*region, family, kOverflowKey), "first");
+  dormant.Expect(AddOverflow(*region, family), "first");
   const uint32_t overflow = region->entries()[family].overflow_entry;
-  dormant.Expect(AddOverflowSeries(*region, family, kOverflowKey), "again");
+  dormant.Expect(AddOverflow(*region, family), "again");
   dormant.Equal(region->entries()[family].overflow_entry, overflow, "the same");
   dormant.Equal(StateAt(*region, overflow), EntryState::kDormant, "state");
   dormant.Equal(AddSeries(*region, family, Key(1)) == overflow, false, "the first series");
@@ -408,7 +334,7 @@ void TestOverflowSeries() {
 
   Behaviour asked("overflow: asking for its labels gives it, and it counts for nothing");
   const uint32_t another = AddFamily(*region, CounterFamily("b_total", 1));
-  AddOverflowSeries(*region, another, kOverflowKey);
+  AddOverflow(*region, another);
   const SeriesResult result = FindOrAddSeries(*region, another, kOverflowKey);
   asked.Equal(result.outcome, SeriesOutcome::kOverflow, "outcome");
   asked.Equal(result.index, region->entries()[another].overflow_entry, "index");
@@ -460,7 +386,7 @@ void TestRaces() {
   for (int round = 0; round < 30; ++round) {
     const std::shared_ptr<Region> fresh = SmallRegion();
     const uint32_t full = AddFamily(*fresh, CounterFamily("a_total", 20));
-    AddOverflowSeries(*fresh, full, kOverflowKey);
+    AddOverflow(*fresh, full);
     std::atomic<int> own{0};
     InParallel(kThreads, [&](int thread) {
       for (int i = 0; i < 10; ++i) {
@@ -473,7 +399,7 @@ void TestRaces() {
     limit.Equal(LiveSeries(*fresh, full).size(), size_t{21}, "live series with the overflow");
 
     const uint32_t exact = AddFamily(*fresh, CounterFamily("b_total", 10));
-    AddOverflowSeries(*fresh, exact, kOverflowKey);
+    AddOverflow(*fresh, exact);
     std::atomic<int> overflowed{0};
     InParallel(kThreads, [&](int) {
       for (int i = 0; i < 10; ++i) {
@@ -484,149 +410,16 @@ void TestRaces() {
     fits.Equal(overflowed.load(), 0, "overflowed");
     fits.Equal(CountOf(*fresh, exact), 10u, "series counted");
   }
-
-  Behaviour churn("threads: removing and coming back at once leaves the counts right");
-  const std::shared_ptr<Region> fresh = SmallRegion();
-  const uint32_t family = AddFamily(*fresh, CounterFamily("a_total", 3));
-  AddOverflowSeries(*fresh, family, kOverflowKey);
-  // Made by one thread: of several that make the same series at once, the slower lose their slots.
-  for (int i = 0; i < 3; ++i) FindOrAddSeries(*fresh, family, Key(i));
-  InParallel(4, [&](int thread) {
-    for (int i = 0; i < 2000; ++i) {
-      if (thread < 2) {
-        RemoveSeries(*fresh, family, Key(i % 3));
-      } else {
-        // A remover hides a series just before it gives back its place: who comes in between gets
-        // the overflow series, how often is a matter of scheduling.
-        FindOrAddSeries(*fresh, family, Key(i % 3));
-      }
-    }
-  });
-  std::vector<uint32_t> live = LiveSeries(*fresh, family);
-  const uint32_t overflow = fresh->entries()[family].overflow_entry;
-  live.erase(std::remove(live.begin(), live.end(), overflow), live.end());
-  churn.Equal(CountOf(*fresh, family), uint32_t(live.size()), "series counted");
-  churn.Equal(fresh->EntryCount(), 5u, "entries");
-  for (int i = 0; i < 3; ++i) {
-    const SeriesResult result = FindOrAddSeries(*fresh, family, Key(i));
-    churn.Expect(result.outcome == SeriesOutcome::kOwn,
-                 "the place of " + Key(i) + " is free again");
-  }
-  churn.Equal(CountOf(*fresh, family), 3u, "series counted at the end");
-}
-
-// Leaves behind what a thread would that died right after taking room for a series.
-uint32_t TakeSlotAndDie(Region& region, uint32_t family, const std::string& key, bool is_written) {
-  RegionHeader* header = region.header();
-  const auto index = uint32_t(header->entries_used++);
-  const uint64_t blob_offset = header->heap_used;
-  header->heap_used += (key.size() + 7) / 8 * 8;
-  const uint64_t cell_offset = header->scalars_used;
-  header->scalars_used += sizeof(CounterCell);
-  if (!is_written) return index;
-  memcpy(region.heap() + blob_offset, key.data(), key.size());
-  Entry& entry = region.entries()[index];
-  entry.type = uint32_t(EntryType::kSeries);
-  entry.hash = HashOf(EntryType::kSeries, family, key);
-  entry.blob_offset = blob_offset;
-  entry.blob_size = uint32_t(key.size());
-  entry.family = family;
-  entry.kind = uint8_t(Kind::kCounter);
-  entry.cell_offset = cell_offset;
-  entry.overflow_entry = kNoIndex;
-  return index;
-}
-
-void TestDeadAdders() {
-  const std::shared_ptr<Region> region = SmallRegion();
-  const uint32_t family = AddFamily(*region, CounterFamily("a_total"));
-  Behaviour leaked("death: between taking room and linking it costs a slot and stops nobody");
-  std::set<uint32_t> dead;
-  for (const bool is_written : {false, true}) {
-    dead.insert(TakeSlotAndDie(*region, family, Key(1), is_written));
-  }
-  const uint32_t series = AddSeries(*region, family, Key(1));
-  leaked.Expect(series != kNoIndex && dead.count(series) == 0, "the slot of a dead one");
-  leaked.Equal(AddSeries(*region, family, Key(1)), series, "again");
-  const Frame frame = TakeSnapshot(*region);
-  for (const uint32_t index : dead) {
-    leaked.Equal(frame.states[index], uint8_t(EntryState::kEmpty), "state of the dead slot");
-    leaked.Equal(frame.offsets[index + 1], frame.offsets[index], "values of the dead slot");
-  }
-  leaked.Equal(LiveSeries(*region, family).size(), size_t{1}, "live series");
-  ClaimLane(region);
-  leaked.Equal(CountOf(*region, family), 1u, "series counted");
-
-  Behaviour linked("death: between linking and showing, the next who asks shows it");
-  const uint32_t hidden = AddSeries(*region, family, Key(2));
-  region->entries()[hidden].state = uint32_t(EntryState::kEmpty);
-  --region->entries()[family].live_series;
-  linked.Equal(AddSeries(*region, family, Key(2)), hidden, "index");
-  linked.Equal(StateAt(*region, hidden), EntryState::kLive, "state");
-  linked.Equal(CountOf(*region, family), 2u, "series counted");
-  const uint32_t hidden_family = AddFamily(*region, CounterFamily("b_total"));
-  region->entries()[hidden_family].state = uint32_t(EntryState::kEmpty);
-  linked.Equal(AddFamily(*region, CounterFamily("b_total")), hidden_family, "family");
-  linked.Equal(StateAt(*region, hidden_family), EntryState::kLive, "state of the family");
-}
-
-// In another process: attaches, and stays until it is killed.
-int AttachAndWait(const std::string& path) {
-  Error error;
-  const std::shared_ptr<Region> region = AttachRegion(path, &error);
-  Tell(region == nullptr ? error.message : std::to_string(region->process_slot()));
-  WaitForParent();
-  return 0;
-}
-
-void TestDeadStarters() {
-  const std::shared_ptr<Region> region = SmallRegion();
-  const std::shared_ptr<Lane> lane = ClaimLane(region);
-  const uint32_t family = AddFamily(*region, CounterFamily("a_total"));
-  AddOverflowSeries(*region, family, kOverflowKey);
-  const uint32_t series = AddSeries(*region, family, Key(1));
-  CounterWriter(*lane, series).Increment();
-  RemoveSeries(*region, family, Key(1));
-  uint32_t* state = &region->entries()[series].state;
-
-  Behaviour dead("death: who died while a series came back leaves it to the next");
-  *state = StartingBy(1);  // nobody has that slot
-  dead.Equal(AddSeries(*region, family, Key(1)), series, "index");
-  dead.Equal(StateAt(*region, series), EntryState::kLive, "state");
-  dead.Equal(TotalOf(*region, series), 0.0, "total");
-
-  Behaviour stopped("death: who is merely stopped loses nothing and keeps nobody waiting for long");
-  Behaviour again("death: a slot that is used again does not keep the dead one's series");
-  OtherProcess other({"attach", region->share_path()});
-  stopped.Equal(other.ReadLine(), "1", "slot");
-  RemoveSeries(*region, family, Key(1));
-  *state = StartingBy(1);
-  // What is recorded now must not be in a baseline that is set later, so it is not its own series.
-  const SeriesResult result = FindOrAddSeries(*region, family, Key(1));
-  stopped.Equal(result.outcome, SeriesOutcome::kOverflow, "outcome");
-  stopped.Equal(*state, StartingBy(1), "state");
-  stopped.Equal(TakeSnapshot(*region).states[series] == uint8_t(EntryState::kLive), false, "shown");
-
-  other.Kill();
-  OtherProcess next({"attach", region->share_path()});
-  again.Equal(next.ReadLine(), "1", "slot");
-  again.Equal(StateAt(*region, series), EntryState::kRemoved, "state");
-  again.Equal(AddSeries(*region, family, Key(1)), series, "index");
-  again.Equal(TotalOf(*region, series), 0.0, "total");
 }
 
 }  // namespace
 
-int main(int count, char** arguments) {
-  if (count == 3 && strcmp(arguments[1], "attach") == 0) return AttachAndWait(arguments[2]);
+int main() {
   TestFamilies();
   TestSeries();
   TestCollisions();
   TestFull();
-  TestRemoval();
   TestOverflowSeries();
   TestRaces();
-  TestDeadAdders();
-  TestDeadStarters();
   return FailedBehaviours() == 0 ? 0 : 1;
 }

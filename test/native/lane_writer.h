@@ -24,6 +24,7 @@
 
 #include "families.h"
 #include "region_create.h"
+#include "vsr_metrics/baseline.h"
 #include "vsr_metrics/lanes.h"
 #include "vsr_metrics/series.h"
 #include "vsr_metrics/shared_memory.h"
@@ -111,17 +112,32 @@ inline uint32_t AddSeries(Region& region, uint32_t family, const std::string& ke
   return FindOrAddSeries(region, family, key).index;
 }
 
+// Whether there was one.
+inline bool RemoveSeries(Region& region, uint32_t family, std::string_view key) {
+  uint32_t index;
+  return RemoveSeries(region, family, key, &index) == Removal::kRemoved;
+}
+
+inline void ResetAll(Region& region) {
+  Error error;
+  if (SetAllBaselines(region, &error)) return;
+  printf("not ok a registry can be reset: %s\n", error.message.c_str());
+  exit(1);
+}
+
 inline EntryState StateAt(const Region& region, uint32_t index) {
-  return EntryState(LoadAcquire(&region.entries()[index].state));
+  return StateOf(region.entries()[index]);
 }
 
 // Plain stores into a lane, as JavaScript and other native code do them. Relaxed atomics are the
 // same instructions, and let ThreadSanitizer see what is meant to race.
 class CounterWriter {
  public:
-  CounterWriter(const Lane& lane, uint32_t series)
+  CounterWriter(Lane& lane, uint32_t series)
       : cell_(reinterpret_cast<CounterCell*>(lane.memory() +
-                                             lane.region().entries()[series].cell_offset)) {}
+                                             lane.region().entries()[series].cell_offset)) {
+    lane.Bind(series);
+  }
 
   void Increment() { StoreRelaxed(&cell_->ones, LoadRelaxed(&cell_->ones) + 1); }
   void Add(double amount) { StoreRelaxed(&cell_->amounts, LoadRelaxed(&cell_->amounts) + amount); }

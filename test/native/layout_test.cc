@@ -20,6 +20,7 @@ template <typename Stored>
 constexpr bool kIsPlain = std::is_standard_layout_v<Stored>&& std::is_trivially_copyable_v<Stored>;
 static_assert(kIsPlain<RegionHeader> && kIsPlain<LaneRecord> && kIsPlain<ProcessRecord>);
 static_assert(kIsPlain<HistoryRing> && kIsPlain<HistoryRecord>);
+static_assert(kIsPlain<HistorySeries>);
 static_assert(kIsPlain<Entry> && kIsPlain<FamilyBlob>);
 static_assert(kIsPlain<CounterCell> && kIsPlain<GaugeCell> && kIsPlain<HistogramHead>);
 static_assert(kIsPlain<ExemplarSlot>);
@@ -70,10 +71,11 @@ void TestCursors() {
       offsetof(RegionHeader, entries_used),    offsetof(RegionHeader, heap_used),
       offsetof(RegionHeader, shared_used),     offsetof(RegionHeader, scalars_used),
       offsetof(RegionHeader, histograms_used), offsetof(RegionHeader, layout_changes),
-      offsetof(RegionHeader, lanes_claimed)};
+      offsetof(RegionHeader, lanes_claimed),   offsetof(RegionHeader, directory_lock),
+      offsetof(RegionHeader, removals)};
   std::set<size_t> lines;
   for (const size_t offset : offsets) lines.insert(offset / kCacheLine);
-  cursors.Equal(lines.size(), size_t{7}, "cache lines");
+  cursors.Equal(lines.size(), size_t{9}, "cache lines");
   cursors.Expect(*lines.begin() > offsetof(RegionHeader, exemplars_size) / kCacheLine,
                  "a cursor shares its line with what never changes");
 }
@@ -164,7 +166,7 @@ void TestForeignHeaders() {
   expect(problem_of([](RegionHeader* header) { header->magic[3] ^= 1; }), "not a vsr-metrics");
   expect(problem_of([](RegionHeader* header) { header->byte_order = 0x04030201; }), "byte order");
   expect(problem_of([](RegionHeader* header) { header->layout_version = 0; }), "not finished");
-  expect(problem_of([](RegionHeader* header) { ++header->layout_version; }), "version 3");
+  expect(problem_of([](RegionHeader* header) { ++header->layout_version; }), "version 4");
 
   // Any other value in any field that says where something lies. Only where a lane's scalars end is
   // free: the cells follow, and every entry is held against both.

@@ -27,7 +27,14 @@ FamilySpec Described(FamilySpec spec, std::string description) {
   return spec;
 }
 
-// What a registry of JavaScript has of its own, as it would be with a default label.
+// A region whose creator has a default label.
+std::shared_ptr<Region> LabelledRegion() {
+  RegionSizes sizes = SmallSizes();
+  sizes.default_labels = R"({"service":"a\"b"})";
+  return MakeRegion(sizes);
+}
+
+// What a registry of JavaScript has of its own.
 void AddOwnFamilies(Region& region) {
   const uint32_t rejected = AddFamily(
       region, Described(CounterFamily(kRejectedFamily),
@@ -50,8 +57,7 @@ std::unique_ptr<Registry> AttachTo(const Region& region) {
 // The value of a series of counters, or of the gauge or count of a histogram.
 double ValueOf(const Region& region, std::string_view family_name, std::string_view key) {
   const uint32_t family = FindFamily(region, family_name);
-  const uint32_t index =
-      directory_internal::Find(region, directory_internal::Want(EntryType::kSeries, family, key));
+  const uint32_t index = FindLive(region, family, key).index;
   if (index == kNoIndex) return -1;
   return TakeSnapshot(region).values[TakeSnapshot(region).offsets[index]];
 }
@@ -101,7 +107,7 @@ void TestJson() {
 
 void TestGauges() {
   Behaviour gauges("recorders: gauges combine what the threads set and step");
-  const std::shared_ptr<Region> region = SmallRegion();
+  const std::shared_ptr<Region> region = LabelledRegion();
   AddOwnFamilies(*region);
   for (const auto& [name, combine] :
        {std::pair("sum", Combine::kSum), std::pair("least", Combine::kMinimum)}) {
@@ -134,7 +140,7 @@ void TestGauges() {
 // Two histograms of the same shape, one written by each implementation, must agree in every cell.
 void TestHistogramCells() {
   Behaviour cells("recorders: a histogram's cells are those that lane_writer.h writes");
-  const std::shared_ptr<Region> region = SmallRegion();
+  const std::shared_ptr<Region> region = LabelledRegion();
   AddOwnFamilies(*region);
   Error error;
   const std::shared_ptr<Lane> lane = Lane::Claim(region, &error);
@@ -175,7 +181,7 @@ void TestHistogramCells() {
 
 void TestFullFileSystem() {
   Behaviour spills("recorders: values whose cell finds no memory count in their bound");
-  const std::shared_ptr<Region> region = SmallRegion();
+  const std::shared_ptr<Region> region = LabelledRegion();
   AddOwnFamilies(*region);
   AddFamily(*region, HistogramFamily("wait", {0.5, 1}));
   Error error;
@@ -189,18 +195,16 @@ void TestFullFileSystem() {
     histogram->Record(1e6);
   }
   const Frame frame = TakeSnapshot(*region);
-  const uint32_t series = directory_internal::Find(
-      *region, directory_internal::Want(EntryType::kSeries, FindFamily(*region, "wait"), "{}"));
+  const uint32_t series = FindLive(*region, FindFamily(*region, "wait"), "{}").index;
   const double* values = &frame.values[frame.offsets[series]];
   const double expected[] = {1, 4, 5, 0.25 + 3 * 0.9 + 1e6, 0.25, 1e6};
   for (size_t i = 0; i < 6; ++i) spills.Equal(values[i], expected[i], "value " + std::to_string(i));
-  // There was no memory for a series of their own either.
-  spills.Equal(RejectedOf(*region, "_other", "_other"), 2.0, "counted as spilled");
+  spills.Equal(RejectedOf(*region, "wait", "memory_exhausted"), 2.0, "counted as spilled");
 }
 
 void TestCounts() {
   Behaviour counts("recorders: a value counts as often as is said");
-  const std::shared_ptr<Region> region = SmallRegion();
+  const std::shared_ptr<Region> region = LabelledRegion();
   AddOwnFamilies(*region);
   AddFamily(*region, HistogramFamily("wait", {}));
   Error error;
@@ -217,7 +221,7 @@ void TestCounts() {
 
 void TestStarts() {
   Behaviour starts("recorders: what is no start is refused, and one of later counts as no time");
-  const std::shared_ptr<Region> region = SmallRegion();
+  const std::shared_ptr<Region> region = LabelledRegion();
   AddOwnFamilies(*region);
   AddFamily(*region, Described(HistogramFamily("wait", {}, 1, 1e-9),
                                R"({"labels":[],"nanosecondsPerUnit":1000000000})"));

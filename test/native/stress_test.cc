@@ -244,10 +244,10 @@ void TestResets() {
     }
   });
   const auto end = std::chrono::steady_clock::now() + StressTime() / 2;
-  while (std::chrono::steady_clock::now() < end) SetAllBaselines(*region);
+  while (std::chrono::steady_clock::now() < end) ResetAll(*region);
   stop = true;
   while (rounds < 2) std::this_thread::yield();
-  SetAllBaselines(*region);
+  ResetAll(*region);
   ++rounds;
   for (std::thread& thread : threads) thread.join();
 

@@ -51,11 +51,18 @@ inline uint32_t FindOrAddExemplar(Lane& lane, uint32_t series, uint32_t bucket) 
   Region& region = lane.region();
   ExemplarSlot* slots = region.exemplars(lane.index());
   const uint32_t used = ExemplarsInUse(region, lane.index());
-  for (uint32_t first = 0; first + 1 < used; first += kExemplarsOfBucket) {
-    if (slots[first].series == series && slots[first].bucket == bucket) return first;
-  }
   const uint32_t generation =
       series < region.EntryCount() ? LoadRelaxed(&region.entries()[series].generation) : 0;
+  for (uint32_t first = 0; first + 1 < used; first += kExemplarsOfBucket) {
+    if (slots[first].series != series || slots[first].bucket != bucket) continue;
+    for (uint32_t slot = first; slot < first + kExemplarsOfBucket; ++slot) {
+      if (slots[slot].generation == generation) continue;
+      // What it holds is of the series that had the entry before.
+      StoreRelaxed(&slots[slot].checksum, uint32_t{0});
+      StoreRelaxed(&slots[slot].generation, generation);
+    }
+    return first;
+  }
   const uint64_t capacity = region.header()->exemplars_size / sizeof(ExemplarSlot);
   const auto* memory = reinterpret_cast<const uint8_t*>(slots + used);
   if (used + kExemplarsOfBucket > capacity ||
