@@ -19,6 +19,7 @@ export type {
   MetricKind,
 } from './core/catalogue/types.js';
 export {
+  AddonLoadError,
   BudgetError,
   CatalogueError,
   EncodingError,
