@@ -29,22 +29,39 @@ export function closeBefore(registry: object, stage: Stage, close: () => unknown
   return () => own.delete(dependent);
 }
 
-/** Ends what depends on a registry and calls `end` then: at once, when nothing depends on it. */
-export async function closeDependents(registry: object, end: () => void): Promise<void> {
-  for (const stage of stages) {
-    const those = [...(dependents.get(registry) ?? [])].filter((each) => each.stage === stage);
-    if (those.length === 0) continue;
-    await Promise.all(those.map(({ close }) => closeOne(registry, close)));
+/**
+ * Ends what depends on a registry and calls `end` then: before it returns, when nobody has to be
+ * waited for.
+ */
+export function closeDependents(registry: object, end: () => void): Promise<void> {
+  return closeFrom(0, registry, end) ?? Promise.resolve();
+}
+
+function closeFrom(stage: number, registry: object, end: () => void): Promise<void> | undefined {
+  for (let next = stage; next < stages.length; next++) {
+    const endings = [...(dependents.get(registry) ?? [])]
+      .filter((each) => each.stage === stages[next])
+      .map(({ close }) => closeOne(registry, close))
+      .filter((ending) => ending !== undefined);
+    if (endings.length > 0) {
+      return Promise.all(endings).then(() => closeFrom(next + 1, registry, end));
+    }
   }
   dependents.delete(registry);
   end();
+  return undefined;
 }
 
-async function closeOne(registry: object, close: () => unknown): Promise<void> {
-  try {
-    await close();
-  } catch (error) {
+function closeOne(registry: object, close: () => unknown): Promise<unknown> | undefined {
+  const failed = (error: unknown) => {
     const message = `what depends on the registry did not end in order: ${String(error)}`;
     warnerOf(registry)({ code: 'VSR_METRICS_CLOSE', message });
+  };
+  try {
+    const ending = close();
+    return ending instanceof Promise ? ending.catch(failed) : undefined;
+  } catch (error) {
+    failed(error);
+    return undefined;
   }
 }

@@ -15,6 +15,12 @@ export type WarningCode =
   | 'VSR_METRICS_CONVENTION'
   /** A value was not recorded. */
   | 'VSR_METRICS_REJECTED'
+  /** Labels share one series, because there is no other for them. */
+  | 'VSR_METRICS_OVERFLOWED'
+  /** Something is recorded after its registry was closed. */
+  | 'VSR_METRICS_AFTER_CLOSE'
+  /** What a registry does every second failed. */
+  | 'VSR_METRICS_HOUSEKEEPING'
   /** A callback that belongs to a metric failed. */
   | 'VSR_METRICS_CALLBACK'
   /** The registry of this file was superseded by one that cannot be used yet. */
@@ -23,8 +29,12 @@ export type WarningCode =
   | 'VSR_METRICS_EXPORT'
   /** A server, its page or another server that it watches has a problem. */
   | 'VSR_METRICS_SERVER'
+  /** A server answers everyone who can reach it. */
+  | 'VSR_METRICS_SERVER_OPEN'
   /** A setting does nothing. */
   | 'VSR_METRICS_CONFIGURATION'
+  /** The drop-in for prom-client cannot show something. */
+  | 'VSR_METRICS_PROM_CLIENT'
   /** Something could not be ended in order. */
   | 'VSR_METRICS_CLOSE';
 
