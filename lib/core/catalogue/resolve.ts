@@ -145,7 +145,7 @@ function pick<T>(of: Readonly<Record<string, T>>, names: ReadonlySet<string>): R
 
 /** One catalogue or several, as a list. */
 export function catalogueList(input: CatalogueInput): readonly Catalogue[] {
-  const list: readonly Catalogue[] = 'families' in input ? [input] : input;
+  const list = (Array.isArray(input) ? input : [input]) as readonly Catalogue[];
   for (const catalogue of list) {
     if (Array.isArray(catalogue?.warnings)) continue;
     throw new CatalogueError('VSR_METRICS_CATALOGUE_INVALID', {
