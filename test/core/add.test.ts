@@ -52,6 +52,8 @@ describe('registry.add()', () => {
     expect(text).to.include('\nmail_size_bytes_bucket{app="shop",le="10"} 1\n');
     expect(text).to.include('\nsales_total{zone="a",app="shop"} 1\n');
     expect(registry.add(mail)).to.equal(added);
+    // What is there from the start is what it was.
+    expect(registry.add(shop).sales).to.equal(registry.metrics.sales);
     registry.close();
   });
 

@@ -163,11 +163,22 @@ export class ThreadRegistry<
     if (known !== undefined) return known as Metrics<Added, Fixed, Extra>;
     this.#checkOpen();
     const { catalogues, labels, onWarning } = this.#plan;
-    const others = [...catalogues, ...this.#added.keys()];
+    if (catalogues.includes(catalogue)) return this.#metricsOf(catalogue);
+    const others = [...new Set([...catalogues, ...this.#added.keys()])];
     const planned = resolveAdded(catalogue, others, labels).map(planFamily);
     warnOfConventions([catalogue], warnerFor(this, onWarning));
     const metrics = this.#add(planned);
     this.#start((place) => this.#sampleResources(place, planned));
+    this.#added.set(catalogue, metrics);
+    return metrics as Metrics<Added, Fixed, Extra>;
+  }
+
+  /** Of a catalogue that is there from the start. */
+  #metricsOf<Added extends Catalogue>(catalogue: Added): Metrics<Added, Fixed, Extra> {
+    const all = this.metrics as Readonly<Record<string, unknown>>;
+    const metrics = readOnlyRecord(
+      Object.keys(catalogue.families).map((key) => [key, all[key]] as const),
+    );
     this.#added.set(catalogue, metrics);
     return metrics as Metrics<Added, Fixed, Extra>;
   }
