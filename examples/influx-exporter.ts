@@ -3,7 +3,7 @@
 //   import { startExporter } from 'vsr-metrics/export';
 //
 //   const url = 'http://127.0.0.1:8086/api/v2/write?org=ops&bucket=replicas&precision=ns';
-//   startExporter(registry, influxExporter({ url, token: process.env.INFLUX_TOKEN }));
+//   startExporter({ registry, exporter: influxExporter({ url, token: process.env.INFLUX_TOKEN }) });
 //
 // One line a series:  vsr_view_number,replica_id=0 value=7 1767225600000000000
 

@@ -19,6 +19,7 @@ export type {
   MetricKind,
 } from './core/catalogue/types.js';
 export {
+  AddonLoadError,
   BudgetError,
   CatalogueError,
   EncodingError,
@@ -48,6 +49,7 @@ export type {
   CombiningGauge,
   Counter,
   ExemplarLabels,
+  Gauge,
   Histogram,
   LabelledFamily,
   LastGauge,
@@ -66,3 +68,4 @@ export {
   type RegistryOptions,
 } from './core/registry.js';
 export type { SharedRegistry, SnapshotSchedule } from './core/registry-types.js';
+export type { MetricsWarning, OnWarning, WarningCode } from './core/warnings.js';

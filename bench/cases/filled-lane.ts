@@ -28,7 +28,7 @@ export async function fill(
   cells: number,
 ): Promise<number> {
   const { vsr: catalogue } = await import('../../lib/catalogues/index.js');
-  const metrics = registry.metrics as Readonly<Record<string, Recorder>>;
+  const metrics = registry.metrics as unknown as Readonly<Record<string, Recorder>>;
   const { families } = registry.snapshot();
   let recorded = 0;
   for (const [key, { name }] of Object.entries(catalogue.families)) {

@@ -7,5 +7,6 @@
 export { kalki } from './kalki.js';
 export { kimberlite } from './kimberlite.js';
 export { kotoba } from './kotoba.js';
+export { nodejs } from './nodejs.js';
 export { streambus } from './streambus.js';
 export { vsr } from './vsr.js';

@@ -93,7 +93,7 @@ export interface Configuration {
   /** For `createHealthChecks`. */
   readonly health: Pick<HealthChecksOptions, 'everyMs' | 'timeoutMs'>;
   /** For `startOtlp`. */
-  readonly otlp: Pick<OtlpSettings, 'endpoint' | 'intervalMs' | 'serviceName' | 'serviceVersion'>;
+  readonly otlp: Pick<OtlpSettings, 'endpoint' | 'everyMs' | 'serviceName' | 'serviceVersion'>;
   /** For `createClusterSource`: what `[[sources]]` names. */
   readonly sources: Readonly<Record<string, ClusterPartOptions>>;
   /** For the program's own tracing. */
@@ -242,7 +242,7 @@ function readOtlp(settings: Settings): Configuration['otlp'] {
   const version = /\bservice\.version\s*=/.test(attributes);
   return present({
     endpoint: unless(hasOtlpVariable(settings), settings.find('telemetry.otlp_endpoint')),
-    intervalMs: unless(interval, settings.find('telemetry.export_interval_secs')),
+    everyMs: unless(interval, settings.find('telemetry.export_interval_secs')),
     serviceName: unless(name, settings.find('telemetry.service_name')),
     serviceVersion: unless(version, settings.find('telemetry.service_version')),
   });

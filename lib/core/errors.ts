@@ -48,7 +48,9 @@ export type VsrMetricsErrorCode =
   /** What should be measured, or how, makes no sense. */
   | 'VSR_METRICS_BUDGET_OPTIONS'
   /** An operation to be measured cannot be loaded, or failed. */
-  | 'VSR_METRICS_BUDGET_OPERATION';
+  | 'VSR_METRICS_BUDGET_OPERATION'
+  /** There is no native binary for this machine, or one that cannot be loaded. */
+  | 'VSR_METRICS_ADDON';
 
 /** What an error is about. All but `problem` may be left out. */
 export interface ErrorDetails {
@@ -106,6 +108,11 @@ export class CatalogueError extends VsrMetricsError {
 /** Labels that a family does not declare, lacks, or does not accept the value of. */
 export class LabelError extends VsrMetricsError {
   override readonly name = 'LabelError';
+}
+
+/** There is no native binary for this machine, or one that cannot be loaded. */
+export class AddonLoadError extends VsrMetricsError {
+  override readonly name = 'AddonLoadError';
 }
 
 /** A registry cannot be created, attached to, or used any more. */

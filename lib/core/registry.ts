@@ -37,6 +37,7 @@ import { callNative } from './region/native-errors.js';
 import { planFamily } from './region/planned-family.js';
 import type { SharedRegistry, SnapshotSchedule } from './registry-types.js';
 import { type RegistryPlan, ThreadRegistry } from './thread/thread-registry.js';
+import { type OnWarning, onWarningKind, warnerFor } from './warnings.js';
 
 /** What `attachRegistry` takes. */
 export interface AttachOptions<
@@ -54,6 +55,12 @@ export interface AttachOptions<
    * by `recordWithExemplar` and its like alone; undefined: no exemplar this time.
    */
   readonly exemplarContext?: ExemplarContext;
+  /**
+   * Told of what goes wrong without stopping anybody, here and in the exporters and servers that are
+   * started on this registry: a function, or a logger with `warn`. By default it becomes a warning of
+   * the process.
+   */
+  readonly onWarning?: OnWarning;
 }
 
 const attachKinds: Kinds<AttachOptions<CatalogueInput>> = {
@@ -67,6 +74,7 @@ const attachKinds: Kinds<AttachOptions<CatalogueInput>> = {
     fits: (value) => value === false,
   }),
   exemplarContext: callback('one that returns the labels of an exemplar, or undefined'),
+  onWarning: onWarningKind,
 };
 
 const checkAttachOptions = optionsCheck<AttachOptions<CatalogueInput>>(
@@ -115,6 +123,28 @@ export interface Registry<
 > {
   /** The families of the catalogue by key. */
   readonly metrics: Metrics<C, Fixed, Extra>;
+  /**
+   * Adds the families of another catalogue to the registry while it is used, and gives their metrics:
+   * for what a program learns of later, such as a module that is loaded on demand. Fixed and default
+   * labels hold for them too. Each thread that records them adds them; the same catalogue once more
+   * gives the same metrics.
+   *
+   * @throws CatalogueError when a name is taken; RegistryError when there is no room
+   *
+   * @example
+   * ```ts
+   * import { defineCatalogue } from 'vsr-metrics';
+   *
+   * const mail = registry.add(
+   *   defineCatalogue({
+   *     name: 'mail',
+   *     families: { sent: { kind: 'counter', name: 'mail_sent_total', help: 'Messages sent' } },
+   *   }),
+   * );
+   * mail.sent.inc();
+   * ```
+   */
+  add<const Added extends Catalogue>(catalogue: Added): Metrics<Added, Fixed, Extra>;
   /** What `now()` reads. */
   readonly clockSource: ClockSource;
   /**
@@ -171,7 +201,8 @@ export interface Registry<
   /** Makes everything read as if nothing had been recorded. For tests. */
   reset(): void;
   /**
-   * Ends the registry: lane, lock and file are given back at once. `snapshot()` goes on giving the
+   * Ends what was started on the registry: servers first, then health checks and collectors, then
+   * exporters with a last export. Then ends the registry itself, at once where nothing was started: lane, lock and file are given back at once. `snapshot()` goes on giving the
    * last numbers. Recorders that are still held, and those that `with()` gives from now on, do no harm:
    * what they record is counted in `vsr_metrics_rejected_total{reason="after_close"}` of the other
    * registries of the process, and warned of once.
@@ -181,9 +212,11 @@ export interface Registry<
    * process.on('beforeExit', () => registry.close());
    * ```
    */
-  close(): void;
-  /** The same as `close()`, for `using registry = createRegistry(...)`. */
+  close(): Promise<void>;
+  /** The same as `close()`, for `using registry = createRegistry(...)`; it waits for nobody. */
   [Symbol.dispose](): void;
+  /** The same as `close()`, for `await using registry = createRegistry(...)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -211,7 +244,7 @@ export function createRegistry<
   const where = file === undefined ? {} : { file, keep: keepCrashed, allowDisk };
   const defaultLabels = JSON.stringify(options.defaultLabels ?? {});
   const region = callNative(() => new addon.Region({ ...sizes, ...where, defaultLabels }));
-  return new ThreadRegistry<Metrics<C, Fixed, Extra>>(region, plan);
+  return new ThreadRegistry<Metrics<C, Fixed, Extra>, Fixed, Extra>(region, plan);
 }
 
 /**
@@ -256,7 +289,7 @@ export function attachRegistry<
       allowed: 'a registry whose creator still has it',
     });
   }
-  return new ThreadRegistry<Metrics<C, Fixed, Extra>>(region, plan);
+  return new ThreadRegistry<Metrics<C, Fixed, Extra>, Fixed, Extra>(region, plan);
 }
 
 /**
@@ -289,17 +322,21 @@ function planRegistry(options: {
   readonly defaultLabels?: Readonly<Record<string, string>>;
   readonly resourcesEveryMs?: number | false;
   readonly exemplarContext?: ExemplarContext;
+  readonly onWarning?: OnWarning;
 }): RegistryPlan {
-  const { defaultLabels } = options;
+  const { fixedLabels, labelValues, defaultLabels } = options;
+  const catalogues = catalogueList(options.catalogue);
   const declared = resolveCatalogue(options.catalogue, options);
-  warnOfConventions(catalogueList(options.catalogue));
+  warnOfConventions(catalogues, warnerFor(undefined, options.onWarning));
   const own = resolveCatalogue(selfCatalogue, { defaultLabels });
   const { resourcesEveryMs = 5000, exemplarContext } = options;
   return {
+    catalogues,
     declared: declared.map(planFamily),
     own: own.map(planFamily),
-    defaultLabels,
+    labels: { fixedLabels, labelValues, defaultLabels },
     resourcesEveryMs,
     exemplarContext,
+    onWarning: options.onWarning,
   };
 }

@@ -1,16 +1,26 @@
 // Runs an exporter on the snapshots of a registry, or of a file that another process writes.
 //
-//   const running = startExporter(registry, exporter, { everyMs: 10_000 });
+//   const running = startExporter({ registry, exporter, everyMs: 10_000 });
 //   await running.flush();     // what was recorded up to now
-//   await running.stop();      // the same, and the end
+//   await running.close();     // the same, and the end
 //
 // Exports never overlap. Snapshots that come while one runs wait, in a queue that drops its oldest.
 // Nothing that an exporter throws reaches the program, and nothing here holds its process alive, but for
 // a last export when it has nothing left to do. After process.exit() no program can wait for that.
 
-import { type Kinds, milliseconds, optionsCheck, refusals, whole } from '../core/options.js';
+import { closeBefore } from '../core/dependents.js';
+import {
+  type Kinds,
+  milliseconds,
+  objectWith,
+  optionsCheck,
+  refusals,
+  required,
+  whole,
+} from '../core/options.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
 import type { SnapshotSchedule } from '../core/registry-types.js';
+import { type OnWarning, onWarningKind, type Warn, warnerFor } from '../core/warnings.js';
 import { type ExportCounts, ExportMeter } from './export-metrics.js';
 import type { Exporter } from './exporter.js';
 
@@ -23,8 +33,10 @@ export interface SnapshotSource {
   onSnapshot?(schedule: SnapshotSchedule, listener: (snapshot: Snapshot) => void): () => void;
 }
 
-/** What `startExporter` can be told. */
+/** When exporters export, and whom they warn: what all that start one take. */
 export interface ExportOptions {
+  /** A registry, or a reader of another process's file. */
+  readonly registry: SnapshotSource;
   /** The interval; 10,000 ms unless told otherwise. */
   readonly everyMs?: number | undefined;
   /**
@@ -32,20 +44,32 @@ export interface ExportOptions {
    * way. 10 unless told otherwise.
    */
   readonly keep?: number | undefined;
-  /** `flush` and `stop` wait no longer for the exporter; 10,000 ms unless told otherwise. */
-  readonly stopTimeoutMs?: number | undefined;
+  /** `flush` and `close` wait no longer for the exporter; 10,000 ms unless told otherwise. */
+  readonly closeTimeoutMs?: number | undefined;
+  /** Told once when exports fail; by default whoever the registry tells, else it is a warning of the process. */
+  readonly onWarning?: OnWarning | undefined;
+}
+
+/** What `startExporter` takes. */
+export interface ExporterStart extends ExportOptions {
+  readonly exporter: Exporter;
 }
 
 export const exportKinds: Kinds<ExportOptions> = {
+  registry: required(objectWith(['snapshot'], 'a registry, or a reader of one')),
   everyMs: milliseconds,
   keep: whole(1, 100_000),
-  stopTimeoutMs: milliseconds,
+  closeTimeoutMs: milliseconds,
+  onWarning: onWarningKind,
 };
 
-const checkOptions = optionsCheck<ExportOptions>('an exporter', refusals.exporter, exportKinds);
+const checkOptions = optionsCheck<ExporterStart>('an exporter', refusals.exporter, {
+  ...exportKinds,
+  exporter: required(objectWith(['export'], 'an object with a name and export()')),
+});
 
 /** An exporter at work. */
-export interface RunningExporter {
+export interface RunningExporter extends AsyncDisposable {
   /** What became of its exports. The registry has the same as `vsr_metrics_export...`. */
   readonly counts: ExportCounts;
   /**
@@ -57,13 +81,16 @@ export interface RunningExporter {
    * import { type Exporter, startExporter } from 'vsr-metrics/export';
    *
    * const printing: Exporter = { name: 'printing', export: ({ takenAt }) => console.log(takenAt) };
-   * const running = startExporter(registry, printing);
+   * const running = startExporter({ registry, exporter: printing });
    * if (!(await running.flush())) console.warn(running.counts);
    * ```
    */
   flush(): Promise<boolean>;
-  /** Flushes and ends. Never rejects; true when the last export has arrived. */
-  stop(): Promise<boolean>;
+  /**
+   * Flushes and ends; `registry.close()` does it too. Never rejects; true when the last export has
+   * arrived.
+   */
+  close(): Promise<boolean>;
 }
 
 /**
@@ -75,28 +102,23 @@ export interface RunningExporter {
  * import { startExporter } from 'vsr-metrics/export';
  * import { renderPrometheus } from 'vsr-metrics/exposition';
  *
- * const running = startExporter(
+ * const running = startExporter({
  *   registry,
- *   {
+ *   exporter: {
  *     name: 'textfile',
  *     export: (snapshot) =>
  *       writeFile('/var/lib/node_exporter/replica.prom', renderPrometheus(snapshot)),
  *   },
- *   { everyMs: 15_000 },
- * );
- * process.once('SIGTERM', () => void running.stop());
+ *   everyMs: 15_000,
+ * });
+ * process.once('SIGTERM', () => void running.close());
  * ```
  * @throws ExporterError when an option does not fit; RegistryError when the registry is closed
  */
-export function startExporter(
-  source: SnapshotSource,
-  exporter: Exporter,
-  options: ExportOptions = {},
-): RunningExporter {
+export function startExporter(options: ExporterStart): RunningExporter {
   checkOptions(options);
-  const { everyMs = 10_000, keep = 10, stopTimeoutMs = 10_000 } = options;
-  const driver = new ExportDriver(source, exporter, keep, stopTimeoutMs);
-  driver.run(everyMs);
+  const driver = new ExportDriver(options);
+  driver.run(options.everyMs ?? 10_000);
   return driver;
 }
 
@@ -107,7 +129,8 @@ class ExportDriver implements RunningExporter {
   readonly #source: SnapshotSource;
   readonly #exporter: Exporter;
   readonly #keep: number;
-  readonly #stopTimeoutMs: number;
+  readonly #closeTimeoutMs: number;
+  readonly #warnOf: Warn;
   readonly #meter: ExportMeter;
   readonly #queue: Snapshot[] = [];
   #stopSnapshots: () => void = () => undefined;
@@ -117,13 +140,21 @@ class ExportDriver implements RunningExporter {
   #isStarted = false;
   #lastSucceeded = true;
   #hasWarned = false;
-  #stopping: Promise<boolean> | undefined;
+  #closing: Promise<boolean> | undefined;
+  #release: () => void = () => undefined;
 
-  constructor(source: SnapshotSource, exporter: Exporter, keep: number, stopTimeoutMs: number) {
-    this.#source = source;
+  constructor({
+    registry,
+    exporter,
+    keep = 10,
+    closeTimeoutMs = 10_000,
+    onWarning,
+  }: ExporterStart) {
+    this.#source = registry;
     this.#exporter = exporter;
     this.#keep = keep;
-    this.#stopTimeoutMs = stopTimeoutMs;
+    this.#closeTimeoutMs = closeTimeoutMs;
+    this.#warnOf = warnerFor(registry, onWarning);
     this.#meter = this.#openMeter();
   }
 
@@ -142,11 +173,12 @@ class ExportDriver implements RunningExporter {
       const offer = (snapshot: Snapshot): void => this.#offer(snapshot);
       this.#stopSnapshots = onSnapshot.call(this.#source, schedule, offer);
     }
+    this.#release = closeBefore(this.#source, 'exporters', () => this.close());
     this.#then(() => this.#start().catch((error) => this.#fail(error, 0)));
   }
 
   flush(): Promise<boolean> {
-    if (this.#stopping !== undefined) return this.#stopping;
+    if (this.#closing !== undefined) return this.#closing;
     return this.#withinTimeout(this.#flush());
   }
 
@@ -154,17 +186,22 @@ class ExportDriver implements RunningExporter {
   async flushBeforeExit(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => {
-      timer = setTimeout(resolve, Math.min(mostMsBeforeExit, this.#stopTimeoutMs));
+      timer = setTimeout(resolve, Math.min(mostMsBeforeExit, this.#closeTimeoutMs));
     });
     await Promise.race([this.#flush(), patience]);
     clearTimeout(timer);
   }
 
-  stop(): Promise<boolean> {
+  close(): Promise<boolean> {
+    this.#release();
     this.#stopSnapshots();
     running.delete(this);
-    this.#stopping ??= this.#withinTimeout(this.#flush().finally(() => this.#stop()));
-    return this.#stopping;
+    this.#closing ??= this.#withinTimeout(this.#flush().finally(() => this.#end()));
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   // ---- snapshots ----
@@ -206,7 +243,11 @@ class ExportDriver implements RunningExporter {
 
   async #start(): Promise<void> {
     if (this.#isStarted) return;
-    await this.#exporter.start?.(this.#meter);
+    await this.#exporter.start?.({
+      warn: (message) => this.#tell(message),
+      dropped: (count) => this.#meter.dropped(count),
+      retried: (count) => this.#meter.retried(count),
+    });
     this.#isStarted = true;
   }
 
@@ -234,10 +275,10 @@ class ExportDriver implements RunningExporter {
     });
   }
 
-  #stop(): Promise<void> {
+  #end(): Promise<void> {
     return this.#then(async () => {
       try {
-        await this.#exporter.stop?.();
+        await this.#exporter.close?.();
       } catch (error) {
         this.#warn(error);
       }
@@ -249,9 +290,9 @@ class ExportDriver implements RunningExporter {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => {
-        this.#warn(new Error(`it had not ended after ${this.#stopTimeoutMs} ms`));
+        this.#warn(new Error(`it had not ended after ${this.#closeTimeoutMs} ms`));
         resolve(false);
-      }, this.#stopTimeoutMs);
+      }, this.#closeTimeoutMs);
     });
     const arrived = await Promise.race([ending, timeout]);
     clearTimeout(timer);
@@ -281,15 +322,19 @@ class ExportDriver implements RunningExporter {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     const { name } = this.#exporter;
-    process.emitWarning(
-      `exporter ${name}: ${describe(error)}; further failures are only counted, in ` +
+    this.#tell(
+      `${describe(error)}; further failures are only counted, in ` +
         `vsr_metrics_exports_total{exporter="${name}",outcome="failure"}`,
-      { type: 'VsrMetricsWarning', code: 'VSR_METRICS_EXPORT' },
     );
+  }
+
+  #tell(message: string): void {
+    const { name } = this.#exporter;
+    this.#warnOf({ code: 'VSR_METRICS_EXPORT', message: `exporter ${name}: ${message}` });
   }
 }
 
-/** Those that have not been stopped. */
+/** Those that have not been closed. */
 const running = new Set<ExportDriver>();
 let isWatching = false;
 

@@ -4,8 +4,8 @@
 //     name: 'file',
 //     export: (snapshot) => writeFile('/var/lib/replica/metrics.json', renderJson(snapshot)),
 //   };
-//   const running = startExporter(registry, exporter, { everyMs: 10_000 });
-//   await running.stop();      // with a last export
+//   const running = startExporter({ registry, exporter, everyMs: 10_000 });
+//   await running.close();     // with a last export
 //
 // `startExporter` in driver.ts calls it and deals with time, errors and overload, so that an exporter
 // need know nothing but its own protocol.
@@ -14,6 +14,8 @@ import type { Snapshot } from '../core/reading/snapshot.js';
 
 /** How an exporter tells what happened inside it; `startExporter` counts it. */
 export interface ExportReport {
+  /** Something that whoever operates the program should know; it is told as its other warnings are. */
+  warn(message: string): void;
   /** So many of what the exporter sends (points, lines) will never arrive. */
   dropped(count: number): void;
   /** So many of them are sent once more. */
@@ -37,8 +39,8 @@ export interface ExportReport {
  *   export: (snapshot) =>
  *     appendFile('views.csv', `${snapshot.takenAt},${snapshot.value('vsr_view_number')}\n`),
  * };
- * const running = startExporter(registry, views, { everyMs: 10_000 });
- * await running.stop();
+ * const running = startExporter({ registry, exporter: views, everyMs: 10_000 });
+ * await running.close();
  * ```
  */
 export interface Exporter {
@@ -51,5 +53,5 @@ export interface Exporter {
   /** Sends what is still held back. Called after an export. */
   flush?(): void | Promise<void>;
   /** Ends everything. Called once, after the last flush, also when that failed. */
-  stop?(): void | Promise<void>;
+  close?(): void | Promise<void>;
 }

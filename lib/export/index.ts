@@ -2,10 +2,11 @@
 //
 //   import { startExporter } from 'vsr-metrics/export';
 //
-//   const running = startExporter(registry, exporter, { everyMs: 10_000 });
-//   process.once('SIGTERM', () => void running.stop());
+//   const running = startExporter({ registry, exporter, everyMs: 10_000 });
+//   process.once('SIGTERM', () => void running.close());
 
 export {
+  type ExporterStart,
   type ExportOptions,
   type RunningExporter,
   type SnapshotSource,

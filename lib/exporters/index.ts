@@ -2,6 +2,6 @@
 //
 //   const exporter = createExporter({ type: 'StatsD', endpoint: 'localhost:8125' });
 //   await exporter.export(registry);
-//   await exporter.shutdown();
+//   await exporter.close();
 
 export { createExporter, type ExporterOnDemand, type ExporterType } from './on-demand.js';

@@ -4,6 +4,7 @@
 //   await exporter.export(registry);
 
 import { oneOf, optionsCheck, refusals, required, text } from '../core/options.js';
+import { warnerOf } from '../core/warnings.js';
 import type { SnapshotSource } from '../export/driver.js';
 import type { Exporter } from '../export/exporter.js';
 import { resolveOptions } from '../export/otlp/options.js';
@@ -18,10 +19,10 @@ export type ExporterType =
   | { readonly type: 'StatsD'; readonly endpoint: string };
 
 /** Exports when it is told to; `startExporter` does so at intervals. */
-export interface ExporterOnDemand {
+export interface ExporterOnDemand extends AsyncDisposable {
   /** Exports what has been recorded up to now. Rejects when it has not arrived. */
   export(source: Pick<SnapshotSource, 'snapshot'>): Promise<void>;
-  shutdown(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const checkType = optionsCheck<ExporterType>('an exporter', refusals.exporter, {
@@ -38,7 +39,7 @@ const checkType = optionsCheck<ExporterType>('an exporter', refusals.exporter, {
  *
  * const exporter = createExporter({ type: 'Otlp', endpoint: 'http://localhost:4317' });
  * await exporter.export(registry);
- * await exporter.shutdown();
+ * await exporter.close();
  * ```
  * @throws ExporterError when the type or the endpoint does not fit
  */
@@ -78,14 +79,22 @@ class OnDemand implements ExporterOnDemand {
     return done;
   }
 
-  async shutdown(): Promise<void> {
+  async close(): Promise<void> {
     await this.#last;
-    await this.#exporter.stop?.();
+    await this.#exporter.close?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #start(): Promise<void> {
     this.#started ??= Promise.resolve(
-      this.#exporter.start?.({ dropped: () => undefined, retried: () => undefined }),
+      this.#exporter.start?.({
+        warn: (message) => warnerOf(undefined)({ code: 'VSR_METRICS_EXPORT', message }),
+        dropped: () => undefined,
+        retried: () => undefined,
+      }),
     ).catch((error) => {
       this.#started = undefined;
       throw error;

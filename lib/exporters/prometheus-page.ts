@@ -42,7 +42,7 @@ export class PrometheusPage implements Exporter {
     this.#snapshot = snapshot;
   }
 
-  async stop(): Promise<void> {
+  async close(): Promise<void> {
     await this.#server?.close();
   }
 

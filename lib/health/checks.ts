@@ -9,6 +9,7 @@
 // A check that throws is unhealthy; one that does not end in time is too, and is not started again
 // before it has ended. Timers hold no process alive.
 
+import { closeBefore } from '../core/dependents.js';
 import { flag, type Kinds, number, objectWith, optionsCheck, refusals } from '../core/options.js';
 import { HealthMeter } from './metrics.js';
 import { type HealthReport, type HealthResult, type HealthStatus, reportOf } from './report.js';
@@ -85,17 +86,20 @@ interface Entry {
   isLate: boolean;
 }
 
-export class HealthChecks {
+export class HealthChecks implements AsyncDisposable {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<(results: readonly HealthResult[]) => void>();
   readonly #defaults: { readonly everyMs: number; readonly timeoutMs: number };
   readonly #meter: HealthMeter;
+  readonly #release: () => void;
+  #isClosed = false;
 
   constructor(options: HealthChecksOptions) {
     checkChecksOptions(options);
     const { registry, everyMs = 10_000, timeoutMs = 2000 } = options;
     this.#defaults = { everyMs, timeoutMs };
     this.#meter = new HealthMeter(registry);
+    this.#release = closeBefore(registry ?? this, 'checks', () => this.close());
   }
 
   /**
@@ -176,9 +180,15 @@ export class HealthChecks {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends all checks. What they found last can still be read. */
-  close(): void {
+  /** Ends all checks; closing their registry does so too. What they found last can still be read. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#release();
     for (const { timer } of this.#entries.values()) clearInterval(timer);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** Until the run has ended, or has taken too long. */
@@ -204,7 +214,7 @@ export class HealthChecks {
     entry.isLate = entry.running !== undefined;
     if (this.#entries.get(name) !== entry) return;
     entry.result = { ...entry.result, ...what, checkedAt: Date.now() };
-    this.#meter.record(entry.result);
+    if (!this.#isClosed) this.#meter.record(entry.result);
     this.#tell();
   }
 

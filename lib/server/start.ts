@@ -1,5 +1,6 @@
 // startServer: everything over HTTP, in one call.
 
+import { closeBefore } from '../core/dependents.js';
 import { createEndpoints } from './handler.js';
 import { type CloseOptions, checkCloseOptions, Listener } from './listener.js';
 import {
@@ -92,6 +93,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     unref: () => engine.unref(),
     [Symbol.asyncDispose]: () => close(),
   };
+  const { registry } = options;
+  if (registry !== undefined) {
+    const release = closeBefore(registry, 'servers', () => close());
+    engine.closed.then(release, release);
+  }
   shownBy.set(server, options.registry ?? options.source!);
   return server;
 }

@@ -103,7 +103,7 @@ describe('configuration', () => {
       health: { everyMs: 20_000, timeoutMs: 1000 },
       otlp: {
         endpoint: 'http://localhost:4317',
-        intervalMs: 10_000,
+        everyMs: 10_000,
         serviceName: 'kimberlite-vsr',
         serviceVersion: '0.4.0',
       },

@@ -47,7 +47,7 @@ describe('startExporter', () => {
     const exporter = new KeepingExporter((call) =>
       call === 'export' ? new Promise((resolve) => (release = resolve)) : undefined,
     );
-    const options = { everyMs: 5, keep: 3, stopTimeoutMs: 1 };
+    const options = { everyMs: 5, keep: 3, closeTimeoutMs: 1 };
     await withExporter(registry, exporter, options, async (running) => {
       await until(() => running.counts.skipped >= 10);
       expect(exporter.calls).to.deep.equal(['start', 'start ended', 'export']);
@@ -135,14 +135,14 @@ describe('startExporter', () => {
   it('exports once more when it is stopped, and then never again', async () => {
     const registry = openRegistry();
     const exporter = new KeepingExporter();
-    const running = startExporter(registry, exporter, { everyMs: 5 });
+    const running = startExporter({ registry, exporter, everyMs: 5 });
     registry.metrics.count.inc(4);
-    const stopped = running.stop();
+    const stopped = running.close();
     expect(await stopped).to.equal(true);
     expect(exporter.snapshots.at(-1)!.value('fixture_total')).to.equal(4);
     const calls = [...exporter.calls];
-    expect(calls.slice(-4)).to.deep.equal(['flush', 'flush ended', 'stop', 'stop ended']);
-    expect(await running.stop()).to.equal(true);
+    expect(calls.slice(-4)).to.deep.equal(['flush', 'flush ended', 'close', 'close ended']);
+    expect(await running.close()).to.equal(true);
     expect(await running.flush()).to.equal(true);
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(exporter.calls).to.deep.equal(calls);
@@ -155,19 +155,19 @@ describe('startExporter', () => {
       if (call !== 'start') throw new Error(`no ${call}`);
     });
     await withExporter(registry, exporter, never, async (running) => {
-      expect(await running.stop()).to.equal(false);
+      expect(await running.close()).to.equal(false);
     });
-    expect(exporter.calls.filter((call) => call === 'stop')).to.have.length(1);
+    expect(exporter.calls.filter((call) => call === 'close')).to.have.length(1);
     registry.close();
   });
 
   it('gives up waiting for an exporter that does not end', async () => {
     const registry = openRegistry();
     const exporter = new KeepingExporter(() => new Promise(() => undefined));
-    const options = { ...never, stopTimeoutMs: 20 };
+    const options = { ...never, closeTimeoutMs: 20 };
     await withExporter(registry, exporter, options, async (running, warnings) => {
       expect(await running.flush()).to.equal(false);
-      expect(await running.stop()).to.equal(false);
+      expect(await running.close()).to.equal(false);
       expect(warnings[0]).to.include('after 20 ms');
     });
     registry.close();
@@ -206,7 +206,7 @@ describe('startExporter', () => {
       expect(warnings).to.have.length(1);
       expect(warnings[0]).to.include('the file is gone');
     });
-    expect(exporter.calls).to.deep.equal(['start', 'start ended', 'stop', 'stop ended']);
+    expect(exporter.calls).to.deep.equal(['start', 'start ended', 'close', 'close ended']);
   });
 
   it('holds the process while a flush is awaited, and no longer than that', async () => {
@@ -217,8 +217,9 @@ describe('startExporter', () => {
   it('refuses options that make no sense', () => {
     const registry = openRegistry();
     for (const wrong of [0, -1, 0.5, Number.NaN, Infinity]) {
-      for (const option of ['everyMs', 'keep', 'stopTimeoutMs']) {
-        const start = () => startExporter(registry, new KeepingExporter(), { [option]: wrong });
+      for (const option of ['everyMs', 'keep', 'closeTimeoutMs']) {
+        const start = () =>
+          startExporter({ registry, exporter: new KeepingExporter(), [option]: wrong });
         const error = thrownBy(start);
         expect(error).to.be.instanceOf(ExporterError);
         expect(error.message).to.include(option);

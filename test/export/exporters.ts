@@ -2,7 +2,7 @@
 
 import type {
   Exporter,
-  ExportOptions,
+  ExporterStart,
   RunningExporter,
   SnapshotSource,
 } from '../../lib/export/index.js';
@@ -42,8 +42,8 @@ export class KeepingExporter implements Exporter {
     await this.#call('flush');
   }
 
-  async stop(): Promise<void> {
-    await this.#call('stop');
+  async close(): Promise<void> {
+    await this.#call('close');
   }
 
   async #call(name: string): Promise<void> {
@@ -57,7 +57,7 @@ export class KeepingExporter implements Exporter {
 export async function withExporter(
   source: SnapshotSource,
   exporter: Exporter,
-  options: ExportOptions,
+  options: Omit<ExporterStart, 'registry' | 'exporter'>,
   use: (running: RunningExporter, warnings: string[]) => Promise<void>,
 ): Promise<void> {
   const warnings: string[] = [];
@@ -65,11 +65,11 @@ export async function withExporter(
   process.emitWarning = (message: string | Error) => {
     warnings.push(String(message));
   };
-  const running = startExporter(source, exporter, options);
+  const running = startExporter({ registry: source, exporter, ...options });
   try {
     await use(running, warnings);
   } finally {
-    await running.stop();
+    await running.close();
     process.emitWarning = emitWarning;
   }
 }

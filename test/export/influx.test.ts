@@ -119,7 +119,7 @@ describe('The example that writes the line protocol of InfluxDB', () => {
       expect(await running.flush()).to.equal(false);
       expect(warnings[0]).to.include('503');
       status = 204;
-      expect(await running.stop()).to.equal(true);
+      expect(await running.close()).to.equal(true);
     });
     registry.close();
     server.closeAllConnections();

@@ -60,10 +60,10 @@ describe('The metrics of exporters', () => {
   it('tell exporters of one registry apart', async () => {
     const registry = openRegistry();
     const running = ['one', 'two'].map((name) =>
-      startExporter(registry, { name, export: () => undefined }, never),
+      startExporter({ registry, exporter: { name, export: () => undefined }, ...never }),
     );
     await running[0]!.flush();
-    await Promise.all(running.map((each) => each.stop()));
+    await Promise.all(running.map((each) => each.close()));
     const exports = (exporter: string) =>
       registry.snapshot().value('vsr_metrics_exports_total', { exporter, outcome: 'success' });
     expect([exports('one'), exports('two')]).to.deep.equal([2, 1]);
@@ -74,7 +74,7 @@ describe('The metrics of exporters', () => {
     const file = newFile();
     const creator = await RecordingProcess.start('create', file);
     const registry = attachRegistry(file, { catalogue: proofCatalogue });
-    const running = startExporter(registry, new KeepingExporter(), never);
+    const running = startExporter({ registry, exporter: new KeepingExporter(), ...never });
     const labels = { exporter: 'keeping', outcome: 'success' };
     const exported = () => registry.snapshot().value('vsr_metrics_exports_total', labels);
     await running.flush();
@@ -84,7 +84,7 @@ describe('The metrics of exporters', () => {
     await until(() => exported() === 0);
     await running.flush();
     expect(exported()).to.equal(1);
-    await running.stop();
+    await running.close();
     registry.close();
   });
 

@@ -27,7 +27,7 @@ describe('createExporter', () => {
     receiver.next.push({ status: 400 });
     const error = await exporter.export(registry).catch((error) => error);
     expect(error).to.be.instanceOf(Error);
-    await exporter.shutdown();
+    await exporter.close();
     registry.close();
   });
 
@@ -42,7 +42,7 @@ describe('createExporter', () => {
     await exporter.export(registry);
     const [datagram] = (await received) as [Buffer];
     expect(datagram.toString().split('\n')).to.include('fixture_total:4|c');
-    await exporter.shutdown();
+    await exporter.close();
     server.close();
     registry.close();
   });
@@ -60,7 +60,7 @@ describe('createExporter', () => {
     const page = await (await fetch(`http://${endpoint}/metrics`)).text();
     expect(page).to.include('\nfixture_total 4\n');
     expect((await fetch(`http://${endpoint}/other`)).status).to.equal(404);
-    await exporter.shutdown();
+    await exporter.close();
     const error = await fetch(`http://${endpoint}/metrics`).catch((error) => error);
     expect(error).to.be.instanceOf(TypeError);
     registry.close();

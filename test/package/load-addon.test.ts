@@ -46,6 +46,15 @@ describe('finding the native addon', () => {
     expect(stderr).to.contain('C++17 compiler');
   });
 
+  it('throws one of the errors of the library, with a code', async () => {
+    const script = `import('vsr-metrics').catch((error) => {
+      const base = Object.getPrototypeOf(error.constructor).name;
+      console.log(base, error.name, error.code, error.cause instanceof Error);
+    })`;
+    const { stdout } = await runProgram(process.execPath, ['-e', script], { cwd: copy });
+    expect(stdout).to.equal('VsrMetricsError AddonLoadError VSR_METRICS_ADDON true\n');
+  });
+
   it('says why a binary that is there does not load, and how to get another', async () => {
     await writeFile(await putLocalBuild(), 'not a shared library');
     const { code, stderr } = await importPackage();

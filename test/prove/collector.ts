@@ -135,7 +135,7 @@ export const collector: Proof<{ readonly exports: number; readonly restarts: num
       for (const protocol of protocols) {
         const registry = createRegistry({ catalogue: proofCatalogue, defaultLabels: { protocol } });
         const endpoint = protocol === 'grpc' ? collector.grpc : collector.http;
-        const otlp = await startOtlp({ registry, endpoint, protocol, intervalMs: 3_600_000 });
+        const otlp = await startOtlp({ registry, endpoint, protocol, everyMs: 3_600_000 });
         const { steps, latency, inFlight, grown } = registry.metrics;
         for (let step = 1; step <= exports; step++) {
           steps.inc(Math.floor(Math.random() * 1000));
@@ -157,7 +157,7 @@ export const collector: Proof<{ readonly exports: number; readonly restarts: num
           progress(++done, exports * protocols.length);
         }
         failed += otlp.counts.failed;
-        claim(await otlp.stop(), 'the last export does not arrive');
+        claim(await otlp.close(), 'the last export does not arrive');
         registry.close();
       }
     } finally {

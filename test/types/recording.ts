@@ -41,6 +41,29 @@ m.prepareLatency.sinceWithExemplar(registry.now(), { trace_id: 'a' });
 m.bytesWritten.incWithExemplar(4096, { trace_id: 'a' });
 createRegistry({ catalogue: ledger, exemplarContext: () => ({ trace_id: 'a' }) });
 
+isTrue<Same<ReturnType<typeof m.prepareLatency.startTimer>, () => number>>();
+const timed: number = m.prepareLatency.time(() => 5);
+const awaited: Promise<string> = m.prepareLatency.time(async () => `${timed}`);
+void awaited;
+
+// ---- catalogues that are added ----
+
+const added = registry.add(ledger);
+isTrue<Same<typeof added.queueDepth, CombiningGauge>>();
+added.transfers.with({ outcome: 'ok', tenant_id: 'a' }).inc();
+// What the registry fixes is fixed in what is added too.
+registry.add(vsr).viewNumber.set(1);
+// @ts-expect-error: Property 'nothing' does not exist on type
+void added.nothing;
+// @ts-expect-error: Type '"maybe"' is not assignable to type
+added.transfers.with({ outcome: 'maybe', tenant_id: 'a' });
+// @ts-expect-error: is missing the following properties from type 'Catalogue
+registry.add({});
+// @ts-expect-error: Type 'number' is not assignable to type 'OnWarning'
+createRegistry({ catalogue: ledger, onWarning: 5 });
+createRegistry({ catalogue: ledger, onWarning: console });
+createRegistry({ catalogue: ledger, onWarning: ({ code, message }) => void [code, message] });
+
 // @ts-expect-error: Property 'set' does not exist on type 'Counter'
 m.bytesWritten.set(1);
 // @ts-expect-error: Type 'number' is not assignable to type 'string'
@@ -53,9 +76,9 @@ m.viewNumber.incWithExemplar(1, { trace_id: 'a' });
 createRegistry({ catalogue: ledger, exemplarContext: 'trace' });
 // @ts-expect-error: Property 'dec' does not exist on type 'Counter'
 m.bytesWritten.dec();
-// @ts-expect-error: Property 'inc' does not exist on type 'LastGauge'
+// @ts-expect-error: declare it with combine: 'sum' for inc() and dec()
 m.viewNumber.inc();
-// @ts-expect-error: Property 'dec' does not exist on type 'LastGauge'
+// @ts-expect-error: declare it with combine: 'sum' for inc() and dec()
 m.viewNumber.dec();
 // @ts-expect-error: Property 'inc' does not exist on type 'Histogram'
 m.prepareLatency.inc();

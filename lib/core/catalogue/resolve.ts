@@ -110,9 +110,42 @@ export function resolveCatalogue(
   return resolved;
 }
 
+/**
+ * The families of a catalogue that joins others in a registry that is there already. Of the options
+ * what concerns its labels.
+ *
+ * @throws CatalogueError when it has a name in common with one of the others
+ * @throws LabelError when an option's value does not fit
+ */
+export function resolveAdded(
+  catalogue: Catalogue,
+  others: readonly Catalogue[],
+  { labelValues = {}, fixedLabels = {}, defaultLabels }: ResolveOptions,
+): readonly ResolvedFamily[] {
+  const [checked] = catalogueList(catalogue) as readonly [Catalogue];
+  const claims: NameClaims = new Map();
+  for (const { name, families } of [...others, checked]) {
+    for (const [key, family] of Object.entries(families)) claimNames(claims, name, key, family);
+  }
+  const labels = Object.values(checked.families).flatMap((family) =>
+    Object.entries(family.labels ?? {}),
+  );
+  const declared = new Set(labels.map(([name]) => name));
+  const closed = new Set(labels.filter(([, domain]) => domain !== 'any').map(([name]) => name));
+  return resolveCatalogue(checked, {
+    labelValues: pick(labelValues, closed),
+    fixedLabels: pick(fixedLabels, declared),
+    defaultLabels,
+  });
+}
+
+function pick<T>(of: Readonly<Record<string, T>>, names: ReadonlySet<string>): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).filter(([name]) => names.has(name)));
+}
+
 /** One catalogue or several, as a list. */
 export function catalogueList(input: CatalogueInput): readonly Catalogue[] {
-  const list: readonly Catalogue[] = 'families' in input ? [input] : input;
+  const list = (Array.isArray(input) ? input : [input]) as readonly Catalogue[];
   for (const catalogue of list) {
     if (Array.isArray(catalogue?.warnings)) continue;
     throw new CatalogueError('VSR_METRICS_CATALOGUE_INVALID', {

@@ -8,6 +8,7 @@
 import type { CellArrays } from './cell-arrays.js';
 import type { ExemplarKeeper } from './exemplars.js';
 import type { Counter, ExemplarLabels } from './interfaces.js';
+import { explainNoLabels } from './mistakes.js';
 import type { RejectionLog } from './rejections.js';
 
 /** The two cells of a counter in one lane: their indexes. */
@@ -67,3 +68,5 @@ export class LaneCounter implements Counter {
     if (problem !== undefined) this.rejections.rejectExemplar(this.metric, problem);
   }
 }
+
+explainNoLabels(LaneCounter.prototype);

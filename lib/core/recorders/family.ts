@@ -10,6 +10,7 @@ import type { ResolvedFamily } from '../catalogue/resolve.js';
 import { RegistryError } from '../errors.js';
 import type { LabelledFamily, Recorder } from './interfaces.js';
 import { LabelReader, type RefusedValue } from './label-values.js';
+import { explainMissingLabels } from './mistakes.js';
 
 /** Tells whether a series was removed, by any thread or process, since this thread last looked. */
 export interface RemovalWatch {
@@ -51,6 +52,8 @@ export function seriesKey(family: ResolvedFamily, valueFor: (label: string) => s
 /** A family with labels that are still to be chosen. */
 export class RecorderFamily<R extends Recorder> implements LabelledFamily<R, Labels> {
   readonly with: (labels: Labels) => R;
+  readonly metric: string;
+  readonly labelNames: readonly string[];
   readonly #family: ResolvedFamily;
   readonly #source: SeriesSource<R>;
   readonly #labels: LabelReader;
@@ -60,6 +63,8 @@ export class RecorderFamily<R extends Recorder> implements LabelledFamily<R, Lab
     this.#family = family;
     this.#source = source;
     this.#labels = new LabelReader(family);
+    this.metric = family.name;
+    this.labelNames = this.#labels.names;
     const find = (labels: Labels) => this.#find(labels);
     this.with = lookup(this.#labels.names, this.#memo, source.watch, find);
   }
@@ -125,6 +130,8 @@ export class RecorderFamily<R extends Recorder> implements LabelledFamily<R, Lab
     return seriesKey(this.#family, () => values[next++]!);
   }
 }
+
+explainMissingLabels(RecorderFamily.prototype);
 
 function isRefused(values: readonly string[] | RefusedValue): values is RefusedValue {
   return 'label' in values;

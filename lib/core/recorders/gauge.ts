@@ -7,6 +7,7 @@
 import { monotonicMs } from '../monotonic.js';
 import type { CellArrays } from './cell-arrays.js';
 import type { CombiningGauge, LastGauge } from './interfaces.js';
+import { explainNoLabels, explainNoSteps } from './mistakes.js';
 import type { ObservableGauges } from './observable-gauges.js';
 import type { RejectionLog } from './rejections.js';
 
@@ -71,6 +72,10 @@ abstract class CellGauge {
 }
 
 export class LastValueGauge extends CellGauge implements LastGauge {
+  // Both are only there to say so: mistakes.ts.
+  declare readonly inc: LastGauge['inc'];
+  declare readonly dec: LastGauge['dec'];
+
   // Hot path.
   set(value: number): void {
     if (Number.isFinite(value)) {
@@ -114,3 +119,6 @@ export class LaneGauge extends CellGauge implements CombiningGauge {
     }
   }
 }
+
+explainNoLabels(CellGauge.prototype);
+explainNoSteps(LastValueGauge.prototype);

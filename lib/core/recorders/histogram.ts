@@ -12,7 +12,9 @@ import { type HistogramGeometry, highWord, lowerNeighbour } from '../region/hist
 import type { CellArrays } from './cell-arrays.js';
 import type { ExemplarKeeper } from './exemplars.js';
 import type { ExemplarLabels, Histogram } from './interfaces.js';
+import { explainNoLabels } from './mistakes.js';
 import type { RejectionLog } from './rejections.js';
+import { time } from './timing.js';
 
 /** The memory of one histogram in one lane: its cells, and the indexes of all else. */
 export interface HistogramMemory {
@@ -149,6 +151,19 @@ export class LaneHistogram implements Histogram {
     }
   }
 
+  time<T>(run: () => T): T {
+    return time(this, run);
+  }
+
+  startTimer(): () => number {
+    const start = readClock();
+    return () => {
+      const end = readClock();
+      this.since(start, end);
+      return (end - start) * perTick[0]! * this.unitsPerNanosecond;
+    };
+  }
+
   recordWithExemplar(value: number, labels?: ExemplarLabels): void {
     this.record(value);
     if (!(typeof value === 'number' && value >= 0 && value < Infinity)) return;
@@ -258,3 +273,5 @@ export class LaneHistogram implements Histogram {
     return index < 0 ? this.geometry.bounds.length : index;
   }
 }
+
+explainNoLabels(LaneHistogram.prototype);

@@ -7,6 +7,8 @@
 // Bad data (NaN, infinities, a negative step of a counter, a negative observation) is not recorded:
 // it is counted in vsr_metrics_rejected_total and warned about once.
 
+import type { TypeProblem } from './type-problem.js';
+
 /**
  * Labels that lead from one record to what caused it: `trace_id`, `span_id`. Names and values may
  * have 128 characters together. What is undefined is left out.
@@ -39,8 +41,8 @@ export interface Counter {
   incWithExemplar(n: number, labels?: ExemplarLabels): void;
 }
 
-/** A gauge that keeps the value that was set last, by whichever thread. It cannot be stepped. */
-export interface LastGauge {
+/** A value that goes up and down. */
+export interface Gauge {
   /**
    * Replaces the value. May be negative.
    *
@@ -79,10 +81,19 @@ export interface LastGauge {
 }
 
 /**
+ * A gauge that keeps the value that was set last, by whichever thread. It cannot be stepped: for
+ * `inc()` and `dec()` declare it with `combine: 'sum'`.
+ */
+export interface LastGauge extends Gauge {
+  readonly inc: TypeProblem<"a gauge that keeps the last value cannot be stepped: declare it with combine: 'sum' for inc() and dec()">;
+  readonly dec: TypeProblem<"a gauge that keeps the last value cannot be stepped: declare it with combine: 'sum' for inc() and dec()">;
+}
+
+/**
  * A gauge to which every thread contributes a value of its own; readers see their sum, minimum or
  * maximum. A thread that ends takes its contribution with it.
  */
-export interface CombiningGauge extends LastGauge {
+export interface CombiningGauge extends Gauge {
   /**
    * Steps this thread's value up by `n`, or 1. A value never set counts as 0.
    *
@@ -146,6 +157,30 @@ export interface Histogram {
   since(t0: number, t1?: number, n?: number): void;
 
   /**
+   * Calls a function and records how long it took: until it returns or throws, or, if it returns a
+   * promise, until that settles. Returns what the function returns. Where nanoseconds count, `since` is
+   * the cheaper way.
+   *
+   * @example
+   * ```ts
+   * const page = await registry.metrics.clientLatency.time(() => fetch('http://127.0.0.1:8080/'));
+   * const parsed = registry.metrics.prepareLatency.time(() => JSON.parse('{}'));
+   * ```
+   */
+  time<T>(run: () => T): T;
+
+  /**
+   * Returns a function that records the time since, and returns it in the unit of the family.
+   *
+   * @example
+   * ```ts
+   * const end = registry.metrics.prepareLatency.startTimer();
+   * console.log(end(), 'ms');
+   * ```
+   */
+  startTimer(): () => number;
+
+  /**
    * Records `value` and keeps it as the exemplar of its bucket, in place of the one before. Meant
    * for what is traced anyway: it costs as much as a hundred calls of `record`. Without `labels`
    * those of `exemplarContext` are taken; where it has none this is just `record(value)`. An
@@ -172,7 +207,7 @@ export interface Histogram {
   sinceWithExemplar(t0: number, labels?: ExemplarLabels): void;
 }
 
-export type Recorder = Counter | LastGauge | CombiningGauge | Histogram;
+export type Recorder = Counter | Gauge | LastGauge | CombiningGauge | Histogram;
 
 /**
  * A family with labels that are still to be chosen. `with` is meant to be called at set-up; it

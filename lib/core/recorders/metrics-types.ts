@@ -13,15 +13,10 @@ import type {
   LabelledFamily,
   LastGauge,
 } from './interfaces.js';
+import type { TypeProblem } from './type-problem.js';
 
 /** No labels at all: what `fixedLabels` and `labelValues` are when they are left out. */
 export type None = Readonly<Record<never, never>>;
-
-/** What stands in an error message of the compiler instead of a wordless `never`. */
-export interface TypeProblem<Message extends string> {
-  readonly [problem]: Message;
-}
-declare const problem: unique symbol;
 
 // ---- families -------------------------------------------------------------------------------
 

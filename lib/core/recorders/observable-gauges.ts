@@ -3,6 +3,7 @@
 // While that thread is blocked the cell keeps its last value and the time it was taken; a reader
 // elsewhere knows how old it is.
 
+import type { Warn } from '../warnings.js';
 import { closedError } from './family.js';
 
 const intervalMs = 1000;
@@ -10,7 +11,12 @@ const intervalMs = 1000;
 export class ObservableGauges {
   readonly #samples = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
+  readonly #warn: Warn;
   #closed = false;
+
+  constructor(warn: Warn) {
+    this.#warn = warn;
+  }
 
   /** Samples at once and then every second, until the returned function is called. */
   add(callback: () => number, store: (value: number) => void): () => void {
@@ -41,7 +47,8 @@ export class ObservableGauges {
         sample();
       } catch (error) {
         // One failing callback must not silence the others; it is reported, and tried again.
-        process.emitWarning(`a gauge's callback failed: ${String(error)}`, 'VsrMetricsWarning');
+        const message = `a gauge's callback failed: ${String(error)}`;
+        this.#warn({ code: 'VSR_METRICS_CALLBACK', message });
       }
     }
   }

@@ -53,7 +53,13 @@ export function rehearse(): void {
       return unasked();
     },
   };
-  const histogram = new LaneHistogram(memory, geometry, 1, 'rehearsal', new RejectionLog(unasked));
+  const histogram = new LaneHistogram(
+    memory,
+    geometry,
+    1,
+    'rehearsal',
+    new RejectionLog(unasked, unasked),
+  );
   // New extremes, values between them, and values that are the extremes once more.
   for (let round = 0; round < 20; round++) {
     for (const value of [1, 5, 3, 2, 1, 5]) histogram.record(value);

@@ -1,6 +1,7 @@
 // Bad data is counted, not thrown: vsr_metrics_rejected_total{metric,reason}, and one warning each.
 
 import { show } from '../errors.js';
+import type { Warn } from '../warnings.js';
 import type { ExemplarRejection } from './exemplars.js';
 import type { Counter } from './interfaces.js';
 
@@ -27,10 +28,12 @@ function reasonFor(value: unknown): RejectionReason {
 export class RejectionLog {
   readonly #counterFor: (metric: string, reason: RejectionReason) => Counter;
   readonly #counters = new Map<string, Counter>();
+  readonly #tell: Warn;
   #closed = false;
 
-  constructor(counterFor: (metric: string, reason: RejectionReason) => Counter) {
+  constructor(counterFor: (metric: string, reason: RejectionReason) => Counter, warn: Warn) {
     this.#counterFor = counterFor;
+    this.#tell = warn;
   }
 
   /** From now on all that is recorded is counted as such (after-close.ts), good or bad. */
@@ -50,11 +53,12 @@ export class RejectionLog {
 
   #warn(metric: string, reason: RejectionReason, what: string): void {
     if (!this.count(metric, reason)) return;
-    process.emitWarning(
-      `${metric}: ${what} was not recorded (${reason}); further ones are only counted, ` +
+    this.#tell({
+      code: 'VSR_METRICS_REJECTED',
+      message:
+        `${metric}: ${what} was not recorded (${reason}); further ones are only counted, ` +
         `in vsr_metrics_rejected_total{metric="${metric}",reason="${reason}"}`,
-      { type: 'VsrMetricsWarning', code: 'VSR_METRICS_REJECTED' },
-    );
+    });
   }
 
   /** Counts without a warning; true the first time. */

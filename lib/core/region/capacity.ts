@@ -52,6 +52,11 @@ const mostSeriesBytesOfAllLanes = 2 ** 28;
 const labelBytesPerSeries = 256;
 const leastLabelBytes = 64;
 const familyBytes = 4096;
+// Catalogues that are added later bring histograms: room for so many with the usual digits and range,
+// whose cells take 400 kB, and for the counts of their bounds.
+const addedHistograms = 16;
+const addedCellBytes = 100 * layout.pageSize;
+const addedHeadBytes = 2048;
 const mostHistoryBytes = 64 * 2 ** 20;
 const snapshotsAnHour = 360;
 
@@ -162,6 +167,10 @@ export function planSizes(
   const { histograms } = capacity;
   const count = histograms ?? Math.max(defaultHistograms, headroom * neededHistograms);
   const share = histograms === undefined ? demand.shareOfHistograms(lanes) : 0;
+  const ofCatalogue = neededHistograms === 0 ? 0 : cellBytes * count;
+  // Where no histogram is declared, those that are added are as many as the program asks for.
+  const asked = neededHistograms === 0 ? histograms : undefined;
+  const added = histograms === undefined ? addedHistograms : (asked ?? 0);
   const sizes = {
     lanes,
     processes,
@@ -170,11 +179,11 @@ export function planSizes(
     heapBytes: labelBytes + familyBytes * (declared.length + own.length),
     scalarBytes:
       layout.gaugeSize * entries +
-      roundUp(Math.max(headBytes * count, share * demand.declaredHeadBytes), layout.cacheLine),
+      roundUp(Math.max(headBytes * count, share * demand.declaredHeadBytes), layout.cacheLine) +
+      added * addedHeadBytes,
     histogramBytes:
-      neededHistograms === 0
-        ? 0
-        : roundUp(Math.max(cellBytes * count, share * demand.declaredCellBytes), layout.pageSize),
+      roundUp(Math.max(ofCatalogue, share * demand.declaredCellBytes), layout.pageSize) +
+      added * addedCellBytes,
     exemplarBytes: layout.exemplarsOfBucket * layout.exemplarSize * exemplars,
     sharedBytes: layout.sharedGaugeSize * entries,
   };

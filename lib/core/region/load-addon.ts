@@ -9,17 +9,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { AddonLoadError } from '../errors.js';
 
 const require = createRequire(import.meta.url);
 
 /** The root of the package, seen from dist/lib/core/. */
 const packageRoot = fileURLToPath(new URL('../../../../', import.meta.url));
-
-/** Thrown when there is no binary for this machine, or one that it cannot load. */
-export class AddonLoadError extends Error {
-  override readonly name = 'AddonLoadError';
-  readonly code = 'VSR_METRICS_ADDON';
-}
 
 /**
  * Loads the native addon, once a process and thread: later calls return the same object.
@@ -34,10 +29,7 @@ export function loadAddon(): unknown {
     return require(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AddonLoadError(
-      `vsr-metrics: ${path} cannot be loaded on ${describePlatform()}: ${reason}\n${advice}`,
-      { cause: error },
-    );
+    throw refuse(`${path} cannot be loaded on ${describePlatform()}: ${reason}\n${advice}`, error);
   }
 }
 
@@ -45,17 +37,18 @@ function findAddon(): string {
   const named = process.env.VSR_METRICS_ADDON;
   if (named !== undefined && named !== '') {
     if (existsSync(named)) return named;
-    throw new AddonLoadError(`vsr-metrics: VSR_METRICS_ADDON names ${named}, which does not exist`);
+    throw refuse(`VSR_METRICS_ADDON names ${named}, which does not exist`);
   }
   const { path } = require('node-gyp-build') as { path(directory: string): string };
   try {
     return path(packageRoot);
   } catch (error) {
-    throw new AddonLoadError(
-      `vsr-metrics: no binary for ${describePlatform()} in ${packageRoot}\n${advice}`,
-      { cause: error },
-    );
+    throw refuse(`no binary for ${describePlatform()} in ${packageRoot}\n${advice}`, error);
   }
+}
+
+function refuse(problem: string, cause?: unknown): AddonLoadError {
+  return new AddonLoadError('VSR_METRICS_ADDON', { problem: `vsr-metrics: ${problem}`, cause });
 }
 
 const advice = [

@@ -5,13 +5,14 @@
 import { VoidMemory } from '../recorders/void-memory.js';
 import { addon } from '../region/native.js';
 import { WarningLog } from '../warning-log.js';
+import { warnerOf } from '../warnings.js';
 
 const everyMs = 1000;
 
 /** Where the recorders of closed registries go on. */
 export const closedMemory = new VoidMemory();
 
-const warnings = new WarningLog();
+const warnings = new WarningLog(warnerOf(undefined));
 let timer: NodeJS.Timeout | undefined;
 let watched = 0;
 

@@ -1,9 +1,16 @@
 // A registry as one thread has it: its place in a region, its metrics, and what it started.
 
 import { isMainThread } from 'node:worker_threads';
-import { type ResolvedFamily, resolveCatalogue } from '../catalogue/resolve.js';
+import { warnOfConventions } from '../catalogue/convention-warnings.js';
+import {
+  type ResolvedFamily,
+  type ResolveOptions,
+  resolveAdded,
+  resolveCatalogue,
+} from '../catalogue/resolve.js';
 import { selfCatalogue } from '../catalogue/self-catalogue.js';
 import type { Catalogue, ResourceName } from '../catalogue/types.js';
+import { closeDependents } from '../dependents.js';
 import { VsrMetricsError } from '../errors.js';
 import { milliseconds, optionsCheck, refusals, required, whole } from '../options.js';
 import { readOnlyRecord } from '../read-only-record.js';
@@ -11,7 +18,7 @@ import { type HistoryPoint, type HistoryRange, readHistory } from '../reading/hi
 import type { Snapshot } from '../reading/snapshot.js';
 import type { ExemplarContext } from '../recorders/exemplars.js';
 import { closedError, RecorderFamily, seriesKey } from '../recorders/family.js';
-import type { Metrics } from '../recorders/metrics-types.js';
+import type { FixedLabels, LabelValues, Metrics, None } from '../recorders/metrics-types.js';
 import { ObservableGauges } from '../recorders/observable-gauges.js';
 import { type LaneRecorder, RecorderFactory } from '../recorders/recorder-factory.js';
 import { RejectionLog } from '../recorders/rejections.js';
@@ -23,6 +30,7 @@ import { type PlannedFamily, planFamily } from '../region/planned-family.js';
 import { resourceReadings } from '../region/resource-gauges.js';
 import type { SharedRegistry, SnapshotSchedule } from '../registry-types.js';
 import { WarningLog } from '../warning-log.js';
+import { type OnWarning, setWarner, warnerFor } from '../warnings.js';
 import { countAfterClose, takeAfterClose } from './after-close.js';
 import { type Chore, keepHouse } from './housekeeping.js';
 import { hasFreeLabels, Place } from './place.js';
@@ -30,13 +38,16 @@ import { type BoundSource, SeriesBindings } from './series-bindings.js';
 
 /** What a registry of this thread records. */
 export interface RegistryPlan {
+  readonly catalogues: readonly Catalogue[];
   /** The families of the program's catalogues. */
   readonly declared: readonly PlannedFamily[];
   /** The library's own. */
   readonly own: readonly PlannedFamily[];
-  readonly defaultLabels: Readonly<Record<string, string>> | undefined;
+  /** What the registry's options say about labels. */
+  readonly labels: ResolveOptions;
   readonly resourcesEveryMs: number | false;
   readonly exemplarContext: ExemplarContext | undefined;
+  readonly onWarning: OnWarning | undefined;
 }
 
 const checkSchedule = optionsCheck<SnapshotSchedule>('onSnapshot', refusals.registry, {
@@ -51,17 +62,23 @@ type Start = (place: Place) => () => void;
 const firstAttempt = { pause: 1, left: 0 };
 const longestPause = 64;
 
-export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
+export class ThreadRegistry<
+  M = Readonly<Record<string, unknown>>,
+  Fixed extends FixedLabels = None,
+  Extra extends LabelValues = None,
+> {
   readonly metrics: M;
   readonly now = now;
   readonly #plan: RegistryPlan;
-  readonly #warnings = new WarningLog();
-  readonly #observables = new ObservableGauges();
+  readonly #warnings: WarningLog;
+  readonly #observables: ObservableGauges;
   readonly #rejections: RejectionLog;
   readonly #self: Metrics<typeof selfCatalogue>;
   // What a successor of the region is given too: those of the plan, and those added since.
   readonly #families: PlannedFamily[];
+  /** Catalogues of the program that were added, and of the library's parts. */
   readonly #added = new Map<Catalogue, Readonly<Record<string, unknown>>>();
+  readonly #addedOwn = new Map<Catalogue, Readonly<Record<string, unknown>>>();
   readonly #bindings: SeriesBindings;
   readonly #started = new Map<Start, () => void>();
   readonly #stopHousekeeping: () => void;
@@ -69,18 +86,22 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
   // Of the moment when it was closed.
   #lastSnapshot: Snapshot | undefined;
   #closed = false;
+  #closing: Promise<void> | undefined;
   #supersededBy: string | undefined;
   #attempts = firstAttempt;
 
   /** @throws RegistryError when the catalogue does not fit the region; the region is left as it was */
   constructor(region: NativeRegion, plan: RegistryPlan) {
+    const warn = setWarner(this, plan.onWarning);
+    this.#warnings = new WarningLog(warn);
+    this.#observables = new ObservableGauges(warn);
     this.#plan = plan;
     this.#families = [...plan.declared, ...plan.own];
     this.#place = Place.take(region, this.#families, plan.exemplarContext);
     try {
       const count = (metric: string, reason: string) =>
         this.#self.rejected.with({ metric, reason });
-      this.#rejections = new RejectionLog(count);
+      this.#rejections = new RejectionLog(count, warn);
       const factory = new RecorderFactory(this.#rejections, this.#observables);
       const tally = {
         overflowed: (metric: string, reason: string) => this.#countOverflow(metric, reason),
@@ -89,8 +110,8 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
       this.#bindings = new SeriesBindings(this.#place, factory, tally, this.#warnings);
       this.#self = this.#open(plan.own) as Metrics<typeof selfCatalogue>;
       this.metrics = this.#open(plan.declared) as M;
-      this.#start((place) => this.#sampleResources(place));
-      this.#stopHousekeeping = keepHouse<ThreadRegistry<M>>(
+      this.#start((place) => this.#sampleResources(place, plan.declared));
+      this.#stopHousekeeping = keepHouse<ThreadRegistry<M, Fixed, Extra>>(
         this,
         ThreadRegistry.#chores,
         this.#warnings,
@@ -137,16 +158,39 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
     this.#place.region.reset();
   }
 
+  add<const Added extends Catalogue>(catalogue: Added): Metrics<Added, Fixed, Extra> {
+    const known = this.#added.get(catalogue);
+    if (known !== undefined) return known as Metrics<Added, Fixed, Extra>;
+    this.#checkOpen();
+    const { catalogues, labels, onWarning } = this.#plan;
+    if (catalogues.includes(catalogue)) return this.#metricsOf(catalogue);
+    const others = [...new Set([...catalogues, ...this.#added.keys()])];
+    const planned = resolveAdded(catalogue, others, labels).map(planFamily);
+    warnOfConventions([catalogue], warnerFor(this, onWarning));
+    const metrics = this.#add(planned);
+    this.#start((place) => this.#sampleResources(place, planned));
+    this.#added.set(catalogue, metrics);
+    return metrics as Metrics<Added, Fixed, Extra>;
+  }
+
+  /** Of a catalogue that is there from the start. */
+  #metricsOf<Added extends Catalogue>(catalogue: Added): Metrics<Added, Fixed, Extra> {
+    const all = this.metrics as Readonly<Record<string, unknown>>;
+    const metrics = readOnlyRecord(
+      Object.keys(catalogue.families).map((key) => [key, all[key]] as const),
+    );
+    this.#added.set(catalogue, metrics);
+    return metrics as Metrics<Added, Fixed, Extra>;
+  }
+
   /** Declares families of the library's own that are not there before a part of it is used. */
   addOwnFamilies(catalogue: Catalogue): Readonly<Record<string, unknown>> {
-    const known = this.#added.get(catalogue);
+    const known = this.#addedOwn.get(catalogue);
     if (known !== undefined) return known;
     this.#checkOpen();
-    const { defaultLabels } = this.#plan;
-    const planned = resolveCatalogue(catalogue, { defaultLabels }).map(planFamily);
-    for (const each of planned) this.#declare(each);
-    const metrics = this.#open(planned);
-    this.#added.set(catalogue, metrics);
+    const { defaultLabels } = this.#plan.labels;
+    const metrics = this.#add(resolveCatalogue(catalogue, { defaultLabels }).map(planFamily));
+    this.#addedOwn.set(catalogue, metrics);
     return metrics;
   }
 
@@ -163,8 +207,20 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
     return this.#bindings.sourceOf(planned);
   }
 
-  close(): void {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    this.#closing ??= closeDependents(this, () => this.#end());
+    return this.#closing;
+  }
+
+  [Symbol.dispose](): void {
+    void this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #end(): void {
     this.#closed = true;
     this.#stop();
     this.#lastSnapshot = this.#place.snapshot();
@@ -174,15 +230,16 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
     this.#place.close();
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   #checkOpen(): void {
     if (this.#closed) throw closedError();
   }
 
   // ---- families ----
+
+  #add(planned: readonly PlannedFamily[]): Readonly<Record<string, unknown>> {
+    for (const each of planned) this.#declare(each);
+    return this.#open(planned);
+  }
 
   #declare(planned: PlannedFamily): void {
     this.#place.add(planned);
@@ -227,10 +284,10 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
     this.#stopHousekeeping?.();
   }
 
-  #sampleResources(place: Place): () => void {
+  #sampleResources(place: Place, families: readonly PlannedFamily[]): () => void {
     const everyMs = this.#plan.resourcesEveryMs;
     const gauges: Partial<Record<ResourceName, number>> = {};
-    for (const { family } of this.#plan.declared) {
+    for (const { family } of families) {
       for (const { reading, labels } of resourceReadings(family)) {
         gauges[reading] = place.require(
           family,
@@ -244,7 +301,7 @@ export class ThreadRegistry<M = Readonly<Record<string, unknown>>> {
 
   // ---- housekeeping ----
 
-  static readonly #chores: readonly Chore<ThreadRegistry<unknown>>[] = [
+  static readonly #chores: readonly Chore<ThreadRegistry<unknown, FixedLabels, LabelValues>>[] = [
     { name: 'refining the clock', run: () => refineClock() },
     { name: 'showing that the event loop turns', run: (registry) => registry.#beat() },
     { name: 'letting go of removed series', run: (registry) => registry.#bindings.catchUp() },

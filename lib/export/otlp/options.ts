@@ -16,7 +16,6 @@ import {
   text,
   texts,
 } from '../../core/options.js';
-import { packageVersion } from '../../core/package-version.js';
 import type { HistogramForm } from './metric-data.js';
 
 /** `http/protobuf` and `http/json` go over HTTP, usually to port 4318; `grpc` to 4317. */
@@ -35,13 +34,13 @@ export interface OtlpSettings {
   readonly endpoint?: string | undefined;
   /** By default OTEL_EXPORTER_OTLP_[METRICS_]PROTOCOL; else `grpc` for port 4317; else `http/protobuf`. */
   readonly protocol?: OtlpProtocol | undefined;
-  /** By default OTEL_METRIC_EXPORT_INTERVAL; else 10,000. */
-  readonly intervalMs?: number | undefined;
+  /** By default OTEL_METRIC_EXPORT_INTERVAL; else 10,000 ms. */
+  readonly everyMs?: number | undefined;
   /** For one export with all its retries. By default OTEL_EXPORTER_OTLP_[METRICS_]TIMEOUT; else 5,000. */
   readonly timeoutMs?: number | undefined;
-  /** By default OTEL_SERVICE_NAME, or OTEL_RESOURCE_ATTRIBUTES; else `kimberlite-vsr`. */
+  /** By default OTEL_SERVICE_NAME, or OTEL_RESOURCE_ATTRIBUTES; else `unknown_service:node`. */
   readonly serviceName?: string | undefined;
-  /** By default OTEL_RESOURCE_ATTRIBUTES; else the version of this package. */
+  /** By default OTEL_RESOURCE_ATTRIBUTES; else none is sent. */
   readonly serviceVersion?: string | undefined;
   /** More attributes of the resource; they win over OTEL_RESOURCE_ATTRIBUTES. */
   readonly resourceAttributes?: Readonly<Record<string, string>> | undefined;
@@ -61,7 +60,7 @@ export interface OtlpOptions {
   readonly protocol: OtlpProtocol;
   /** Undefined: OpenTelemetry's exporter takes it from the environment. */
   readonly url: string | undefined;
-  readonly intervalMs: number;
+  readonly everyMs: number;
   readonly timeoutMs: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -85,7 +84,7 @@ export const otlpKinds: Kinds<OtlpSettings> = {
   // It may come from the environment too.
   endpoint: anything,
   protocol: oneOf(protocols),
-  intervalMs: milliseconds,
+  everyMs: milliseconds,
   timeoutMs: milliseconds,
   serviceName: text(),
   serviceVersion: text(),
@@ -149,9 +148,9 @@ export function resolveOptions(
   return {
     protocol: protocol as OtlpProtocol,
     url: settings.endpoint === undefined ? undefined : urlOf(endpoint, protocol as OtlpProtocol),
-    intervalMs:
-      settings.intervalMs ??
-      read('intervalMs', ['OTEL_METRIC_EXPORT_INTERVAL'], milliseconds, Number) ??
+    everyMs:
+      settings.everyMs ??
+      read('everyMs', ['OTEL_METRIC_EXPORT_INTERVAL'], milliseconds, Number) ??
       10_000,
     timeoutMs:
       settings.timeoutMs ?? read('timeoutMs', ofOtlp('TIMEOUT'), milliseconds, Number) ?? 5000,
@@ -186,8 +185,8 @@ function resourceAttributes(
 ): Record<string, string> {
   const name = of('OTEL_SERVICE_NAME');
   return {
-    'service.name': 'kimberlite-vsr',
-    'service.version': packageVersion(),
+    // As OpenTelemetry has it for those who say nothing.
+    'service.name': 'unknown_service:node',
     ...parseAttributes(of('OTEL_RESOURCE_ATTRIBUTES') ?? ''),
     ...(name !== undefined && { 'service.name': name }),
     ...given,

@@ -1,19 +1,27 @@
 // One object that exports a registry in the ways of the instrumentation guide: to a collector by
 // OTLP, at intervals and on demand; and as lines of StatsD.
 //
-//   const exporter = new OtelExporter(registry, { otlpEndpoint: 'http://localhost:4317' });
+//   const exporter = new OtelExporter({ registry, otlpEndpoint: 'http://localhost:4317' });
 //   await exporter.initOtlp();
 //   await exporter.exportMetrics();      // besides every 10 seconds
-//   await exporter.shutdown();
+//   await exporter.close();
 
-import { anything, number, optionsCheck, refusals, text } from '../../core/options.js';
+import {
+  anything,
+  number,
+  objectWith,
+  optionsCheck,
+  refusals,
+  required,
+  text,
+} from '../../core/options.js';
 import { packageVersion } from '../../core/package-version.js';
 import type { Snapshot } from '../../core/reading/snapshot.js';
 import { renderStatsd } from '../../exposition/statsd.js';
 import type { RunningExporter, SnapshotSource } from '../driver.js';
 import { startOtlp } from './start.js';
 
-/** What an `OtelExporter` is told. */
+/** How an `OtelExporter` exports. */
 export interface OtelConfig {
   /** Where the collector listens: `http://localhost:4317`. There is no default. */
   readonly otlpEndpoint?: string | undefined;
@@ -22,7 +30,13 @@ export interface OtelConfig {
   readonly serviceVersion: string;
 }
 
-const checkConfig = optionsCheck<Partial<OtelConfig>>('OtelExporter', refusals.exporter, {
+/** What `new OtelExporter` takes. */
+export interface OtelExporterOptions extends Partial<OtelConfig> {
+  readonly registry: SnapshotSource;
+}
+
+const checkOptions = optionsCheck<OtelExporterOptions>('OtelExporter', refusals.exporter, {
+  registry: required(objectWith(['snapshot'], 'a registry, or a reader of one')),
   // It may come from the environment too.
   otlpEndpoint: anything,
   exportIntervalSecs: number(0.001, 86_400),
@@ -57,23 +71,25 @@ export function defaultOtelConfig(): OtelConfig {
  * ```ts
  * import { OtelExporter } from 'vsr-metrics/otlp';
  *
- * const exporter = new OtelExporter(registry, {
+ * const exporter = new OtelExporter({
+ *   registry,
  *   otlpEndpoint: 'http://localhost:4317',
  *   exportIntervalSecs: 10,
  *   serviceName: 'ledger',
  * });
  * await exporter.initOtlp();
- * process.once('SIGTERM', () => void exporter.shutdown());
+ * process.once('SIGTERM', () => void exporter.close());
  * ```
  */
-export class OtelExporter {
+export class OtelExporter implements AsyncDisposable {
   readonly config: OtelConfig;
   readonly #registry: SnapshotSource;
   #running: RunningExporter | undefined;
   #lastStatsd: Snapshot | undefined;
 
-  constructor(registry: SnapshotSource, config: Partial<OtelConfig> = {}) {
-    checkConfig(config);
+  constructor(options: OtelExporterOptions) {
+    checkOptions(options);
+    const { registry, ...config } = options;
     this.#registry = registry;
     this.config = { ...defaultOtelConfig(), ...config };
   }
@@ -89,7 +105,7 @@ export class OtelExporter {
     this.#running = await startOtlp({
       registry: this.#registry,
       endpoint: otlpEndpoint,
-      intervalMs: Math.round(1000 * exportIntervalSecs),
+      everyMs: Math.round(1000 * exportIntervalSecs),
       serviceName,
       serviceVersion,
     });
@@ -118,7 +134,7 @@ export class OtelExporter {
    * import { OtelExporter } from 'vsr-metrics/otlp';
    *
    * const socket = createSocket('udp4');
-   * const exporter = new OtelExporter(registry);
+   * const exporter = new OtelExporter({ registry });
    * for (const line of exporter.exportStatsd()) socket.send(line, 8125, 'localhost');
    * ```
    */
@@ -130,7 +146,11 @@ export class OtelExporter {
   }
 
   /** Pushes once more and ends; true when that has arrived, or nothing was begun. */
-  async shutdown(): Promise<boolean> {
-    return (await this.#running?.stop()) ?? true;
+  async close(): Promise<boolean> {
+    return (await this.#running?.close()) ?? true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }

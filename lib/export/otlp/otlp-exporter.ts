@@ -13,10 +13,11 @@ import type { Exporter, ExportReport } from '../exporter.js';
 import { countPoints, toMetricData } from './metric-data.js';
 import type { OtlpOptions } from './options.js';
 import { loadResources, loadSdkExporter } from './peers.js';
+import { pointsOf, split } from './splitting.js';
 import { Unsettled } from './unsettled.js';
 
 /** The instrumentation scope of all metrics. */
-export const scope = { name: 'kimberlite-vsr', version: packageVersion() };
+export const scope = { name: 'vsr-metrics', version: packageVersion() };
 
 // As OpenTelemetry's HTTP exporters retry.
 const firstBackoffMs = 1000;
@@ -24,7 +25,12 @@ const backoffGrowth = 1.5;
 const jitter = 0.2;
 
 /** Status codes of gRPC after which the same request may be sent again, as OTLP has it. */
-const retryableCodes: ReadonlySet<number> = new Set([1, 4, 8, 10, 11, 14, 15]);
+const retryableCodes: ReadonlySet<number> = new Set([1, 4, 10, 11, 14, 15]);
+
+/** What gRPC says when there is not enough of something; and of HTTP: the request is too large. */
+const resourceExhausted = 8;
+const outOfRange = 11;
+const contentTooLarge = 413;
 
 export class OtlpExporter implements Exporter {
   readonly name = 'otlp';
@@ -33,6 +39,8 @@ export class OtlpExporter implements Exporter {
   #report: ExportReport | undefined;
   #sdk: PushMetricExporter | undefined;
   #resource: ResourceMetrics['resource'] | undefined;
+  /** How many points the receiver takes in one request, as far as is known. */
+  #mostPoints = Infinity;
 
   constructor(options: OtlpOptions) {
     this.#options = options;
@@ -59,16 +67,17 @@ export class OtlpExporter implements Exporter {
     const again = batches.slice(0, -1).reduce((sum, batch) => sum + countPoints(batch), 0);
     if (again > 0) this.#report?.retried(again);
     const scopeMetrics = batches.map((metrics) => ({ scope, metrics }));
+    const deadline = performance.now() + this.#options.timeoutMs;
     try {
-      await this.#send({ resource: this.#resource!, scopeMetrics });
+      await this.#send({ resource: this.#resource!, scopeMetrics }, deadline);
     } catch (error) {
-      if (isFinal(error)) this.#giveUp(batches.reduce((sum, batch) => sum + countPoints(batch), 0));
+      if (isFinal(error)) this.#giveUp(pointsOf(scopeMetrics));
       throw error;
     }
     this.#unsettled.settle();
   }
 
-  async stop(): Promise<void> {
+  async close(): Promise<void> {
     await this.#sdk?.shutdown();
   }
 
@@ -78,21 +87,31 @@ export class OtlpExporter implements Exporter {
     if (this.#options.temporality === 'delta') this.#report?.dropped(points);
   }
 
-  async #send(metrics: ResourceMetrics): Promise<void> {
-    const { timeoutMs, protocol } = this.#options;
-    const deadline = performance.now() + timeoutMs;
+  /** In as many requests as the receiver needs. */
+  async #send(metrics: ResourceMetrics, deadline: number): Promise<void> {
+    for (const request of split(metrics, this.#mostPoints)) {
+      try {
+        await this.#sendWithRetries(request, deadline);
+      } catch (error) {
+        const points = pointsOf(request.scopeMetrics);
+        if (!isTooLarge(error) || points < 2) throw error;
+        this.#mostPoints = Math.ceil(points / 2);
+        await this.#send(request, deadline);
+      }
+    }
+  }
+
+  async #sendWithRetries(metrics: ResourceMetrics, deadline: number): Promise<void> {
     for (let backoff = firstBackoffMs; ; backoff *= backoffGrowth) {
       try {
         return await this.#sendOnce(metrics);
       } catch (error) {
         const pause = backoff * (1 + jitter * (2 * Math.random() - 1));
         const isTooLate = performance.now() + pause > deadline;
-        if (protocol !== 'grpc' || isTooLate || !retryableCodes.has(codeOf(error)!)) throw error;
-        const points = metrics.scopeMetrics.reduce(
-          (sum, each) => sum + countPoints(each.metrics),
-          0,
-        );
-        this.#report?.retried(points);
+        // Over HTTP OpenTelemetry's exporter has done so already.
+        if (this.#options.protocol !== 'grpc' || isTooLate || isFinal(error)) throw error;
+        if (codeOf(error) === undefined) throw error;
+        this.#report?.retried(pointsOf(metrics.scopeMetrics));
         await wait(pause, undefined, { ref: false });
       }
     }
@@ -122,5 +141,26 @@ function codeOf(error: unknown): number | undefined {
 /** The receiver has understood, and refused for good. */
 function isFinal(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== undefined && code !== 0 && !retryableCodes.has(code);
+  if (code === undefined || code === 0) return false;
+  if (isTooLarge(error)) return true;
+  // Of what is exhausted there will be more only if the receiver says when.
+  if (code === resourceExhausted) return !saysWhenToRetry(error);
+  return !retryableCodes.has(code);
+}
+
+/** In the words of gRPC's implementations in Go and JavaScript, Java, and Rust. */
+function isTooLarge(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code === contentTooLarge) return true;
+  const text = error instanceof Error ? error.message : '';
+  return (
+    (code === resourceExhausted || code === outOfRange) &&
+    /larger than max|exceeds maximum size|message length too large/i.test(text)
+  );
+}
+
+function saysWhenToRetry(error: unknown): boolean {
+  const { metadata } = error as { metadata?: { get?(key: string): unknown[] } };
+  const details = metadata?.get?.('grpc-status-details-bin') ?? [];
+  return details.some((detail) => String(detail).includes('google.rpc.RetryInfo'));
 }

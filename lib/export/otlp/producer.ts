@@ -2,12 +2,12 @@
 //
 //   const reader = new PeriodicExportingMetricReader({
 //     exporter: new OTLPMetricExporter(),
-//     metricProducers: [createMetricProducer(registry)],
+//     metricProducers: [createMetricProducer({ registry })],
 //   });
 //   new MeterProvider({ resource, readers: [reader] });
 
 import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
-import { oneOf, optionsCheck, refusals } from '../../core/options.js';
+import { objectWith, oneOf, optionsCheck, refusals, required } from '../../core/options.js';
 import type { SnapshotSource } from '../driver.js';
 import { type HistogramForm, toMetricData } from './metric-data.js';
 import type { OtlpTemporality } from './options.js';
@@ -15,8 +15,10 @@ import { scope } from './otlp-exporter.js';
 import { loadResources } from './peers.js';
 import { Unsettled } from './unsettled.js';
 
-/** What `createMetricProducer` can be told. */
+/** What `createMetricProducer` takes. */
 export interface MetricProducerOptions {
+  /** A registry, or a reader of one. */
+  readonly registry: Pick<SnapshotSource, 'snapshot'>;
   /** `cumulative` unless told otherwise. A reader does not tell producers what its exporter prefers. */
   readonly temporality?: OtlpTemporality;
   /** `explicit` unless told otherwise. */
@@ -24,6 +26,7 @@ export interface MetricProducerOptions {
 }
 
 const checkOptions = optionsCheck<MetricProducerOptions>('a producer', refusals.exporter, {
+  registry: required(objectWith(['snapshot'], 'a registry, or a reader of one')),
   temporality: oneOf(['cumulative', 'delta']),
   histograms: oneOf(['explicit', 'exponential']),
 });
@@ -42,25 +45,22 @@ const checkOptions = optionsCheck<MetricProducerOptions>('a producer', refusals.
  *   exporter: new OTLPMetricExporter({ url: 'http://localhost:4318/v1/metrics' }),
  *   exportIntervalMillis: 10_000,
  *   exportTimeoutMillis: 5_000,
- *   metricProducers: [createMetricProducer(registry)],
+ *   metricProducers: [createMetricProducer({ registry })],
  * });
  * const provider = new MeterProvider({ readers: [reader] });
  * process.once('SIGTERM', () => void provider.shutdown());
  * ```
  */
-export function createMetricProducer(
-  source: Pick<SnapshotSource, 'snapshot'>,
-  options: MetricProducerOptions = {},
-): MetricProducer {
+export function createMetricProducer(options: MetricProducerOptions): MetricProducer {
   checkOptions(options);
-  const { temporality = 'cumulative', histograms = 'explicit' } = options;
+  const { registry, temporality = 'cumulative', histograms = 'explicit' } = options;
   const unsettled = new Unsettled(temporality === 'delta');
   return {
     async collect(): Promise<CollectionResult> {
       const { emptyResource } = await loadResources();
       const resource = emptyResource();
       try {
-        unsettled.add(source.snapshot());
+        unsettled.add(registry.snapshot());
       } catch (error) {
         return { resourceMetrics: { resource, scopeMetrics: [] }, errors: [error] };
       }

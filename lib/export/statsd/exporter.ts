@@ -23,7 +23,7 @@ import type { Transport } from './transport.js';
 import { UdpTransport } from './udp-transport.js';
 import { UnixTransport } from './unix-transport.js';
 
-/** What `createStatsdExporter` takes; nothing is needed. */
+/** Where a StatsD server is and how it is spoken to; nothing is needed. */
 export interface StatsdOptions extends StatsdFormat {
   /** `localhost:8125` unless told otherwise; `[::1]:8125`; `unix:/run/statsd.sock`. */
   readonly endpoint?: string;
@@ -62,7 +62,7 @@ const checkOptions = optionsCheck<StatsdOptions>(
  * import { createStatsdExporter } from 'vsr-metrics/statsd';
  *
  * const exporter = createStatsdExporter({ endpoint: 'statsd.internal:8125', tags: 'dogstatsd' });
- * const running = startExporter(registry, exporter, { everyMs: 1000 });
+ * const running = startExporter({ registry, exporter, everyMs: 1000 });
  * ```
  * @throws ExporterError when an option does not fit
  */
@@ -128,7 +128,7 @@ class StatsdExporter implements Exporter {
         failuresInRow = 0;
         for (const series of added) sent.add(series);
       } catch (error) {
-        failure ??= error ?? new Error('stopped');
+        failure ??= error ?? new Error('closed');
         failuresInRow++;
         refused.push(...added);
       }
@@ -138,7 +138,7 @@ class StatsdExporter implements Exporter {
     if (failure !== undefined) throw failure;
   }
 
-  stop(): void {
+  close(): void {
     this.#transport?.close();
     this.#transport = undefined;
   }
@@ -169,11 +169,10 @@ class StatsdExporter implements Exporter {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     const [first] = this.#tooLong;
-    process.emitWarning(
-      `exporter statsd: lines of ${first!.family.name} may be longer than maxDatagramBytes, ` +
-        `${this.#mostBytes}; it and others like it are left out, and counted in ` +
+    this.#report?.warn(
+      `lines of ${first!.family.name} may be longer than maxDatagramBytes, ${this.#mostBytes}; it ` +
+        'and others like it are left out, and counted in ' +
         'vsr_metrics_export_dropped_total{exporter="statsd"}',
-      { type: 'VsrMetricsWarning', code: 'VSR_METRICS_EXPORT' },
     );
   }
 }

@@ -2,24 +2,20 @@
 //
 //   import { startStatsd } from 'vsr-metrics/statsd';
 //
-//   const running = startStatsd(registry);      // localhost:8125, every 10 seconds
-//   await running.stop();                       // with what came since
+//   const running = startStatsd({ registry });  // localhost:8125, every 10 seconds
+//   await running.close();                      // with what came since
 
 import { optionsCheck, refusals } from '../../core/options.js';
-import {
-  type ExportOptions,
-  exportKinds,
-  type RunningExporter,
-  type SnapshotSource,
-  startExporter,
-} from '../driver.js';
+import { type ExportOptions, exportKinds, type RunningExporter, startExporter } from '../driver.js';
 import { createStatsdExporter, type StatsdOptions, statsdKinds } from './exporter.js';
 
-const checkOptions = optionsCheck<StatsdOptions & ExportOptions>(
-  'a StatsD exporter',
-  refusals.exporter,
-  { ...statsdKinds, ...exportKinds },
-);
+/** What `startStatsd` takes. */
+export interface StatsdStart extends StatsdOptions, ExportOptions {}
+
+const checkOptions = optionsCheck<StatsdStart>('a StatsD exporter', refusals.exporter, {
+  ...statsdKinds,
+  ...exportKinds,
+});
 
 /**
  * Sends what a registry records to a StatsD server at every interval: fire and forget, without
@@ -29,8 +25,9 @@ const checkOptions = optionsCheck<StatsdOptions & ExportOptions>(
  * ```ts
  * import { startStatsd } from 'vsr-metrics/statsd';
  *
- * startStatsd(registry);
- * startStatsd(registry, {
+ * startStatsd({ registry });
+ * startStatsd({
+ *   registry,
  *   endpoint: 'unix:/var/run/datadog/dsd.socket',
  *   tags: 'dogstatsd',
  *   histograms: 'd',
@@ -39,14 +36,11 @@ const checkOptions = optionsCheck<StatsdOptions & ExportOptions>(
  * ```
  * @throws ExporterError when an option does not fit; RegistryError when the registry is closed
  */
-export function startStatsd(
-  source: SnapshotSource,
-  options: StatsdOptions & ExportOptions = {},
-): RunningExporter {
+export function startStatsd(options: StatsdStart): RunningExporter {
   checkOptions(options);
-  const { everyMs, keep, stopTimeoutMs, ...format } = options;
-  const schedule = { everyMs, keep, stopTimeoutMs };
-  return startExporter(source, createStatsdExporter(format), schedule);
+  const { registry, everyMs, keep, closeTimeoutMs, onWarning, ...format } = options;
+  const exporter = createStatsdExporter(format);
+  return startExporter({ registry, exporter, everyMs, keep, closeTimeoutMs, onWarning });
 }
 
 export type { StatsdFormat } from '../../exposition/statsd.js';

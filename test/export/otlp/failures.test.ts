@@ -20,7 +20,7 @@ async function exporting(
 ): Promise<void> {
   const registry = createRegistry({ catalogue: fixture });
   const { endpoint } = receiver;
-  const otlp = await startOtlp({ registry, endpoint, intervalMs: 3_600_000, ...settings });
+  const otlp = await startOtlp({ registry, endpoint, everyMs: 3_600_000, ...settings });
   const emitWarning = process.emitWarning;
   process.emitWarning = () => undefined;
   try {
@@ -32,7 +32,7 @@ async function exporting(
       () => otlp.counts,
     );
   } finally {
-    await otlp.stop();
+    await otlp.close();
     process.emitWarning = emitWarning;
     registry.close();
   }

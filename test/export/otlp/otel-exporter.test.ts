@@ -19,7 +19,7 @@ describe('OtelExporter', () => {
     expect(otlpEndpoint).to.equal(undefined);
     expect(serviceVersion).to.match(/^\d+\.\d+\.\d+/);
     expect(others).to.deep.equal({ exportIntervalSecs: 10, serviceName: 'kimberlite-vsr' });
-    const exporter = new OtelExporter(registry, defaultOtelConfig());
+    const exporter = new OtelExporter({ registry, ...defaultOtelConfig() });
     const [init, early] = [exporter.initOtlp(), exporter.exportMetrics()].map((promise) =>
       promise.catch((error) => error),
     );
@@ -28,14 +28,15 @@ describe('OtelExporter', () => {
       expect(error.code).to.equal('VSR_METRICS_EXPORTER_OPTIONS');
     }
     expect((await init).message).to.include('endpoint');
-    expect(await exporter.shutdown()).to.equal(true);
+    expect(await exporter.close()).to.equal(true);
     registry.close();
   });
 
   it('pushes at intervals, on demand and at the end', async () => {
     const receiver = await startReceiver('http/protobuf');
     const registry = open();
-    const exporter = new OtelExporter(registry, {
+    const exporter = new OtelExporter({
+      registry,
       otlpEndpoint: receiver.endpoint,
       exportIntervalSecs: 1,
       serviceName: 'ledger',
@@ -49,7 +50,7 @@ describe('OtelExporter', () => {
     registry.metrics.count.inc(1);
     await until(() => values().includes(2));
     registry.metrics.count.inc(1);
-    expect(await exporter.shutdown()).to.equal(true);
+    expect(await exporter.close()).to.equal(true);
     expect(values().at(-1)).to.equal(3);
     expect(receiver.requests[0]!.resource['service.name']).to.equal('ledger');
     registry.close();
@@ -59,7 +60,7 @@ describe('OtelExporter', () => {
 describe('exportStatsd', () => {
   it('gives the lines of what is new', () => {
     const registry = open();
-    const exporter = new OtelExporter(registry);
+    const exporter = new OtelExporter({ registry });
     registry.metrics.count.inc(3);
     registry.metrics.last.set(5);
     expect(exporter.exportStatsd()).to.include.members(['fixture_total:3|c', 'fixture_last:5|g']);

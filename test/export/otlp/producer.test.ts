@@ -17,7 +17,7 @@ describe('createMetricProducer', () => {
     const reader = new PeriodicExportingMetricReader({
       exporter: new OTLPMetricExporter({ url: `${receiver.endpoint}/v1/metrics` }),
       exportIntervalMillis: 3_600_000,
-      metricProducers: [createMetricProducer(registry)],
+      metricProducers: [createMetricProducer({ registry })],
     });
     const resource = resourceFromAttributes({ 'service.name': 'ledger' });
     const provider = new MeterProvider({ resource, readers: [reader] });
@@ -38,7 +38,7 @@ describe('createMetricProducer', () => {
 
   it('hands over what is new since it was last asked, in delta', async () => {
     const registry = createRegistry({ catalogue: fixture });
-    const producer = createMetricProducer(registry, { temporality: 'delta' });
+    const producer = createMetricProducer({ registry, temporality: 'delta' });
     const values: unknown[] = [];
     for (const amount of [1, 2, 4]) {
       registry.metrics.count.inc(amount);
@@ -55,8 +55,10 @@ describe('createMetricProducer', () => {
   it('says why there is nothing to collect', async () => {
     const gone = new Error('the file is gone');
     const producer = createMetricProducer({
-      snapshot: () => {
-        throw gone;
+      registry: {
+        snapshot: () => {
+          throw gone;
+        },
       },
     });
     const { resourceMetrics, errors } = await producer.collect();

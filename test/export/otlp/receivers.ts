@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
 import type { OtlpProtocol } from '../../../lib/export/otlp/index.js';
 import { decodeJson, decodeProtobuf, type Request, success } from './received.js';
 
@@ -16,7 +16,7 @@ export type Behaviour =
   | 'accept-silently'
   | 'hang'
   | 'reset'
-  | { readonly status: number; readonly retryAfter?: number };
+  | { readonly status: number; readonly retryAfter?: number; readonly retryInfo?: boolean };
 
 export interface Receiver {
   readonly endpoint: string;
@@ -33,9 +33,14 @@ export interface Receiver {
 
 const running = new Set<Receiver>();
 
-export async function startReceiver(protocol: OtlpProtocol, port = 0): Promise<Receiver> {
+/** @param mostBytes larger requests are refused; 4 MiB, as by receivers of gRPC */
+export async function startReceiver(
+  protocol: OtlpProtocol,
+  port = 0,
+  mostBytes = 4 << 20,
+): Promise<Receiver> {
   const start = protocol === 'grpc' ? startGrpcReceiver : startHttpReceiver;
-  const receiver = await start(port);
+  const receiver = await start(port, mostBytes);
   running.add(receiver);
   return receiver;
 }
@@ -59,7 +64,7 @@ class Recording {
   }
 }
 
-async function startHttpReceiver(port: number): Promise<Receiver> {
+async function startHttpReceiver(port: number, mostBytes: number): Promise<Receiver> {
   const recording = new Recording();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const behaviour = recording.begin({ ...request.headers, path: request.url });
@@ -69,6 +74,10 @@ async function startHttpReceiver(port: number): Promise<Receiver> {
       return;
     }
     const body = Buffer.concat(await request.toArray());
+    if (body.length > mostBytes) {
+      response.writeHead(413).end();
+      return;
+    }
     if (typeof behaviour === 'object') {
       const { retryAfter } = behaviour;
       const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
@@ -112,18 +121,23 @@ const metricsService: ServiceDefinition = {
   },
 };
 
-async function startGrpcReceiver(port: number): Promise<Receiver> {
+async function startGrpcReceiver(port: number, mostBytes: number): Promise<Receiver> {
   const recording = new Recording();
-  const server = new Server();
+  const server = new Server({ 'grpc.max_receive_message_length': mostBytes });
   server.addService(metricsService, {
     Export: (
       call: { request: Buffer; metadata: { getMap(): Record<string, unknown> } },
-      callback: (error: { code: number } | null, response?: Buffer) => void,
+      callback: (error: { code: number; metadata?: Metadata } | null, response?: Buffer) => void,
     ) => {
       const behaviour = recording.begin(call.metadata.getMap());
       if (behaviour === 'hang') return;
       if (behaviour === 'reset') return callback({ code: status.UNAVAILABLE });
-      if (typeof behaviour === 'object') return callback({ code: behaviour.status });
+      if (typeof behaviour === 'object') {
+        const metadata = new Metadata();
+        const info = Buffer.from('\x1a\x2a\x0a\x28type.googleapis.com/google.rpc.RetryInfo');
+        if (behaviour.retryInfo === true) metadata.set('grpc-status-details-bin', info);
+        return callback({ code: behaviour.status, metadata });
+      }
       recording.requests.push(decodeProtobuf(call.request));
       if (behaviour === 'accept') callback(null, Buffer.from(success));
     },

@@ -23,7 +23,11 @@ describe('StatsD', function () {
   it('adds up in a real server, under load', async () => {
     const server = await StatsdServer.start();
     const registry = openLedger();
-    const running = startStatsd(registry, { endpoint: `127.0.0.1:${server.port}`, everyMs: 20 });
+    const running = startStatsd({
+      registry,
+      endpoint: `127.0.0.1:${server.port}`,
+      everyMs: 20,
+    });
     const { transfers, balance, apply } = registry.metrics;
     const accounts = Array.from({ length: 300 }, (_, index) => `account-${index}`);
     const recorders = accounts.map((account) => transfers.with({ outcome: 'ok', account }));
@@ -34,7 +38,7 @@ describe('StatsD', function () {
       apply.record(0.002, 10);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    expect(await running.stop()).to.equal(true);
+    expect(await running.close()).to.equal(true);
     const sum = (prefix: string) =>
       Object.entries(server.totals.counters)
         .filter(([name]) => name.startsWith(prefix))
@@ -59,8 +63,12 @@ describe('StatsD', function () {
       registry.metrics.transfers.with({ outcome: 'ok', account: `${index}` }).inc(index + 1);
       registry.metrics.balance.with({ account: `${index}` }).set(-index - 1);
     }
-    const running = startStatsd(registry, { endpoint: `127.0.0.1:${server.port}`, ...never });
-    await running.stop();
+    const running = startStatsd({
+      registry,
+      endpoint: `127.0.0.1:${server.port}`,
+      ...never,
+    });
+    await running.close();
     await until(() => server.sum('ledger_transfers_total.ok.499') === 500);
     const ours = server.datagrams.filter((datagram) => datagram.includes('ledger_'));
     for (const datagram of ours) {
@@ -168,7 +176,7 @@ describe('StatsD', function () {
   for (const [options, message] of wrong) {
     it(`refuses ${JSON.stringify(options).slice(0, 60)}`, () => {
       const registry = openLedger();
-      const error = thrownBy(() => startStatsd(registry, options));
+      const error = thrownBy(() => startStatsd({ registry, ...options }));
       expect(error).to.be.instanceOf(ExporterError);
       expect(error.message).to.include(message);
       registry.close();
@@ -225,7 +233,8 @@ describe('StatsD', function () {
       const path = join(folder, 'statsd.sock');
       const received = await startUnixServer(path, 0.3);
       const registry = openLedger();
-      const running = startStatsd(registry, {
+      const running = startStatsd({
+        registry,
         endpoint: `unix:${path}`,
         maxDatagramBytes: 512,
         ...never,
@@ -233,7 +242,7 @@ describe('StatsD', function () {
       for (let index = 0; index < 1000; index++) {
         registry.metrics.transfers.with({ outcome: 'ok', account: `${index}` }).inc(index);
       }
-      expect(await running.stop()).to.equal(true);
+      expect(await running.close()).to.equal(true);
       const datagrams = await received();
       expect(datagrams.length).to.be.above(50);
       expect(datagrams.every((datagram) => datagram.length <= 512)).to.equal(true);
