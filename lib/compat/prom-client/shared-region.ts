@@ -13,6 +13,7 @@ import type { ResolvedFamily } from '../../core/catalogue/resolve.js';
 import type { MetricKind } from '../../core/catalogue/types.js';
 import type { Snapshot } from '../../core/reading/snapshot.js';
 import type { CombiningGauge, Counter, Histogram } from '../../core/recorders/interfaces.js';
+import type { LaneRecorder } from '../../core/recorders/recorder-factory.js';
 import type { SeriesInfo } from '../../core/region/family-info.js';
 import { planHistogram } from '../../core/region/histogram-geometry.js';
 import { addon, layout } from '../../core/region/native.js';
@@ -125,12 +126,29 @@ class CoreFamily implements SharedFamily {
   }
 
   recorder(labels: Readonly<Record<string, unknown>>): (value: number) => void {
-    const { recorder } = this.#source.open(this.#key(labels));
-    if (this.#description.kind === 'counter') return (value) => (recorder as Counter).inc(value);
+    const current = this.#finder(this.#key(labels));
+    if (this.#description.kind === 'counter') return (value) => (current() as Counter).inc(value);
     if (this.#description.kind === 'gauge') {
-      return (value) => (recorder as CombiningGauge).set(value);
+      return (value) => (current() as CombiningGauge).set(value);
     }
-    return (value) => (recorder as Histogram).record(value);
+    return (value) => (current() as Histogram).record(value);
+  }
+
+  /**
+   * A series that another thread removes, to reset it for one, is made again by whoever records into
+   * it: prom-client looks labels up at every call.
+   */
+  #finder(key: string): () => LaneRecorder {
+    const source = this.#source;
+    const { watch } = source;
+    let { recorder } = source.open(key);
+    let { seen } = watch;
+    return () => {
+      if (watch.removals[0] === seen) return recorder;
+      recorder = source.open(key).recorder;
+      seen = watch.seen;
+      return recorder;
+    };
   }
 
   remove(labels: Readonly<Record<string, unknown>>): void {

@@ -142,6 +142,30 @@ describe('a shared registry', function () {
     expect(linesOf(await registry.metrics())).to.include('c{a="x"} 2');
   });
 
+  it('goes on where another thread has reset it, or has removed a series', async () => {
+    const [primary, other] = [new client.Registry(), new client.Registry()];
+    await client.shareRegistry(other, await client.shareRegistry(primary));
+    const [mine, theirs] = [primary, other].map((registry) => {
+      const registers = [registry];
+      const counter = new client.Counter({ name: 'c', help: 'C', labelNames: ['a'], registers });
+      const histogram = new client.Histogram({ name: 'h', help: 'H', buckets: [1, 2], registers });
+      return { counter, histogram, child: counter.labels('x') };
+    });
+    theirs!.child.inc(3);
+    theirs!.histogram.observe(1.5);
+    mine!.counter.remove('x');
+    expect(await primary.metrics()).not.to.include('a="x"');
+    theirs!.child.inc(4);
+    expect(linesOf(await primary.metrics())).to.include('c{a="x"} 4');
+    primary.resetMetrics();
+    theirs!.counter.inc({ a: 'x' }, 5);
+    theirs!.histogram.observe(1.5);
+    mine!.child.inc();
+    for (const registry of [primary, other]) {
+      expect(linesOf(await registry.metrics())).to.include.members(['c{a="x"} 6', 'h_count 1']);
+    }
+  });
+
   it('lets the others see what collect functions set, although they are not scraped @slow', async () => {
     const scraped = new client.Registry();
     const metrics = await client.shareRegistry(scraped);
