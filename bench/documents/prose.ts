@@ -37,7 +37,8 @@ of an addon. Prepared handles and \`capacity\` keep both small; pages that hold 
 
 - Where no native addon can be had: browsers, edge runtimes, platforms without a binary or a compiler.
 - In processes that live for a second and record little: start-up takes longer than it saves.
-- With a hundred thousand label sets that come and go: a series keeps its cells.
+- With hundreds of thousands of label sets at a time: each takes cells in every thread that records it. (Label
+  sets that come and go are no matter: what was removed is used again.)
 - When a few hundred records a second are all there is: any library does, and prom-client is simpler.
 - For events that need their own trace each: that is what OpenTelemetry's tracing is for.
 
