@@ -22,6 +22,7 @@ class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
          InstanceMethod<&ReaderHandle::Processes>("processes"),
          InstanceMethod<&ReaderHandle::History>("history"),
          InstanceMethod<&ReaderHandle::ForgetHistory>("forgetHistory"),
+         InstanceMethod<&ReaderHandle::Close>("close"),
          InstanceAccessor<&ReaderHandle::RegionId>("regionId"),
          InstanceAccessor<&ReaderHandle::WasClosed>("wasClosed"),
          InstanceAccessor<&ReaderHandle::CreatedMilliseconds>("createdMilliseconds")});
@@ -69,6 +70,11 @@ class ReaderHandle : public Napi::ObjectWrap<ReaderHandle> {
 
   Napi::Value ForgetHistory(const Napi::CallbackInfo& info) {
     reader_.ForgetHistory();
+    return info.Env().Undefined();
+  }
+
+  Napi::Value Close(const Napi::CallbackInfo& info) {
+    reader_.Close();
     return info.Env().Undefined();
   }
 

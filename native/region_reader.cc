@@ -125,8 +125,14 @@ uint64_t AgeOf(uint64_t monotonic_nanoseconds, uint64_t now) {
 
 }  // namespace
 
-RegionReader::~RegionReader() {
+RegionReader::~RegionReader() { Close(); }
+
+void RegionReader::Close() {
   if (fd_ >= 0) close(fd_);
+  fd_ = -1;
+  copy_ = nullptr;
+  processes_.clear();
+  history_.Clear();
 }
 
 Error RegionReader::Unreadable(const std::string& problem) const {
@@ -140,12 +146,9 @@ bool RegionReader::Open(const std::string& path, Error* error) {
     *error = {"VSR_METRICS_REGION_UNREADABLE", path + " " + problem};
     return false;
   }
-  if (fd_ >= 0) close(fd_);
+  Close();
   fd_ = fd;
   path_ = path;
-  copy_ = nullptr;
-  processes_.clear();
-  history_.Clear();
   return true;
 }
 

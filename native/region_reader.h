@@ -39,6 +39,9 @@ class RegionReader {
 
   bool Open(const std::string& path, Error* error);
 
+  // Gives back the file and the copy. Nothing but Open() makes sense afterwards.
+  void Close();
+
   // A private copy of what is there now, checked from end to end; null and an error when it makes
   // no sense. When another file has taken the place of this one, because its program started again,
   // that of the other. The one before is gone: its memory is used again.

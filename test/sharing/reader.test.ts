@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { addon, layout } from '../../lib/core/region/native.js';
 import { attachRegistry, createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
@@ -40,6 +40,33 @@ describe('readRegistry', () => {
 
     await child.kill();
     expect(reader.writer.state).to.equal('dead');
+  });
+
+  it('gives its file back when it is closed, and says so when it is used afterwards', () => {
+    const file = newFile();
+    const registry = createRegistry({ catalogue: proofCatalogue, file });
+    registry.metrics.steps.inc(7);
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    const readers = Array.from({ length: 10 }, () => readRegistry(file));
+    const snapshot = readers[0]!.snapshot();
+    expect(descriptors()).to.equal(before + 10);
+    for (const reader of readers) reader.close();
+    readers[0]!.close();
+    readers[0]![Symbol.dispose]();
+    expect(descriptors()).to.equal(before);
+    expect(snapshot.value(steps)).to.equal(7);
+    const uses = {
+      snapshot: () => readers[0]!.snapshot(),
+      writer: () => readers[0]!.writer,
+      read: () => readers[0]!.read(),
+      processes: () => readers[0]!.processes(),
+      history: () => readers[0]!.history(steps),
+    };
+    for (const [name, use] of Object.entries(uses)) {
+      expect(use, name).to.throw(RegistryError, /reader of .* is closed/);
+    }
+    registry.close();
   });
 
   it('reads what a stopped and a dead process had recorded', async () => {

@@ -65,6 +65,7 @@ export class RegistryReader {
   readonly #hungAfterMs: number;
   #directory: Directory;
   #regionId: string;
+  #closed = false;
 
   constructor(file: string, options: ReaderOptions) {
     this.file = file;
@@ -76,7 +77,7 @@ export class RegistryReader {
 
   /** Reads the file anew; when its program has started again, the new one. */
   snapshot(): Snapshot {
-    callNative(() => this.#native.refresh());
+    this.#refresh();
     if (this.#native.regionId !== this.#regionId) {
       this.#regionId = this.#native.regionId;
       this.#directory = new Directory(this.#native);
@@ -90,7 +91,7 @@ export class RegistryReader {
 
   /** How the process that made the registry does. */
   get writer(): Writer {
-    callNative(() => this.#native.refresh());
+    this.#refresh();
     return this.#writer();
   }
 
@@ -108,7 +109,7 @@ export class RegistryReader {
 
   /** Everyone who ever attached, the creator first. */
   processes(): AttachedProcess[] {
-    callNative(() => this.#native.refresh());
+    this.#refresh();
     return this.#native.processes().map((process) => this.#describe(process));
   }
 
@@ -130,6 +131,38 @@ export class RegistryReader {
   history(name: string, range?: HistoryRange): HistoryPoint[] {
     const snapshot = this.snapshot();
     return readHistory(this.#native, snapshot, name, range);
+  }
+
+  /**
+   * Gives the file and what was copied of it back, at once. Snapshots that were taken stay as they are.
+   *
+   * @example
+   * ```ts
+   * import { readRegistry } from 'vsr-metrics';
+   *
+   * const reader = readRegistry('/dev/shm/replica-0.metrics');
+   * console.log(reader.snapshot().value('vsr_commit_number'));
+   * reader.close();
+   * ```
+   */
+  close(): void {
+    this.#closed = true;
+    this.#native.close();
+  }
+
+  /** The same as `close()`, for `using reader = readRegistry(...)`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #refresh(): void {
+    if (this.#closed) {
+      throw new RegistryError('VSR_METRICS_REGISTRY_CLOSED', {
+        problem: `the reader of ${this.file} is closed`,
+        allowed: 'another one, of readRegistry',
+      });
+    }
+    callNative(() => this.#native.refresh());
   }
 
   #describe(process: NativeProcess): AttachedProcess {

@@ -22,8 +22,9 @@ export interface Capacity {
   readonly histograms?: number;
   /**
    * Bytes for the text of the labels of all series: 256 per series unless told otherwise. A series
-   * takes what its labels take as JSON, rounded up to a power of two. For labels of 1,000 characters
-   * that is 2,048 bytes, and 4,096 or more where the characters are not ASCII.
+   * takes what its labels take as JSON, up to twice that where it takes the place of a removed one. For
+   * labels of 1,000 characters 2,048 bytes per series are enough, three times that if these are not
+   * ASCII.
    */
   readonly labelBytes?: number;
   /**

@@ -219,6 +219,8 @@ export interface NativeReader extends ReadableRegion {
   readonly wasClosed: boolean;
   refresh(): void;
   processes(): NativeProcess[];
+  /** Gives back the file and the copy. */
+  close(): void;
 }
 
 export interface NativeRegion extends ReadableRegion {

@@ -158,8 +158,8 @@ class RecordingThread {
       Step(OwnCell(kReuseDelayedFamily, {{"metric", QuoteJson(metric)}}).get());
     }
     if (series.outcome == SeriesOutcome::kOverflow && metric != kOverflowedFamily) {
-      Step(OwnCell(kOverflowedFamily, {{"metric", QuoteJson(metric)},
-                                       {"reason", QuoteJson(NameOf(series.shortage))}})
+      Step(OwnCell(kOverflowedFamily,
+                   {{"metric", QuoteJson(metric)}, {"reason", QuoteJson(NameOf(series.shortage))}})
                .get());
     }
     return Bind(series);
