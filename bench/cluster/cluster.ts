@@ -23,7 +23,7 @@ import { attachRegistry, createRegistry } from '../../lib/index.js';
 interface Batch {
   readonly to: number;
   readonly frames: readonly string[];
-  readonly sentAt: number;
+  readonly sentAt: readonly number[];
 }
 
 const members = [0, 1, 2];
@@ -48,7 +48,7 @@ export function createLoopCluster(): LoopCluster {
   const codec = new Codec(keyedSigner('a key for benchmarks'));
   const wire: Batch[] = [];
   // By sender, then by address.
-  const outgoing = members.map(() => new Map<number, { sentAt: number; frames: string[] }>());
+  const outgoing = members.map(() => new Map<number, { sentAt: number[]; frames: string[] }>());
   let answered = 0;
   const sessions = new Map<number, number>();
   const endpoints = members.map((id) => {
@@ -72,12 +72,12 @@ export function createLoopCluster(): LoopCluster {
         const { frames, readyAt } = endpoints[id]!.encode(messages);
         for (const [index, frame] of frames.entries()) {
           const { to } = messages[index]!;
-          const batch = outgoing[id]!.get(to) ?? { sentAt: readyAt, frames: [] };
+          const batch = outgoing[id]!.get(to) ?? { sentAt: [], frames: [] };
           outgoing[id]!.set(to, batch);
-          batch.sentAt = readyAt;
+          batch.sentAt.push(readyAt[index]!);
           batch.frames.push(frame);
         }
-        return readyAt;
+        return readyAt.at(-1)!;
       },
     };
     const options = {
@@ -108,7 +108,9 @@ export function createLoopCluster(): LoopCluster {
   const deliver = ({ to, frames, sentAt }: Batch): void => {
     const endpoint = endpoints[to]!;
     const arrivedAt = endpoint.instrumentation.now();
-    const messages = frames.flatMap((frame) => endpoint.decode(frame, sentAt, arrivedAt) ?? []);
+    const messages = frames.flatMap(
+      (frame, index) => endpoint.decode(frame, sentAt[index] ?? 0, arrivedAt) ?? [],
+    );
     replicas[to]!.receive(messages, arrivedAt);
   };
   const flush = (replica: Replica): void => {
@@ -142,14 +144,14 @@ export function createLoopCluster(): LoopCluster {
       frames.push(codec.encode(request, 0));
     }
     // Replicas do not measure how long a client's frames take.
-    wire.push({ to: 0, frames, sentAt: 0 });
+    wire.push({ to: 0, frames, sentAt: [] });
     while (answered < wanted) settle();
   };
   const run = (records: boolean): void => {
     setRecording(records);
     for (let done = 0; done < rounds; done++) runRound();
     // Far more often than on threads, so that every run has its part of it.
-    for (const { instrumentation } of replicas) instrumentation.record();
+    for (const { instrumentation } of replicas) instrumentation.record(events.now);
     if (records) recorded += operationsOfRun;
   };
   setRecording(false);

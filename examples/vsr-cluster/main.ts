@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { ServerError } from 'vsr-metrics';
+import { createClusterWatch } from 'vsr-metrics/cluster';
 import { readConfiguration, serverSettings } from 'vsr-metrics/configuration';
 import type { HealthChecks } from 'vsr-metrics/health';
 import { type RunningServer, type ServerOptions, startServer } from 'vsr-metrics/server';
@@ -83,6 +84,7 @@ class Session {
   }): Promise<void> {
     const cluster = this.#cluster;
     const { plain, rate, seconds } = this.#options;
+    const watch = createClusterWatch({ members: cluster.options.replicas });
     const server = await this.#serve(configured);
     await new Promise<void>((resolve, reject) => {
       cluster.onFailure = reject;
@@ -93,10 +95,8 @@ class Session {
         stateOf: (snapshot, previous) => ({
           snapshot,
           previous,
-          replicas: Array.from({ length: cluster.rosterSize }, (_, id) => ({
-            id,
-            isRunning: cluster.isRunning(id),
-          })),
+          // A registry of VSR knows members from the start.
+          cluster: watch.observe(snapshot)!,
           rate,
           answered: cluster.load.answered,
           url: server.url,

@@ -5,7 +5,8 @@
 //     fixedLabels: { replica_id: '0', node_id: '1' },
 //   });
 //
-// Some quantities appear in both (view, commits, log size). Set both from one place.
+// Some quantities appear in both (view, commits, log size): `consensusSource` of vsr-metrics/cluster
+// records them under both names at once.
 
 import { defineCatalogue } from '../core/catalogue/define.js';
 
@@ -115,6 +116,8 @@ export const kimberlite = defineCatalogue({
       labels: node,
       buckets: requestBuckets,
     },
+    // success: answered with what was asked for. error: answered with a refusal of the state machine,
+    // or not at all: rejected, dropped or timed out.
     requests: {
       kind: 'counter',
       name: 'kmb_requests_total',

@@ -157,7 +157,7 @@ export const vsrExtensions = {
   heartbeatRtt: {
     kind: 'histogram',
     name: 'vsr_heartbeat_rtt_ms',
-    help: 'Round-trip time of heartbeats',
+    help: 'Round-trip time of heartbeats that are answered: a Ping and its Pong',
     unit: 'ms',
     labels: { ...replica, peer: 'any' },
     buckets: hopBuckets,
@@ -181,7 +181,7 @@ export const vsrExtensions = {
   allocatedBytes: {
     kind: 'counter',
     name: 'vsr_allocated_bytes_total',
-    help: 'Total bytes allocated in hot paths, by allocation site',
+    help: 'Total bytes of what hot paths make, by site: entries, frames, results, repaired entries',
     unit: 'bytes',
     labels: { ...replica, site: allocationSites },
   },

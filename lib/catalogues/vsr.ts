@@ -98,6 +98,10 @@ export const vsr = defineCatalogue({
     },
 
     // ---- throughput ----
+    // success: operations that this replica committed and applied, whatever the state machine
+    // answered, so that its rate is that of vsr_commit_number. failure: requests that it was to take as
+    // the primary and did not: rejected because too many wait, dropped because the view ended or has
+    // not settled yet, or timed out before they were in the log.
     operations: {
       kind: 'counter',
       name: 'vsr_operations_total',
@@ -233,7 +237,8 @@ export const vsr = defineCatalogue({
       name: 'vsr_network_bandwidth_bytes_per_sec',
       help: 'Network I/O rate',
       unit: 'bytes_per_sec',
-      labels: { ...replica, direction: ['receive', 'transmit'] },
+      // Of the machine as a whole `peer` is empty, which is to Prometheus as if it were not there.
+      labels: { ...replica, direction: ['receive', 'transmit'], peer: 'any' },
       resource: {
         receive: 'networkReceivedBytesPerSecond',
         transmit: 'networkTransmittedBytesPerSecond',

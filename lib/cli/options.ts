@@ -27,6 +27,13 @@ export const commonOptions = {
   help: { takes: 'nothing', short: 'h', help: 'prints this' },
 } as const satisfies Options;
 
+/** How large the cluster is that the files show. */
+export const members = {
+  takes: 'value',
+  placeholder: 'N',
+  help: 'how many replicas there should be, without standbys; a missing one is noticed then',
+} as const;
+
 /** Of the commands that say how programs do. */
 export const hungAfter = {
   takes: 'value',

@@ -143,7 +143,7 @@ describe('the live page @slow', function () {
     const verdict = page.locator('#verdict');
     await verdict
       .getByText(
-        /2 of 3 well, replica 1 has been silent for \d s \(was normal\), 1 operations behind/,
+        /2 of 3 well, replica 1 has been silent for \d s \(was normal\), 1 operation behind/,
       )
       .waitFor();
     await verdict.getByText('nobody leads').waitFor();

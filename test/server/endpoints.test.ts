@@ -199,6 +199,7 @@ describe('endpoints of the server', () => {
       ]);
       const two = cluster();
       two.metrics.replicaStatus.remove({ replica_id: '0' });
+      two.metrics.viewNumber.remove({ replica_id: '0' });
       const missing = await get(`${await serve({ registry: two })}/health/ready`);
       expect([missing.status, missing.json.reasons]).to.eql([503, ['1 of 3 replicas is missing']]);
       const told = await get(

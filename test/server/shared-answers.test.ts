@@ -41,7 +41,8 @@ describe('answers to many at once', function () {
     for (const value of [1, 2, 3]) {
       registry.metrics.events.with({ kind: 'k0' }).inc();
       expect((await get(`${url}/metrics`)).text).to.match(/kind="k0"} \d+\n/);
-      expect(source.taken).to.equal(value);
+      // One for each, and those that the server takes by itself to watch the cluster.
+      expect(source.taken).to.be.at.least(value);
     }
     source.taken = 0;
     const pages = await Promise.all(Array.from({ length: 50 }, () => get(`${url}/metrics`)));

@@ -139,6 +139,7 @@ export class Cluster {
     this.#replicas.delete(id);
     void worker.terminate().then(() => {
       if (this.#isStopping) return;
+      this.#forget(id);
       const timer = setTimeout(() => {
         this.#restarts.delete(timer);
         this.#startReplica(id);
@@ -146,6 +147,13 @@ export class Cluster {
       }, restartMs);
       this.#restarts.add(timer);
     });
+  }
+
+  /** A thread that ended cannot take back what it showed last: whoever saw it end does. */
+  #forget(id: number): void {
+    const { replicaStatus, prepareOkVotes, replicaLag } = this.registry.metrics;
+    const labels = { replica_id: String(id) };
+    for (const gauge of [replicaStatus, prepareOkVotes, replicaLag]) gauge.with(labels).unset();
   }
 
   /** Changes what is wrong with the links of one replica. */

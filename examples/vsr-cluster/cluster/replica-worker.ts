@@ -14,7 +14,7 @@ import { keyedSigner } from '../messages/signature.js';
 import type { ReplicaOptions } from '../replica/host.js';
 import { Replica } from '../replica/replica.js';
 import { FileStorage } from './files.js';
-import { kernelThread } from './kernel-thread.js';
+import { kernelThread, processorMs } from './kernel-thread.js';
 import { type LinkFaults, Transport } from './transport.js';
 
 /** What the thread is started with. */
@@ -51,7 +51,8 @@ const registry = attachRegistry(data.metrics, {
   resourcesEveryMs: false,
 });
 const recording = new Int32Array(data.recording);
-new Int32Array(data.threads)[id] = kernelThread();
+const thread = kernelThread();
+new Int32Array(data.threads)[id] = thread;
 const instrumentation = new Instrumentation(registry.metrics, registryStopwatch(registry));
 const endpoint = new Endpoint(new Codec(keyedSigner(data.key)), instrumentation);
 const storage = new FileStorage(data.directory, data.slots, flushSoon);
@@ -61,7 +62,7 @@ const transport = new Transport(({ sentAt, frames }) => {
   recordOrNot();
   const arrivedAt = instrumentation.now();
   replica.receive(
-    frames.flatMap((frame) => endpoint.decode(frame, sentAt, arrivedAt) ?? []),
+    frames.flatMap((frame, index) => endpoint.decode(frame, sentAt[index]!, arrivedAt) ?? []),
     arrivedAt,
   );
   flushSoon();
@@ -76,9 +77,9 @@ const replica: Replica = new Replica(
     send: (messages) => {
       const { frames, readyAt } = endpoint.encode(messages);
       for (const [index, frame] of frames.entries()) {
-        transport.send(messages[index]!.to, frame, readyAt);
+        transport.send(messages[index]!.to, frame, readyAt[index]!);
       }
-      return readyAt;
+      return readyAt.at(-1)!;
     },
   },
   instrumentation,
@@ -88,17 +89,14 @@ function recordOrNot(): void {
   instrumentation.isOn = recording[id] !== 0;
 }
 
-let lastUtilization = performance.eventLoopUtilization();
 const resources = new ResourceMeter(registry.metrics, performance.now(), () => {
-  const utilization = performance.eventLoopUtilization();
-  const { utilization: sinceLast } = performance.eventLoopUtilization(utilization, lastUtilization);
-  lastUtilization = utilization;
-  const { used_heap_size, external_memory } = getHeapStatistics();
+  // All that the isolate of this thread has taken, garbage too, and what it holds outside.
+  const { total_physical_size, external_memory, malloced_memory } = getHeapStatistics();
   return {
-    memoryBytes: used_heap_size + external_memory,
-    utilization: sinceLast,
-    receivedBytes: transport.counts.receivedBytes,
-    sentBytes: transport.counts.sentBytes,
+    memoryBytes: total_physical_size + external_memory + malloced_memory,
+    processorMs: processorMs(thread),
+    received: transport.counts.received,
+    sent: transport.counts.sent,
     diskOperations: storage.counts.operations,
     diskReadBytes: storage.counts.bytesRead,
     diskWrittenBytes: storage.counts.bytesWritten,
@@ -133,7 +131,7 @@ function start(): void {
 
 async function stop(): Promise<void> {
   clearInterval(ticking);
-  instrumentation.record();
+  instrumentation.record(performance.now());
   transport.close();
   await storage.close();
   parentPort!.close();

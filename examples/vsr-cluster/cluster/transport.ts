@@ -6,8 +6,8 @@ import { firstClient } from '../messages/messages.js';
 
 /** What was sent in one turn of the event loop: frame i is for address i. */
 export interface Batch {
-  /** When the last frame left, on the clock that all threads of the process share. */
-  readonly sentAt: number;
+  /** When each frame left, on the clock that all threads of the process share. */
+  readonly sentAt: readonly number[];
   readonly to: readonly number[];
   readonly frames: readonly string[];
 }
@@ -30,10 +30,11 @@ export const clientsAddress = firstClient;
 
 export class Transport {
   faults = noLinkFaults;
-  readonly counts = { sentBytes: 0, receivedBytes: 0 };
+  /** Bytes by address; all clients have one. */
+  readonly counts = { sent: new Map<number, number>(), received: new Map<number, number>() };
   readonly #onBatch: (batch: Batch) => void;
   readonly #ports = new Map<number, MessagePort>();
-  readonly #outgoing = new Map<number, { sentAt: number; to: number[]; frames: string[] }>();
+  readonly #outgoing = new Map<number, { sentAt: number[]; to: number[]; frames: string[] }>();
 
   constructor(onBatch: (batch: Batch) => void) {
     this.#onBatch = onBatch;
@@ -45,7 +46,7 @@ export class Transport {
     this.#ports.set(address, port);
     port.on('message', (batch: Batch) => {
       if (this.faults.cut.includes(address)) return;
-      for (const frame of batch.frames) this.counts.receivedBytes += frame.length;
+      count(this.counts.received, address, batch);
       this.#onBatch(batch);
     });
   }
@@ -61,7 +62,7 @@ export class Transport {
         continue;
       }
       setTimeout(
-        () => this.#post(address, { sentAt, to: [to], frames: [frame] }),
+        () => this.#post(address, { sentAt: [sentAt], to: [to], frames: [frame] }),
         delay + jitter * Math.random(),
       );
     }
@@ -79,16 +80,21 @@ export class Transport {
   #put(address: number, to: number, frame: string, sentAt: number): void {
     let batch = this.#outgoing.get(address);
     if (batch === undefined) {
-      batch = { sentAt, to: [], frames: [] };
+      batch = { sentAt: [], to: [], frames: [] };
       this.#outgoing.set(address, batch);
     }
-    batch.sentAt = sentAt;
+    batch.sentAt.push(sentAt);
     batch.to.push(to);
     batch.frames.push(frame);
   }
 
   #post(address: number, batch: Batch): void {
-    for (const frame of batch.frames) this.counts.sentBytes += frame.length;
+    count(this.counts.sent, address, batch);
     this.#ports.get(address)?.postMessage(batch);
   }
+}
+
+function count(bytes: Map<number, number>, address: number, { frames }: Batch): void {
+  const more = frames.reduce((sum, frame) => sum + frame.length, 0);
+  bytes.set(address, (bytes.get(address) ?? 0) + more);
 }

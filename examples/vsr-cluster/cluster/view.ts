@@ -2,15 +2,17 @@
 // snapshots.
 
 import type { HistogramReading, Snapshot } from 'vsr-metrics';
+import type { Cluster, Member, State } from 'vsr-metrics/cluster';
 import { keys } from './keys.js';
-import type { Line, Span } from './terminal.js';
+import type { Line, Style } from './terminal.js';
 import { fitTo, formatMilliseconds, formatNumber, wrap } from './text.js';
 
 export interface ClusterState {
   readonly snapshot: Snapshot;
   /** The one before: rates and percentiles are of the time since. */
   readonly previous: Snapshot;
-  readonly replicas: readonly { readonly id: number; readonly isRunning: boolean }[];
+  /** How it does: what `/status`, the page and `top` say, too. */
+  readonly cluster: Cluster;
   readonly rate: number;
   readonly answered: number;
   readonly url: string;
@@ -19,7 +21,6 @@ export interface ClusterState {
   readonly notice: string;
 }
 
-const statusNames = ['normal', 'view change', 'recovering', 'transfer'] as const;
 // Eighty columns in all.
 const columns = [
   ['id', 3],
@@ -42,12 +43,15 @@ const keyLines = wrap(
 
 /** One screen. */
 export function drawCluster(state: ClusterState): readonly Line[] {
-  const { primary } = summaryOf(state);
-  const rows = state.replicas.map((replica) => drawReplica(state, replica, primary));
+  const { cluster } = state;
+  const rows = cluster.members.map((member) => drawReplica(state, member));
   return [
-    [{ text: 'Viewstamped Replication', style: 'bold' }],
+    [
+      { text: 'Viewstamped Replication  ', style: 'bold' },
+      { text: cluster.word, style: styleOf[cluster.state] },
+    ],
     [{ text: headline(state) }],
-    [],
+    ...messageOf(cluster),
     ...latencies(state),
     [],
     [{ text: columns.map(([name, width]) => fitTo(name, width)).join(''), style: 'dim' }],
@@ -63,42 +67,40 @@ export function drawCluster(state: ClusterState): readonly Line[] {
   ];
 }
 
+/** Who is not well, and why; two lines of it at most. */
+function messageOf({ state, message }: Cluster): readonly Line[] {
+  if (state === 'good') return [[]];
+  const lines = wrap(message.replaceAll(' · ', '; ').split(' '), undefined, ' ');
+  return lines.slice(0, 2).map((text): Line => [{ text, style: styleOf[state] }]);
+}
+
 /** The same in one line. */
 export function describeCluster(state: ClusterState): string {
   const { client } = summaryOf(state);
-  const replicas = state.replicas.map(({ id, isRunning }) => {
-    const view = gaugeOf(state.snapshot, 'vsr_view_number', id);
-    return `${id} ${isRunning ? nameOfStatus(state, id) : 'down'} view ${view}`;
+  const replicas = state.cluster.members.map(({ name, status, term, lag }) => {
+    return `${name} ${status} view ${term ?? '-'} lag ${lag ?? '-'}`;
   });
   return `${headline(state)} · ${percentiles(client)} · ${replicas.join(', ')}`;
 }
 
 function headline(state: ClusterState): string {
-  const { primary, perSecond } = summaryOf(state);
-  const leads = primary === undefined ? 'nobody leads' : `replica ${primary} leads`;
+  const { perSecond } = summaryOf(state);
+  const { leader } = state.cluster;
+  const leads = leader === null ? 'nobody leads' : `replica ${leader} leads`;
   const asked = `${formatNumber(state.rate)} asked for`;
   return `${formatNumber(Math.round(perSecond))} ops/s (${asked}) · ${leads} · ${formatNumber(state.answered)} answered`;
 }
 
-function summaryOf({ snapshot, previous, replicas }: ClusterState) {
-  let primary: number | undefined;
-  let latest = -1;
-  for (const { id, isRunning } of replicas) {
-    const view = gaugeOf(snapshot, 'vsr_view_number', id);
-    const leader = gaugeOf(snapshot, 'kmb_consensus_leader', id) - 1;
-    if (!isRunning || leader !== id || view <= latest) continue;
-    latest = view;
-    primary = leader;
-  }
-  const labels = { replica_id: String(primary ?? 0) };
+function summaryOf({ snapshot, previous, cluster }: ClusterState) {
+  const labels = { replica_id: cluster.leader ?? cluster.lastLeader ?? '0' };
   const client = snapshot.histogramSince(previous, 'vsr_client_latency_ms', labels);
   const seconds = (snapshot.takenAt - previous.takenAt) / 1000;
-  return { primary, client, perSecond: (client?.count ?? 0) / seconds };
+  return { labels, client, perSecond: (client?.count ?? 0) / seconds };
 }
 
-function latencies({ snapshot, previous, ...rest }: ClusterState): readonly Line[] {
-  const { primary } = summaryOf({ snapshot, previous, ...rest });
-  const labels = { replica_id: String(primary ?? 0) };
+function latencies(state: ClusterState): readonly Line[] {
+  const { snapshot, previous } = state;
+  const { labels } = summaryOf(state);
   const named = [
     ['client', 'vsr_client_latency_ms'],
     ['prepare', 'vsr_prepare_latency_ms'],
@@ -116,57 +118,43 @@ function percentiles(reading: HistogramReading | undefined): string {
   return `p50 ${at(50)} p99 ${at(99)} max ${formatMilliseconds(reading.max)}`;
 }
 
-function drawReplica(
-  state: ClusterState,
-  { id, isRunning }: { readonly id: number; readonly isRunning: boolean },
-  primary: number | undefined,
-): Line {
-  const { snapshot, previous } = state;
-  const value = (metric: string) => gaugeOf(snapshot, metric, id);
+const styleOf: Readonly<Record<State, Style>> = {
+  good: 'green',
+  warn: 'yellow',
+  bad: 'red',
+  unknown: 'yellow',
+};
+
+function drawReplica({ snapshot, previous }: ClusterState, member: Member): Line {
+  const { name, status, state, role, term, position, lag } = member;
   const seconds = (snapshot.takenAt - previous.takenAt) / 1000;
-  const grown =
-    totalOf(snapshot, 'vsr_operations_total', id) - totalOf(previous, 'vsr_operations_total', id);
-  const name = nameOfStatus(state, id);
-  const status: Span = !isRunning
-    ? { text: 'down', style: 'red' }
-    : name === 'normal'
-      ? { text: id === primary ? 'normal, leads' : 'normal', style: 'green' }
-      : { text: name, style: 'yellow' };
+  const total = (of: Snapshot, metric: string) => totalOf(of, metric, name);
+  const operations = 'vsr_operations_total';
+  const grown = total(snapshot, operations) - total(previous, operations);
+  const said = role === 'backup' ? status : `${status}, ${role === 'leader' ? 'leads' : 'standby'}`;
   const cells = [
-    value('vsr_view_number'),
-    value('vsr_commit_number'),
-    value('vsr_replica_lag_operations'),
+    term,
+    position,
+    lag,
     grown / seconds,
-    totalOf(snapshot, 'vsr_repairs_total', id),
-    totalOf(snapshot, 'vsr_byzantine_rejections_total', id),
-    totalOf(snapshot, 'vsr_checksum_failures_total', id),
-  ].map((cell) => formatNumber(cell));
-  cells.push(`${Math.round(value('vsr_cpu_utilization_percent'))}%`);
+    total(snapshot, 'vsr_repairs_total'),
+    total(snapshot, 'vsr_byzantine_rejections_total'),
+    total(snapshot, 'vsr_checksum_failures_total'),
+  ].map((cell) => (cell === null ? '-' : formatNumber(cell)));
+  const cpu = snapshot.value('vsr_cpu_utilization_percent', { replica_id: name });
+  cells.push(cpu === undefined ? '-' : `${Math.round(cpu)}%`);
   const text = cells.map((cell, index) => fitTo(cell, columns[index + 2]![1])).join('');
   return [
-    { text: fitTo(String(id), columns[0][1]) },
-    { ...status, text: fitTo(status.text, columns[1][1]) },
+    { text: fitTo(name, columns[0][1]) },
+    { style: styleOf[state], text: fitTo(said, columns[1][1]) },
     { text },
   ];
 }
 
-function nameOfStatus({ snapshot }: ClusterState, id: number): string {
-  return statusNames[gaugeOf(snapshot, 'vsr_replica_status', id)] ?? 'starting';
-}
-
-function gaugeOf(snapshot: Snapshot, metric: string, id: number): number {
-  const label = metric.startsWith('kmb_')
-    ? { node_id: String(id + 1) }
-    : { replica_id: String(id) };
-  return snapshot.value(metric, label) ?? 0;
-}
-
 /** The sum over all other labels. */
-function totalOf(snapshot: Snapshot, metric: string, id: number): number {
+function totalOf(snapshot: Snapshot, metric: string, id: string): number {
   const series = snapshot.family(metric)?.series ?? [];
   return series
-    .filter(({ info }) =>
-      info.labels.some(([name, has]) => name === 'replica_id' && has === `${id}`),
-    )
+    .filter(({ info }) => info.labels.some(([name, has]) => name === 'replica_id' && has === id))
     .reduce((sum, { offset }) => sum + snapshot.values[offset]!, 0);
 }

@@ -1,12 +1,16 @@
 // Records what happens with every batch: under the names of VSR, and the same under Kimberlite's.
 
 import type { Counter, Histogram } from 'vsr-metrics';
+import { type ConsensusSource, consensusSource } from 'vsr-metrics/cluster';
 import { type Outcome, tenants } from '../machine/ledger.js';
 import type { MessageType } from '../messages/messages.js';
-import type { BatchEvents, Method } from './batch-events.js';
+import type { BatchEvents, Ending, Method } from './batch-events.js';
 import { byName, byNumber } from './known.js';
 import type { ReplicaMetrics } from './replica-metrics.js';
 import type { Stopwatch } from './stopwatch.js';
+
+/** A tenant that had no entry for so long is not active. */
+export const activeForMs = 60_000;
 
 /** The counters of messages of one type. */
 interface MessageCounters {
@@ -22,10 +26,12 @@ export class BatchMetrics implements BatchEvents {
   readonly #messages: (type: MessageType) => MessageCounters;
   readonly #networkLatency: (peer: number) => Histogram;
   readonly #allocated: Readonly<Record<'log' | 'messages' | 'effects', Counter>>;
-  readonly #operations: Readonly<Record<Outcome['status'], Counter>>;
+  readonly #source: ConsensusSource;
   readonly #requests: Readonly<Record<Method, Readonly<Record<Outcome['status'], Counter>>>>;
   readonly #entriesOfTenants: readonly Counter[];
-  readonly #seenTenants = new Set<number>();
+  /** When each tenant's last entry was recorded. */
+  readonly #seenTenants = new Map<number, number>();
+  #now = 0;
 
   constructor(metrics: ReplicaMetrics, stopwatch: Stopwatch) {
     const m = metrics;
@@ -45,10 +51,7 @@ export class BatchMetrics implements BatchEvents {
       messages: m.allocatedBytes.with({ site: 'message_serialize' }),
       effects: m.allocatedBytes.with({ site: 'state_machine_effects' }),
     };
-    this.#operations = {
-      success: m.operations.with({ status: 'success' }),
-      failure: m.operations.with({ status: 'failure' }),
-    };
+    this.#source = consensusSource(m);
     const requests = (method: Method) => ({
       success: m.requests.with({ method, status: 'success' }),
       failure: m.requests.with({ method, status: 'error' }),
@@ -57,6 +60,11 @@ export class BatchMetrics implements BatchEvents {
     this.#entriesOfTenants = Array.from({ length: tenants }, (_, tenant) =>
       m.tenantLogEntries.with({ tenant_id: `tenant-${tenant}` }),
     );
+  }
+
+  /** Milliseconds, to know which tenants are active. */
+  timeIs(now: number): void {
+    this.#now = now;
   }
 
   received(type: MessageType, messages: number): void {
@@ -76,25 +84,28 @@ export class BatchMetrics implements BatchEvents {
     this.#messages(type).sentBytes(peer).inc(bytes);
   }
 
-  serialized(start: number, end: number, messages: number, bytes: number): void {
-    const share = (end - start) / messages;
-    this.#record(this.#metrics.messageSerialization, start, start + share, messages);
+  serialized(start: number, end: number, bytes: number): void {
+    this.#record(this.#metrics.messageSerialization, start, end, 1);
     this.#allocated.messages.inc(bytes);
   }
 
-  appended(tenant: number, entries: number, bytes: number): void {
-    const { logEntries, logBytes, activeTenants } = this.#metrics;
+  appended(bytes: number): void {
     this.#allocated.log.inc(bytes);
-    logBytes.inc(bytes);
-    logEntries.inc(entries);
-    this.#entriesOfTenants[tenant]!.inc(entries);
-    if (this.#seenTenants.has(tenant)) return;
-    this.#seenTenants.add(tenant);
-    activeTenants.set(this.#seenTenants.size);
   }
 
-  written(bytes: number): void {
-    this.#metrics.bytesWritten.inc(bytes);
+  written(tenant: number | undefined, entries: number, bytes: number): void {
+    this.#source.written(entries, bytes);
+    if (tenant === undefined) return;
+    this.#entriesOfTenants[tenant]!.inc(entries);
+    this.#seenTenants.set(tenant, this.#now);
+  }
+
+  /** How many tenants have had an entry within the last minute. */
+  showTenants(): void {
+    for (const [tenant, at] of this.#seenTenants) {
+      if (this.#now - at > activeForMs) this.#seenTenants.delete(tenant);
+    }
+    this.#metrics.activeTenants.set(this.#seenTenants.size);
   }
 
   prepared(sent: number, decided: number, entries: number): void {
@@ -106,27 +117,20 @@ export class BatchMetrics implements BatchEvents {
     this.#record(this.#metrics.consensusRtt, sent, told, entries);
   }
 
-  applied(status: Outcome['status'], operations: number, bytes: number): void {
-    this.#operations[status].inc(operations);
+  applied(bytes: number): void {
     this.#allocated.effects.inc(bytes);
   }
 
-  committed(entries: number): void {
-    this.#metrics.consensusCommits.inc(entries);
+  committed(operations: number): void {
+    this.#source.committed(operations);
   }
 
-  answered(
-    method: Method,
-    status: Outcome['status'],
-    arrived: number,
-    at: number,
-    requests: number,
-  ): void {
+  answered(method: Method, ending: Ending, arrived: number, at: number, requests: number): void {
     const { clientLatency, queryDuration, writeDuration } = this.#metrics;
     const duration = method === 'query' ? queryDuration : writeDuration;
     this.#record(clientLatency, arrived, at, requests);
     this.#stopwatch.record(duration, arrived, at, 'seconds', requests);
-    this.#requests[method][status].inc(requests);
+    if (ending !== 'late') this.#requests[method][ending].inc(requests);
   }
 
   #record(histogram: Histogram, start: number, end: number, times: number): void {

@@ -8,8 +8,10 @@
 // Families that stand for themselves are used directly, as `instrumentation.metrics.quorumSize`.
 
 import type { Counter, Histogram, LastGauge } from 'vsr-metrics';
+import { type ConsensusSource, consensusSource } from 'vsr-metrics/cluster';
 import type { Rejection } from '../messages/contradictions.js';
 import { type Configuration, isJoint, quorumSize, votersOf } from '../replica/configuration.js';
+import type { Method } from './batch-events.js';
 import { BatchMetrics } from './batch-metrics.js';
 import { Journal } from './journal.js';
 import { byName, byNumber } from './known.js';
@@ -40,9 +42,19 @@ export interface Position {
   readonly waiting: number;
   /** Votes for the operation that is being decided; only who leads knows. */
   readonly votes: number | undefined;
-  /** Operations that the primary has, and this replica has not, as far as it knows. */
+  /** Operations that the primary has, and this replica has not; undefined: it has no word of it. */
   readonly behind: number | undefined;
 }
+
+const unknownPosition: Position = {
+  op: Number.NaN,
+  commit: Number.NaN,
+  entries: Number.NaN,
+  bytes: Number.NaN,
+  waiting: Number.NaN,
+  votes: Number.NaN,
+  behind: Number.NaN,
+};
 
 export class Instrumentation {
   readonly metrics: ReplicaMetrics;
@@ -53,11 +65,14 @@ export class Instrumentation {
   readonly repairs: Readonly<Record<'success' | 'failure', Counter>>;
   readonly checksumFailures: Readonly<Record<'log' | 'superblock', Counter>>;
   readonly rejected: (reason: Rejection) => Counter;
-  readonly viewChanges: (reason: ViewChangeReason) => Counter;
   readonly heartbeatRtt: (peer: number) => Histogram;
   readonly repairEwma: (peer: number) => LastGauge;
   readonly repairBuffer: Counter;
   readonly #batchMetrics: BatchMetrics;
+  readonly #source: ConsensusSource;
+  readonly #failed: Counter;
+  readonly #errors: Readonly<Record<Method, Counter>>;
+  #shown = unknownPosition;
 
   constructor(metrics: ReplicaMetrics, stopwatch: Stopwatch, spans: Spans = noSpans) {
     const m = metrics;
@@ -73,11 +88,32 @@ export class Instrumentation {
       superblock: m.checksumFailures.with({ component: 'superblock' }),
     };
     this.rejected = byName((reason) => m.byzantineRejections.with({ reason }));
-    this.viewChanges = byName((reason) => m.viewChanges.with({ reason }));
     this.heartbeatRtt = byNumber((peer) => m.heartbeatRtt.with({ peer: String(peer) }));
     this.repairEwma = byNumber((peer) => m.repairEwmaLatency.with({ peer: String(peer) }));
     this.repairBuffer = m.allocatedBytes.with({ site: 'repair_buffer' });
     this.#batchMetrics = new BatchMetrics(m, stopwatch);
+    this.#source = consensusSource(m);
+    this.#failed = m.operations.with({ status: 'failure' });
+    this.#errors = {
+      query: m.requests.with({ method: 'query', status: 'error' }),
+      write: m.requests.with({ method: 'write', status: 'error' }),
+    };
+    this.#forgetFormerLife();
+  }
+
+  /** What a replica showed before it ended is not how it is while it starts. */
+  #forgetFormerLife(): void {
+    const m = this.metrics;
+    for (const gauge of [
+      ...[m.replicaStatus, m.viewNumber, m.consensusView, m.consensusLeader],
+      ...[m.opNumber, m.commitNumber, m.projectionAppliedPosition, m.projectionLag],
+      ...[m.logEntryCount, m.logSize, m.kmbLogSize, m.prepareOkVotes, m.replicaLag],
+      ...[m.clockOffset, m.clientSessionsActive, m.activeTenants, m.scrubThroughput],
+      ...[m.memoryUsed, m.cpuUtilization, m.diskIops],
+    ]) {
+      gauge.unset();
+    }
+    this.#source.pendingIs(0);
   }
 
   /** Whether what happens with every batch is recorded; may be switched between two batches. */
@@ -86,7 +122,8 @@ export class Instrumentation {
   }
 
   set isOn(isOn: boolean) {
-    if (!isOn) this.record();
+    if (!isOn) this.batch.replay(this.#batchMetrics);
+    if (isOn !== this.batch.isOn) this.#shown = unknownPosition;
     this.batch.isOn = isOn;
   }
 
@@ -95,9 +132,12 @@ export class Instrumentation {
     return this.batch.isOn ? this.stopwatch.now() : 0;
   }
 
-  /** Records what happened with all batches since it did so last; ten times a second. */
-  record(): void {
-    if (this.batch.isOn) this.batch.replay(this.#batchMetrics);
+  /** Records what happened with all batches since it did so last, up to `now` in milliseconds. */
+  record(now: number): void {
+    if (!this.batch.isOn) return;
+    this.#batchMetrics.timeIs(now);
+    this.batch.replay(this.#batchMetrics);
+    this.#batchMetrics.showTenants();
   }
 
   statusIs(status: Status): void {
@@ -106,9 +146,7 @@ export class Instrumentation {
 
   /** `leader` is undefined while nobody is known to lead; nodes are numbered from 1. */
   viewIs(view: number, leader: number | undefined): void {
-    this.metrics.viewNumber.set(view);
-    this.metrics.consensusView.set(view);
-    this.metrics.consensusLeader.set(leader === undefined ? 0 : leader + 1);
+    this.#source.viewIs(view, leader);
   }
 
   configurationIs(configuration: Configuration): void {
@@ -118,24 +156,37 @@ export class Instrumentation {
     m.reconfigState.set(isJoint(configuration) ? 1 : 0);
   }
 
-  /** What changes with every batch; ten times a second. */
-  positionIs({ op, commit, entries, bytes, waiting, votes, behind }: Position): void {
+  /** Where the replica is now: what has changed is shown at once. */
+  positionIs(position: Position): void {
+    if (!this.batch.isOn) return;
     const { metrics: m } = this;
-    m.opNumber.set(op);
-    m.commitNumber.set(commit);
-    m.projectionAppliedPosition.set(commit);
-    m.projectionLag.set(op - commit);
-    m.logEntryCount.set(entries);
-    m.logSize.set(bytes);
-    m.kmbLogSize.set(bytes);
-    m.pendingRequests.set(waiting);
-    m.requestsInFlight.set(waiting);
-    if (votes !== undefined) m.prepareOkVotes.set(votes);
-    if (behind !== undefined) m.replicaLag.set(behind);
+    const before = this.#shown;
+    this.#shown = position;
+    const { op, commit, entries, bytes, waiting, votes, behind } = position;
+    if (op !== before.op || commit !== before.commit) this.#source.positionIs(op, commit);
+    if (entries !== before.entries || bytes !== before.bytes) this.#source.logIs(entries, bytes);
+    if (waiting !== before.waiting) this.#source.pendingIs(waiting);
+    if (votes !== before.votes) setOrUnset(m.prepareOkVotes, votes);
+    if (behind !== before.behind) setOrUnset(m.replicaLag, behind);
+  }
+
+  /** The primary did not take requests: too many wait, its view ended, they took too long. */
+  refused(method: Method, requests = 1): void {
+    this.#failed.inc(requests);
+    this.#errors[method].inc(requests);
+  }
+
+  /** Requests are in the log, and their clients have no answer of this replica, or none in time. */
+  unanswered(method: Method, requests = 1): void {
+    this.#errors[method].inc(requests);
   }
 
   viewChangeStarted(reason: ViewChangeReason): void {
-    this.viewChanges(reason).inc();
-    this.metrics.consensusViewChanges.inc();
+    this.#source.viewChangeStarted(reason);
   }
+}
+
+function setOrUnset(gauge: LastGauge, value: number | undefined): void {
+  if (value === undefined) gauge.unset();
+  else gauge.set(value);
 }

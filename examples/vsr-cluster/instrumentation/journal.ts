@@ -8,9 +8,9 @@
 //   journal.sent('Prepare', 2);
 //   journal.replay(metrics);      // metrics.sent('Prepare', 2)
 
-import { type Outcome, tenants } from '../machine/ledger.js';
+import { tenants } from '../machine/ledger.js';
 import type { MessageType } from '../messages/messages.js';
-import type { BatchEvents, Method } from './batch-events.js';
+import type { BatchEvents, Ending, Method } from './batch-events.js';
 
 // A line: which event, then its numbers. 64 bytes.
 const lineLength = 8;
@@ -21,12 +21,14 @@ const departed = 3;
 const serialized = 4;
 const prepared = 5;
 const announced = 6;
-// The first of one for each method and outcome.
+// The first of one for each method and ending.
 const answered = 7;
 const methods = ['query', 'write'] as const;
-const outcomes = ['success', 'failure'] as const;
-const events = answered + methods.length * outcomes.length;
+const endings = ['success', 'failure', 'late'] as const;
+const events = answered + methods.length * endings.length;
 const none = -1;
+/** Behind the tenants. */
+const nobody = tenants;
 
 export class Journal implements BatchEvents {
   /** Off: nothing is written down. */
@@ -37,11 +39,10 @@ export class Journal implements BatchEvents {
   #lines = 0;
   /** Where the last line of each event begins, of those that come once for each entry or request. */
   readonly #last = new Int32Array(events).fill(none);
-  // What is only added up has no lines. Of each tenant: entries, bytes.
-  readonly #appended = new Float64Array(2 * tenants);
-  // Of each outcome: operations, bytes.
-  readonly #applied = new Float64Array(2 * outcomes.length);
-  #written = 0;
+  // What is only added up has no lines. Of each tenant, and of nobody: entries, bytes.
+  readonly #written = new Float64Array(2 * (tenants + 1));
+  #appended = 0;
+  #applied = 0;
   #committed = 0;
 
   received(type: MessageType, messages: number): void {
@@ -60,18 +61,19 @@ export class Journal implements BatchEvents {
     if (this.isOn) this.#addLine(departed, type, peer, bytes);
   }
 
-  serialized(start: number, end: number, messages: number, bytes: number): void {
-    if (this.isOn) this.#addLine(serialized, undefined, start, end, messages, bytes);
+  serialized(start: number, end: number, bytes: number): void {
+    if (this.isOn) this.#addLine(serialized, undefined, start, end, bytes);
   }
 
-  appended(tenant: number, entries: number, bytes: number): void {
+  appended(bytes: number): void {
+    if (this.isOn) this.#appended += bytes;
+  }
+
+  written(tenant: number | undefined, entries: number, bytes: number): void {
     if (!this.isOn) return;
-    this.#appended[2 * tenant]! += entries;
-    this.#appended[2 * tenant + 1]! += bytes;
-  }
-
-  written(bytes: number): void {
-    if (this.isOn) this.#written += bytes;
+    const place = 2 * (tenant ?? nobody);
+    this.#written[place]! += entries;
+    this.#written[place + 1]! += bytes;
   }
 
   prepared(sentAt: number, decided: number, entries: number): void {
@@ -82,26 +84,17 @@ export class Journal implements BatchEvents {
     if (this.isOn) this.#addTimes(announced, entries, sentAt, decided, told);
   }
 
-  applied(status: Outcome['status'], operations: number, bytes: number): void {
-    if (!this.isOn) return;
-    const outcome = status === 'success' ? 0 : 1;
-    this.#applied[2 * outcome]! += operations;
-    this.#applied[2 * outcome + 1]! += bytes;
+  applied(bytes: number): void {
+    if (this.isOn) this.#applied += bytes;
   }
 
-  committed(entries: number): void {
-    if (this.isOn) this.#committed += entries;
+  committed(operations: number): void {
+    if (this.isOn) this.#committed += operations;
   }
 
-  answered(
-    method: Method,
-    status: Outcome['status'],
-    since: number,
-    at: number,
-    requests: number,
-  ): void {
+  answered(method: Method, ending: Ending, since: number, at: number, requests: number): void {
     if (!this.isOn) return;
-    const kind = (method === 'query' ? 0 : 2) + (status === 'success' ? 0 : 1);
+    const kind = methods.indexOf(method) * endings.length + endings.indexOf(ending);
     this.#addTimes(answered + kind, requests, since, at);
   }
 
@@ -136,7 +129,7 @@ export class Journal implements BatchEvents {
         to.departed(a, type, b);
         return;
       case serialized:
-        to.serialized(a, b, c, d);
+        to.serialized(a, b, c);
         return;
       case prepared:
         to.prepared(b, c, a);
@@ -146,25 +139,24 @@ export class Journal implements BatchEvents {
         return;
       default: {
         const kind = event - answered;
-        to.answered(methods[kind >> 1]!, outcomes[kind & 1]!, b, c, a);
+        const method = methods[Math.floor(kind / endings.length)]!;
+        to.answered(method, endings[kind % endings.length]!, b, c, a);
       }
     }
   }
 
   #tellSums(to: BatchEvents): void {
-    for (let tenant = 0; tenant < tenants; tenant++) {
-      const entries = this.#appended[2 * tenant]!;
-      if (entries > 0) to.appended(tenant, entries, this.#appended[2 * tenant + 1]!);
+    for (let tenant = 0; tenant <= nobody; tenant++) {
+      const entries = this.#written[2 * tenant]!;
+      const whose = tenant === nobody ? undefined : tenant;
+      if (entries > 0) to.written(whose, entries, this.#written[2 * tenant + 1]!);
     }
-    for (const [index, status] of outcomes.entries()) {
-      const operations = this.#applied[2 * index]!;
-      if (operations > 0) to.applied(status, operations, this.#applied[2 * index + 1]!);
-    }
-    if (this.#written > 0) to.written(this.#written);
+    if (this.#appended > 0) to.appended(this.#appended);
+    if (this.#applied > 0) to.applied(this.#applied);
     if (this.#committed > 0) to.committed(this.#committed);
-    this.#appended.fill(0);
-    this.#applied.fill(0);
-    this.#written = 0;
+    this.#written.fill(0);
+    this.#appended = 0;
+    this.#applied = 0;
     this.#committed = 0;
   }
 

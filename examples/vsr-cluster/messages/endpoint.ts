@@ -7,8 +7,8 @@ import { isReplica, type Message, type Outgoing } from './messages.js';
 /** Frames of messages that leave together, by their order. */
 export interface Encoded {
   readonly frames: readonly string[];
-  /** On the stopwatch, when they were ready: from then on they are on their way. */
-  readonly readyAt: number;
+  /** On the stopwatch, when each was ready: from then on it is on its way. */
+  readonly readyAt: readonly number[];
 }
 
 export class Endpoint {
@@ -21,28 +21,28 @@ export class Endpoint {
   }
 
   encode(messages: readonly Outgoing[]): Encoded {
-    const { instrumentation } = this;
-    const start = instrumentation.now();
+    const { batch } = this.instrumentation;
     const frames: string[] = [];
-    let count = 0;
-    let bytes = 0;
+    const readyAt: number[] = [];
+    let start = this.instrumentation.now();
     for (let index = 0; index < messages.length; index++) {
       const { to, message } = messages[index]!;
       // A broadcast is one message for several: it is put into a frame once.
       if (index > 0 && message === messages[index - 1]!.message) {
         frames.push(frames[index - 1]!);
+        readyAt.push(readyAt[index - 1]!);
         continue;
       }
       const frame = this.#codec.encode(message, to);
+      const end = this.instrumentation.now();
+      batch.serialized(start, end, frame.length);
       frames.push(frame);
-      count++;
-      bytes += frame.length;
+      readyAt.push(end);
+      start = end;
     }
-    const readyAt = instrumentation.now();
-    instrumentation.batch.serialized(start, readyAt, count, bytes);
     for (let index = 0; index < messages.length; index++) {
       const { to, message } = messages[index]!;
-      if (isReplica(to)) instrumentation.batch.departed(to, message.type, frames[index]!.length);
+      if (isReplica(to)) batch.departed(to, message.type, frames[index]!.length);
     }
     return { frames, readyAt };
   }

@@ -94,7 +94,7 @@ export class Application {
       const outcome = ledger.apply(entry.body, entry.checksum);
       const answered = { ...session, request: entry.request, op: entry.op, outcome };
       sessions.answer(answered);
-      instrumentation.batch.applied(outcome.status, 1, outcome.result.length);
+      instrumentation.batch.applied(outcome.result.length);
       return { outcome, session: answered };
     }
     if (entry.kind === 'register') {

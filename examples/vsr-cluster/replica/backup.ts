@@ -74,9 +74,11 @@ export class Backup {
     this.#advance(commit, log.op);
   }
 
-  /** Operations that the primary is known to have, and this replica has not. */
-  get behind(): number {
-    return Math.max(0, this.#primaryOp - this.#replica.log.op);
+  /** Operations that the primary has, and this replica has not; undefined: it has no word of it. */
+  get behind(): number | undefined {
+    const { host, options, log } = this.#replica;
+    if (host.now() - this.#heardAt >= options.timing.primaryTimeout) return undefined;
+    return Math.max(0, this.#primaryOp - log.op);
   }
 
   flush(): void {

@@ -2,6 +2,7 @@
 // is on its way. Each request is applied at most once however often it arrives.
 
 import type { Entry } from '../log/entry.js';
+import { isQuery } from '../machine/ledger.js';
 import type { Request } from '../messages/messages.js';
 import type { Whole } from './whole.js';
 
@@ -32,7 +33,7 @@ export class Duplicates {
   }
 
   /** True when there is nothing to do for this request but what is done here. */
-  check({ from, session, request }: Request): boolean {
+  check({ from, session, request, body }: Request): boolean {
     const replica = this.#replica;
     const { duplicateRequests } = replica.instrumentation.metrics;
     if (this.#underWay.has(from)) {
@@ -45,6 +46,7 @@ export class Duplicates {
     if (session === 0 && !opensAgain) return false;
     if (known === undefined || (!opensAgain && known.session !== session)) {
       replica.sendToClient(from, { type: 'Eviction', view: replica.view, session });
+      replica.instrumentation.refused(isQuery(body) ? 'query' : 'write');
       return true;
     }
     if (!opensAgain && request > known.request) return false;

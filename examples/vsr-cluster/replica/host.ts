@@ -51,6 +51,8 @@ export interface Timing {
   readonly viewChangeTimeout: number;
   /** What is not answered is sent again. */
   readonly resend: number;
+  /** A request that waits for longer counts as failed. */
+  readonly requestTimeout: number;
   readonly ping: number;
   /** How far a wall clock may be from the others'. */
   readonly clockTolerance: number;
@@ -66,6 +68,7 @@ export const defaultTiming: Timing = {
   primaryTimeout: 300,
   viewChangeTimeout: 400,
   resend: 100,
+  requestTimeout: 2000,
   ping: 200,
   clockTolerance: 500,
   scrub: 50,

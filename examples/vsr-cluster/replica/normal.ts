@@ -12,16 +12,16 @@
 // Messages that came in together are answered together, in flush(): the fuller the pipe, the larger
 // the batches.
 
-import type { Method } from '../instrumentation/batch-events.js';
+import type { Ending, Method } from '../instrumentation/batch-events.js';
 import type { Position } from '../instrumentation/instrumentation.js';
 import { noSpan, type Span } from '../instrumentation/spans.js';
 import { type Entry, entryBytes, sealEntry } from '../log/entry.js';
-import { isQuery, type Outcome, tenantOf } from '../machine/ledger.js';
+import { isQuery, type Outcome } from '../machine/ledger.js';
 import type { Session } from '../machine/sessions.js';
 import type { MessageOf, Request, Unsent } from '../messages/messages.js';
 import { configurationIn, isConfigurationEntry } from './application.js';
 import { Backup } from './backup.js';
-import { isVoter, reachedByQuorum, votersOf } from './configuration.js';
+import { isQuorum, isVoter, reachedByQuorum, votersOf } from './configuration.js';
 import { Duplicates } from './duplicates.js';
 import type { Whole } from './whole.js';
 
@@ -29,6 +29,11 @@ import type { Whole } from './whole.js';
 interface Flight {
   readonly method: Method;
   readonly arrived: number;
+  /** In milliseconds. */
+  readonly at: number;
+  /** Whether a client waits for its answer, and has waited for too long already. */
+  readonly isAwaited: boolean;
+  isLate: boolean;
   sent: number;
   decided: number;
   readonly write: Span;
@@ -42,7 +47,7 @@ interface Answer {
   readonly message: Unsent;
   /** Of an operation whose request came to this primary. */
   readonly request:
-    | { readonly method: Method; readonly status: Outcome['status']; readonly arrived: number }
+    | { readonly method: Method; readonly ending: Ending; readonly arrived: number }
     | undefined;
 }
 
@@ -54,7 +59,7 @@ export class NormalOperation {
   readonly #duplicates: Duplicates;
 
   // The primary's: requests that wait for room, entries that are not sent yet.
-  #pending: { readonly request: Request; readonly arrived: number }[] = [];
+  #pending: { readonly request: Request; readonly arrived: number; readonly at: number }[] = [];
   #unsent: Entry[] = [];
   readonly #flights = new Map<number, Flight>();
   #answers: Answer[] = [];
@@ -106,12 +111,17 @@ export class NormalOperation {
 
   /** The view ended, or is another's. */
   leave(): void {
+    const { commit: committed, instrumentation } = this.#replica;
+    for (const { request } of this.#pending) this.#refuse(request);
     this.#pending = [];
     this.#unsent = [];
-    for (const { write, prepare, commit } of this.#flights.values()) {
+    for (const [op, flight] of this.#flights) {
+      const { write, prepare, commit, method } = flight;
       prepare.end();
       commit.end();
       write.end();
+      // Those that are committed have their answers.
+      if (flight.isAwaited && !flight.isLate && op > committed) instrumentation.unanswered(method);
     }
     this.#flights.clear();
     this.#duplicates.clear();
@@ -121,16 +131,45 @@ export class NormalOperation {
 
   onRequest(request: Request, arrived: number): void {
     const replica = this.#replica;
-    if (!replica.isNormal || !replica.isPrimary || !this.isSettled) return;
-    if (this.#pending.length >= mostPending || this.#duplicates.check(request)) return;
+    if (!replica.isNormal || !replica.isPrimary) return;
+    if (!this.isSettled || this.#pending.length >= mostPending) {
+      this.#refuse(request);
+      return;
+    }
+    if (this.#duplicates.check(request)) return;
     this.#duplicates.add(request.from, request.request);
-    this.#pending.push({ request, arrived });
+    this.#pending.push({ request, arrived, at: replica.host.now() });
+  }
+
+  /** It does not get into the log. Opening a session is no operation. */
+  #refuse({ session, body }: Request): void {
+    if (session === 0) return;
+    this.#replica.instrumentation.refused(methodOf(body));
+  }
+
+  /** Whoever has waited for so long has no answer in time, whatever comes of it. */
+  #giveUpLate(now: number): void {
+    const { options, instrumentation } = this.#replica;
+    const since = now - options.timing.requestTimeout;
+    let late = 0;
+    while (late < this.#pending.length && this.#pending[late]!.at < since) late++;
+    for (const { request } of this.#pending.splice(0, late)) {
+      this.#duplicates.remove(request.from, request.request);
+      this.#refuse(request);
+    }
+    for (const flight of this.#flights.values()) {
+      if (flight.at >= since) break;
+      if (flight.isAwaited && !flight.isLate) instrumentation.unanswered(flight.method);
+      flight.isLate = true;
+    }
   }
 
   /** An entry of the primary's own: a change of the configuration. */
   propose(kind: Entry['kind'], body: string): void {
     const { stopwatch } = this.#replica.instrumentation;
-    this.#append({ kind, body, client: 0, session: 0, request: 0 }, stopwatch.now());
+    const { host } = this.#replica;
+    const nobody = { client: 0, session: 0, request: 0 };
+    this.#append({ kind, body, ...nobody }, stopwatch.now(), host.now());
   }
 
   flush(): void {
@@ -153,10 +192,10 @@ export class NormalOperation {
       this.#flights.size < options.pipeline &&
       this.hasRoom(this.#replica.log.op + 1)
     ) {
-      const { request, arrived } = this.#pending[taken++]!;
+      const { request, arrived, at } = this.#pending[taken++]!;
       const { from: client, session, request: number, body } = request;
       const kind = session === 0 ? 'register' : 'operation';
-      this.#append({ kind, body, client, session, request: number }, arrived);
+      this.#append({ kind, body, client, session, request: number }, arrived, at);
     }
     if (taken > 0) this.#pending.splice(0, taken);
   }
@@ -166,8 +205,16 @@ export class NormalOperation {
     const { isNormal, isPrimary } = this.#replica;
     const waiting = this.#pending.length + this.#flights.size;
     if (!isNormal) return { waiting, votes: undefined, behind: undefined };
-    if (isPrimary) return { waiting, votes: this.#votes(), behind: 0 };
+    if (isPrimary) {
+      // Without a quorum that it hears it cannot know whether it leads still.
+      return { waiting, votes: this.#votes(), behind: this.#hearsQuorum() ? 0 : undefined };
+    }
     return { waiting, votes: undefined, behind: this.backup.behind };
+  }
+
+  #hearsQuorum(): boolean {
+    const { id, configuration } = this.#replica;
+    return isQuorum(configuration, (each) => each === id || this.#replica.hears(each));
   }
 
   /** Whether the ring of slots has one for this operation that is not needed any more. */
@@ -178,6 +225,7 @@ export class NormalOperation {
   #append(
     content: Pick<Entry, 'kind' | 'body' | 'client' | 'session' | 'request'>,
     arrived: number,
+    at: number,
   ): void {
     const { log, view, host, instrumentation } = this.#replica;
     const timestamp = Math.max(log.lastTimestamp + 1, Math.floor(host.wallClock()));
@@ -190,9 +238,19 @@ export class NormalOperation {
     });
     this.appendToLog(entry);
     this.#unsent.push(entry);
-    const method: Method = isQuery(content.body) ? 'query' : 'write';
+    const method = methodOf(content.body);
     const write = instrumentation.spans.begin(`kmb.${method}`);
-    const flight = { method, arrived, sent: 0, decided: 0, write, prepare: noSpan, commit: noSpan };
+    const times = { arrived, at, sent: 0, decided: 0 };
+    const isAwaited = content.kind === 'operation';
+    const flight = {
+      method,
+      isAwaited,
+      isLate: false,
+      ...times,
+      write,
+      prepare: noSpan,
+      commit: noSpan,
+    };
     this.#flights.set(entry.op, flight);
   }
 
@@ -200,7 +258,7 @@ export class NormalOperation {
   appendToLog(entry: Entry): void {
     const replica = this.#replica;
     replica.log.append(entry);
-    replica.instrumentation.batch.appended(tenantOf(entry.client), 1, entryBytes(entry));
+    replica.instrumentation.batch.appended(entryBytes(entry));
     if (isConfigurationEntry(entry)) replica.configurationChanged(configurationIn(entry));
   }
 
@@ -313,7 +371,13 @@ export class NormalOperation {
     this.#answers.push({
       to: client,
       message: { type: 'Reply', view, session, request, op, result },
-      request: flight && { method: flight.method, status, arrived: flight.arrived },
+      request: flight?.isAwaited
+        ? {
+            method: flight.method,
+            ending: flight.isLate ? 'late' : status,
+            arrived: flight.arrived,
+          }
+        : undefined,
     });
   }
 
@@ -342,8 +406,8 @@ export class NormalOperation {
     const answeredAt = replica.sendToClients(answers);
     for (const { request } of answers) {
       if (request === undefined) continue;
-      const { method, status, arrived } = request;
-      replica.instrumentation.batch.answered(method, status, arrived, answeredAt, 1);
+      const { method, ending, arrived } = request;
+      replica.instrumentation.batch.answered(method, ending, arrived, answeredAt, 1);
     }
   }
 
@@ -372,6 +436,7 @@ export class NormalOperation {
     }
     const { view, commit, log, host, options } = replica;
     const now = host.now();
+    this.#giveUpLate(now);
     if (now - this.#spokeAt >= options.timing.heartbeat) {
       this.#spoke(replica.broadcast({ type: 'Heartbeat', view, commit, op: log.op }));
     }
@@ -392,4 +457,8 @@ export class NormalOperation {
     const entries = log.slice(first, first + options.batch - 1);
     if (entries.length > 0) this.#replica.send(peer, { type: 'Prepare', view, commit, entries });
   }
+}
+
+function methodOf(body: string): Method {
+  return isQuery(body) ? 'query' : 'write';
 }

@@ -14,7 +14,7 @@ import { type Instrumentation, type Status, statuses } from '../instrumentation/
 import { type Entry, entryBytes } from '../log/entry.js';
 import { Log } from '../log/log.js';
 import type { CheckpointReference } from '../log/superblock.js';
-import { Ledger } from '../machine/ledger.js';
+import { Ledger, tenantOf } from '../machine/ledger.js';
 import { Sessions } from '../machine/sessions.js';
 import { emptySnapshot } from '../machine/snapshot.js';
 import { contradictionIn, type Rejection } from '../messages/contradictions.js';
@@ -27,7 +27,7 @@ import {
   type Outgoing,
   type Unsent,
 } from '../messages/messages.js';
-import { Application } from './application.js';
+import { Application, isConfigurationEntry } from './application.js';
 import { ClockSynchronization } from './clock.js';
 import { type Configuration, isVoter, primaryOf } from './configuration.js';
 import type { Host, ReplicaOptions } from './host.js';
@@ -112,6 +112,7 @@ export class Replica implements Whole {
   #sequence = 0;
   // What was last seen of each peer: contradictions of it are lies, older messages are only late.
   readonly #seen: { sequence: number; view: number }[] = [];
+  readonly #heardAt: number[] = [];
 
   constructor(options: ReplicaOptions, host: Host, instrumentation: Instrumentation) {
     this.id = options.id;
@@ -154,6 +155,12 @@ export class Replica implements Whole {
     return isVoter(this.configuration, this.id);
   }
 
+  /** Whether something came of this replica within the time after which a primary counts as gone. */
+  hears(replica: number): boolean {
+    const at = this.#heardAt[replica];
+    return at !== undefined && this.host.now() - at < this.options.timing.primaryTimeout;
+  }
+
   // ---- what comes in ----
 
   /** Reads the disk and takes part from then on. */
@@ -181,6 +188,7 @@ export class Replica implements Whole {
         this.reject(rejection);
         return;
       }
+      this.#heardAt[message.from] = this.host.now();
     }
     if (this.status === statuses.recovering) {
       if (message.type === 'RecoveryResponse') this.recovery.onRecoveryResponse(message);
@@ -191,9 +199,13 @@ export class Replica implements Whole {
     this.#handlers[message.type]?.(message as never, arrivedAt);
   }
 
-  /** Sends what collected while messages came in. */
+  /** Sends what collected while messages came in, and shows where that has led. */
   flush(): void {
     this.normal.flush();
+    const { log, commit, normal, instrumentation } = this;
+    if (!instrumentation.isOn || this.status === statuses.recovering) return;
+    const { op, count: entries, bytes } = log;
+    instrumentation.positionIs({ op, commit, entries, bytes, ...normal.position });
   }
 
   tick(): void {
@@ -214,11 +226,7 @@ export class Replica implements Whole {
     const now = this.host.now();
     if (now - this.#recordedAt < this.options.timing.record) return;
     this.#recordedAt = now;
-    const { log, commit, normal, instrumentation } = this;
-    if (!instrumentation.isOn) return;
-    const { op, count: entries, bytes } = log;
-    instrumentation.positionIs({ op, commit, entries, bytes, ...normal.position });
-    instrumentation.record();
+    this.instrumentation.record(now);
   }
 
   /** What is wrong with a message of another replica: a lie, or only that it comes too late. */
@@ -311,8 +319,11 @@ export class Replica implements Whole {
 
   /** Writes entries to their slots; whatever the reason, these are bytes written to the log. */
   writeEntries(entries: readonly Entry[], done: () => void): void {
-    const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
-    this.instrumentation.batch.written(bytes);
+    const { batch } = this.instrumentation;
+    for (const entry of entries) {
+      const tenant = isConfigurationEntry(entry) ? undefined : tenantOf(entry.client);
+      batch.written(tenant, 1, entryBytes(entry));
+    }
     this.host.storage.writeEntries(entries, done);
   }
 

@@ -48,6 +48,8 @@ export interface Whole {
   readonly isNormal: boolean;
   readonly isVoter: boolean;
 
+  /** Whether something came of another replica lately. */
+  hears(replica: number): boolean;
   /** Counts a message of another replica that no correct one sends. */
   reject(reason: Rejection): void;
   send(to: number, message: Unsent): void;

@@ -6,7 +6,7 @@ import { ResourceMeter, type ResourceReading } from '../instrumentation/resource
 import { steppedStopwatch } from '../instrumentation/stopwatch.js';
 import type { Codec } from '../messages/codec.js';
 import { Endpoint } from '../messages/endpoint.js';
-import type { Message } from '../messages/messages.js';
+import { firstClient, isReplica, type Message } from '../messages/messages.js';
 import type { Host, ReplicaOptions } from '../replica/host.js';
 import { Replica } from '../replica/replica.js';
 import type { Version } from '../replica/version.js';
@@ -18,7 +18,13 @@ import type { Random } from './random.js';
 const tickMs = 10;
 /** What a simulated processor takes for everything that a replica does. */
 const msPerStep = 0.01;
-const noUsage = () => ({ sentBytes: 0, receivedBytes: 0, steps: 0, measuredSteps: 0 });
+const noUsage = () => ({
+  sent: new Map<number, number>(),
+  received: new Map<number, number>(),
+  steps: 0,
+});
+/** All clients count as one. */
+const peerOf = (address: number) => (isReplica(address) ? address : firstClient);
 /** Messages that come in within this are answered together. */
 const flushMs = 0.05;
 
@@ -92,7 +98,7 @@ export class SimulatedNode {
         for (const [index, { to, message }] of messages.entries()) {
           const packet = frames?.[index] ?? message;
           const bytes = typeof packet === 'string' ? packet.length : 0;
-          this.usage.sentBytes += bytes;
+          count(this.usage.sent, to, bytes);
           observer.onSend?.(this.id, to, message, bytes);
           this.#world.send(this.id, to, packet);
         }
@@ -129,11 +135,11 @@ export class SimulatedNode {
   receive(packet: Packet, sentAt: number): void {
     if (this.replica === undefined) return;
     const bytes = typeof packet === 'string' ? packet.length : 0;
-    this.usage.receivedBytes += bytes;
     const { now } = this.#world.events;
     const message =
       typeof packet === 'string' ? this.#endpoint!.decode(packet, sentAt, now) : packet;
     if (message === undefined) return;
+    count(this.usage.received, message.from, bytes);
     this.#world.observer.onReceive?.(this.id, message, bytes, sentAt);
     this.replica.receive([message]);
     this.#stepped();
@@ -148,14 +154,13 @@ export class SimulatedNode {
 
   /** Of a machine whose processor takes a hundredth of a millisecond for everything. */
   #readUsage(): ResourceReading {
-    const { sentBytes, receivedBytes, steps, measuredSteps } = this.usage;
-    this.usage.measuredSteps = steps;
+    const { sent, received, steps } = this.usage;
     const { operations, bytesRead, bytesWritten } = this.disk.counts;
     return {
       memoryBytes: this.replica?.log.bytes ?? 0,
-      utilization: ((steps - measuredSteps) * msPerStep) / 1000,
-      sentBytes,
-      receivedBytes,
+      processorMs: steps * msPerStep,
+      sent,
+      received,
       diskOperations: operations,
       diskReadBytes: bytesRead,
       diskWrittenBytes: bytesWritten,
@@ -176,9 +181,14 @@ export class SimulatedNode {
 
   #count(): void {
     this.usage.steps++;
-    this.replica?.instrumentation.record();
+    this.replica?.instrumentation.record(this.#world.events.now);
     this.#world.observer.onStep?.(this);
   }
+}
+
+function count(bytes: Map<number, number>, address: number, more: number): void {
+  const peer = peerOf(address);
+  bytes.set(peer, (bytes.get(peer) ?? 0) + more);
 }
 
 /** The disk as one life of a replica sees it: `after` is called when it was told of something. */

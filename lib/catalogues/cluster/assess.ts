@@ -294,8 +294,10 @@ function messageOf(
  * ```
  */
 export function whyOf({ reason, lag }: Member): string {
-  const behind = lag !== null && lag > 0 ? `${lag.toLocaleString('en-US')} operations behind` : '';
-  return [reason, behind].filter((part) => part !== '').join(', ');
+  const behind = lag ?? 0;
+  const operations = behind === 1 ? 'operation' : 'operations';
+  const far = behind > 0 ? `${behind.toLocaleString('en-US')} ${operations} behind` : '';
+  return [reason, far].filter((part) => part !== '').join(', ');
 }
 
 function namesOf({ member, label }: MembersProfile, readings: readonly MemberReading[]): string[] {

@@ -19,7 +19,7 @@ export interface MembersProfile {
   readonly member: string;
   /** The label that names one. */
   readonly label: string;
-  /** Families of which every member has a series: the first that has any counts. */
+  /** Families of which every member has a series. */
   readonly anchors: readonly string[];
   /** Its status, and what the values mean; undefined: a member that shows a term is up. */
   readonly status?: {

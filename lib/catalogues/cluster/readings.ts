@@ -49,13 +49,16 @@ export function declares(snapshot: Snapshot, { anchors }: MembersProfile): boole
   return anchors.some((name) => snapshot.family(name) !== undefined);
 }
 
-/** One for each series of the anchor. */
+/** One for each set of labels that any of the anchors has. */
 export function readMembers(profile: MembersProfile, part: Part): MemberReading[] {
-  const anchor = profile.anchors
-    .map((name) => part.snapshot.family(name))
-    .find((family) => family !== undefined && family.series.length > 0);
-  const all = anchor?.series ?? [];
-  return all.map(({ info }) => readMember(profile, part, Object.fromEntries(info.labels)));
+  const found = new Map<string, Labels>();
+  for (const name of profile.anchors) {
+    for (const { info } of part.snapshot.family(name)?.series ?? []) {
+      const labels = Object.fromEntries(info.labels);
+      found.set(JSON.stringify(Object.entries(labels).sort()), labels);
+    }
+  }
+  return Array.from(found.values(), (labels) => readMember(profile, part, labels));
 }
 
 function readMember(profile: MembersProfile, part: Part, own: Labels): MemberReading {

@@ -1,7 +1,7 @@
 // What `vsr-metrics serve` takes, and what its help says.
 
 import { defineCommand } from '../command.js';
-import { hungAfter } from '../options.js';
+import { hungAfter, members } from '../options.js';
 
 export const serveCommand = defineCommand({
   name: 'serve',
@@ -32,6 +32,7 @@ export const serveCommand = defineCommand({
       short: 'c',
       help: 'reads address, port, path, token, TLS, labels and sources from F, in TOML',
     },
+    members,
     'hung-after': hungAfter,
   },
   description: [

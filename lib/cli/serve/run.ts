@@ -47,6 +47,9 @@ export async function serve(
   const host = args.text('host') ?? configured.host;
   const hungAfter = args.number('hung-after', { least: 0.1, most: 86_400 });
 
+  const members = args.number('members', { least: 1, most: 1000, whole: true });
+  const names = sources.map(({ name }) => name);
+
   const source = new ClusterSource(sources, {
     commonLabels,
     hungAfterMs: hungAfter === undefined ? (configured.stuckAfterMs ?? 5000) : hungAfter * 1000,
@@ -57,6 +60,8 @@ export async function serve(
     ...configured,
     source,
     health: source,
+    title: names.length > 3 ? `${names.length} sources` : names.join(', '),
+    cluster: { members },
     port: port ?? configured.port,
     host,
     holdProcess: true,

@@ -1,7 +1,7 @@
 // What `vsr-metrics top` takes, and what its help says.
 
 import { defineCommand } from '../command.js';
-import { hungAfter } from '../options.js';
+import { hungAfter, members } from '../options.js';
 
 export const topCommand = defineCommand({
   name: 'top',
@@ -40,6 +40,7 @@ export const topCommand = defineCommand({
       short: 't',
       help: 'percentiles of everything since the start, not of the last interval',
     },
+    members,
     'hung-after': hungAfter,
   },
   description: [

@@ -2,7 +2,11 @@
 
 import type { Cluster } from '../../catalogues/cluster/cluster.js';
 import type { Part } from '../../catalogues/cluster/readings.js';
-import { createClusterWatch } from '../../catalogues/cluster/watch.js';
+import {
+  type ClusterOptions,
+  type ClusterWatch,
+  createClusterWatch,
+} from '../../catalogues/cluster/watch.js';
 import type { HistogramReading } from '../../core/reading/histogram-reading.js';
 import type { Writer } from '../../core/reading/reader.js';
 import type { Snapshot } from '../../core/reading/snapshot.js';
@@ -60,11 +64,12 @@ export class Model {
   readonly #watched: readonly Watched[];
   readonly #orders = new Map<string, number>();
   readonly #togetherTrends = new Map<string, number[]>();
-  readonly #watch = createClusterWatch();
+  readonly #watch: ClusterWatch;
   #cluster: Cluster | undefined;
   #rows: readonly Row[] = [];
 
-  constructor(paths: readonly string[], hungAfterMs: number) {
+  constructor(paths: readonly string[], hungAfterMs: number, cluster: ClusterOptions = {}) {
+    this.#watch = createClusterWatch(cluster);
     const names = nameFiles(paths).map(printable);
     this.#watched = paths.map((path, index) => ({
       file: new WatchedFile(path, { hungAfterMs }),

@@ -25,7 +25,8 @@ export async function top(
     total: args.has('total'),
     all: args.has('all'),
   };
-  const model = new Model(args.operands, hungAfter * 1000);
+  const members = args.number('members', { least: 1, most: 1000, whole: true });
+  const model = new Model(args.operands, hungAfter * 1000, { members });
   model.sample();
   const problems = model.files.flatMap(({ problem }, index) =>
     problem === undefined ? [] : [`${args.operands[index]} ${problem}`],

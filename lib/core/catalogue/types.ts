@@ -82,8 +82,8 @@ export interface ProgramGaugeDeclaration extends CommonGaugeDeclaration {
 /** A gauge that the operating system fills. */
 export interface ResourceGaugeDeclaration extends CommonGaugeDeclaration {
   /**
-   * What it is filled with: one reading, or one for each value of its only label that is not fixed.
-   * Sampled natively every 5 s, once the gauge's other labels are fixed.
+   * What it is filled with: one reading, or one for each value of a label. Sampled natively every 5 s,
+   * once the labels before that one are fixed; open labels behind it are empty for the whole.
    */
   readonly resource: ResourceName | Readonly<Record<string, ResourceName>>;
   /** One thread samples for all: there is nothing to combine. */

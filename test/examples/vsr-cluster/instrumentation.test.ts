@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { BatchEvents } from '../../../examples/vsr-cluster/instrumentation/batch-events.js';
-import { BatchMetrics } from '../../../examples/vsr-cluster/instrumentation/batch-metrics.js';
+import {
+  activeForMs,
+  BatchMetrics,
+} from '../../../examples/vsr-cluster/instrumentation/batch-metrics.js';
 import { Instrumentation } from '../../../examples/vsr-cluster/instrumentation/instrumentation.js';
 import { Journal } from '../../../examples/vsr-cluster/instrumentation/journal.js';
 import { steppedStopwatch } from '../../../examples/vsr-cluster/instrumentation/stopwatch.js';
@@ -25,7 +28,7 @@ const time = fc.integer({ min: 0, max: 3 }).map((eighths) => 125 * eighths);
 const number = fc.integer({ min: 1, max: 5 });
 const type = fc.constantFrom('Prepare' as const, 'PrepareOk' as const, 'Commit' as const);
 const method = fc.constantFrom('query' as const, 'write' as const);
-const status = fc.constantFrom('success' as const, 'failure' as const);
+const ending = fc.constantFrom('success' as const, 'failure' as const, 'late' as const);
 const peer = fc.integer({ min: 0, max: 2 });
 const event: fc.Arbitrary<Told> = fc.oneof(
   fc.tuple(type, number).map(
@@ -48,20 +51,22 @@ const event: fc.Arbitrary<Told> = fc.oneof(
       (to) =>
         to.departed(...args),
   ),
-  fc.tuple(time, time, fc.constantFrom(1, 2, 4), number).map(
-    ([at, took, ...of]): Told =>
+  fc.tuple(time, time, number).map(
+    ([at, took, bytes]): Told =>
       (to) =>
-        to.serialized(at, at + took, ...of),
+        to.serialized(at, at + took, bytes),
   ),
-  fc.tuple(fc.integer({ min: 0, max: tenants - 1 }), number, number).map(
-    (args): Told =>
-      (to) =>
-        to.appended(...args),
-  ),
+  fc
+    .tuple(fc.option(fc.integer({ min: 0, max: tenants - 1 }), { nil: undefined }), number, number)
+    .map(
+      (args): Told =>
+        (to) =>
+          to.written(...args),
+    ),
   number.map(
     (bytes): Told =>
       (to) =>
-        to.written(bytes),
+        to.appended(bytes),
   ),
   fc.tuple(time, time, number).map(
     ([at, took, of]): Told =>
@@ -73,17 +78,17 @@ const event: fc.Arbitrary<Told> = fc.oneof(
       (to) =>
         to.announced(at, at + took, at + took + then, of),
   ),
-  fc.tuple(status, number, number).map(
-    (args): Told =>
+  number.map(
+    (bytes): Told =>
       (to) =>
-        to.applied(...args),
+        to.applied(bytes),
   ),
   number.map(
     (entries): Told =>
       (to) =>
         to.committed(entries),
   ),
-  fc.tuple(method, status, time, time, number).map(
+  fc.tuple(method, ending, time, time, number).map(
     ([by, how, at, took, of]): Told =>
       (to) =>
         to.answered(by, how, at, at + took, of),
@@ -150,26 +155,38 @@ describe('what a replica records of a batch', () => {
   it('goes to the families of VSR and of Kimberlite, by tenant and by outcome', () => {
     const registry = createVsrRegistry();
     const metrics = new BatchMetrics(registry.metrics, stopwatch);
-    metrics.appended(3, 2, 120);
-    metrics.appended(4, 1, 3);
+    metrics.appended(123);
+    metrics.written(3, 2, 120);
+    metrics.written(4, 1, 3);
+    // An entry of nobody: a change of the configuration.
+    metrics.written(undefined, 1, 7);
+    metrics.showTenants();
     metrics.committed(2);
-    metrics.applied('failure', 2, 24);
+    metrics.applied(24);
     metrics.answered('query', 'success', 0, 5, 1);
     metrics.answered('write', 'success', 0, 5, 2);
     metrics.answered('write', 'failure', 0, 7, 1);
+    // It counts as failed since it was given up; how long it took is told all the same.
+    metrics.answered('write', 'late', 0, 9, 1);
     const value = (name: string, more = {}) => {
       const { node_id, replica_id } = labels;
       const own = name.startsWith('kmb') ? { node_id } : { replica_id };
       return registry.snapshot().value(name, { ...own, ...more });
     };
-    expect(value('kmb_log_entries_total')).to.equal(3);
-    expect(value('kmb_log_bytes_total')).to.equal(123);
+    expect(value('kmb_log_entries_total')).to.equal(4);
+    expect(value('kmb_log_bytes_total')).to.equal(130);
+    expect(value('vsr_bytes_written_total')).to.equal(130);
     expect(value('vsr_allocated_bytes_total', { site: 'log_append' })).to.equal(123);
     expect(value('kmb_consensus_commits_total')).to.equal(2);
-    expect(value('vsr_operations_total', { status: 'failure' })).to.equal(2);
+    expect(value('vsr_operations_total', { status: 'success' })).to.equal(2);
     expect(value('kmb_active_tenants')).to.equal(2);
+    // Nobody has heard of them for more than a minute.
+    metrics.timeIs(activeForMs + 1);
+    metrics.written(5, 1, 3);
+    metrics.showTenants();
+    expect(value('kmb_active_tenants')).to.equal(1);
     const tenant = (tenant_id: string) => value('kmb_tenant_log_entries_total', { tenant_id });
-    expect([tenant('tenant-3'), tenant('tenant-4'), tenant('tenant-5')]).to.deep.equal([2, 1, 0]);
+    expect([tenant('tenant-3'), tenant('tenant-4'), tenant('tenant-5')]).to.deep.equal([2, 1, 1]);
     const answered = (by: string, how: string) =>
       value('kmb_requests_total', { method: by, status: how });
     expect(answered('query', 'success')).to.equal(1);
@@ -178,7 +195,7 @@ describe('what a replica records of a batch', () => {
     expect(answered('write', 'error')).to.equal(1);
     const { replica_id } = labels;
     const latency = registry.snapshot().histogram('vsr_client_latency_ms', { replica_id })!;
-    expect([latency.count, latency.sum]).to.deep.equal([4, 22]);
+    expect([latency.count, latency.sum]).to.deep.equal([5, 31]);
     registry.close();
   });
 
@@ -187,14 +204,14 @@ describe('what a replica records of a batch', () => {
     const instrumentation = new Instrumentation(registry.metrics, stopwatch);
     const { replica_id } = labels;
     const written = () => registry.snapshot().value('vsr_bytes_written_total', { replica_id });
-    instrumentation.batch.written(5);
+    instrumentation.batch.written(1, 1, 5);
     expect(written()).to.equal(0);
     instrumentation.isOn = false;
     expect(written()).to.equal(5);
-    instrumentation.batch.written(7);
+    instrumentation.batch.written(1, 1, 7);
     instrumentation.batch.sent('Prepare', 1);
     instrumentation.isOn = true;
-    instrumentation.record();
+    instrumentation.record(0);
     expect(written()).to.equal(5);
     const sent = { replica_id, message_type: 'Prepare' };
     expect(registry.snapshot().value('vsr_messages_sent_total', sent)).to.equal(0);

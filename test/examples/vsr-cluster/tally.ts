@@ -10,6 +10,18 @@ import type { Replica } from '../../../examples/vsr-cluster/replica/replica.js';
 import type { SimulatedNode } from '../../../examples/vsr-cluster/simulation/node.js';
 import type { Simulation } from '../../../examples/vsr-cluster/simulation/simulation.js';
 
+/** Bytes by peer. */
+type Peers = Map<string, number>;
+
+/** A request that the primary took. */
+interface Arrival {
+  readonly at: number;
+  readonly method: 'query' | 'write';
+  /** A Prepare with it was sent. */
+  isInLog: boolean;
+  isLate: boolean;
+}
+
 interface Flight {
   readonly sent: number;
   decided: number | undefined;
@@ -24,23 +36,29 @@ class Life {
   lastSent: Message | undefined;
   highestPrepared = 0;
   readonly flights = new Map<number, Flight>();
-  readonly arrivals = new Map<string, number>();
+  readonly arrivals = new Map<string, Arrival>();
+  /** How what was applied ended, by client and request. */
+  readonly outcomes = new Map<string, string>();
+  /** When each tenant's last entry was written. */
+  readonly tenants = new Map<number, number>();
   /** In the order of last use. */
   clients = new Set<number>();
   readonly underWay = new Map<number, number>();
+  /** Requests with a session that is not known: they are answered by an eviction. */
+  readonly refused = new Map<number, Arrival['method']>();
   readonly repairs = new Map<
     number,
     { peer: number; nonce: number; at: number; attempts: number; isGap: boolean }
   >();
   readonly ewma = new Map<number, number>();
   recoversSince: number | undefined;
-  window: { at: number; sent: number; received: number; disk: number[]; steps: number };
+  window: { at: number; sent: Peers; received: Peers; disk: number[]; steps: number };
   scrub = { from: 0, read: 0 };
 
   constructor(now: number, disk: number[], isFirst: boolean) {
     this.statusSince = now;
     this.recoversSince = isFirst ? undefined : now;
-    this.window = { at: now, sent: 0, received: 0, disk, steps: 0 };
+    this.window = { at: now, sent: new Map(), received: new Map(), disk, steps: 0 };
   }
 }
 
@@ -92,8 +110,7 @@ export class Tally {
         writeSuperblock.call(disk, block, done);
       };
       disk.writeEntries = (entries: readonly Entry[], done) => {
-        const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
-        this.#add(id, 'vsr_bytes_written_total', '', bytes);
+        for (const entry of entries) this.#onWritten(id, entry);
         writeEntries.call(disk, entries, done);
       };
       disk.checkSuperblock = (done) =>
@@ -118,7 +135,7 @@ export class Tally {
       const labels = `message_type=${type} peer=${to}`;
       this.#add(from, 'vsr_network_sent_bytes_total', labels, bytes);
     }
-    life.window.sent += bytes;
+    grow(life.window.sent, to, bytes);
     // A broadcast is one message for several.
     if (message !== life.lastSent) {
       this.#record(from, 'vsr_message_serialization_ms', '', 0);
@@ -128,6 +145,7 @@ export class Tally {
     life.lastSent = message;
     if (!isFirst) return;
     if (type === 'Prepare') this.#onPrepareSent(life, message.entries);
+    if (type === 'Eviction') this.#onEvicted(from, life, to);
     if (type === 'Prepare' || type === 'Commit' || type === 'Heartbeat') {
       this.#onAnnounced(from, life, message.commit);
     }
@@ -136,7 +154,11 @@ export class Tally {
       const arrived = life.arrivals.get(key);
       if (arrived === undefined) return;
       life.arrivals.delete(key);
-      this.#record(from, 'vsr_client_latency_ms', '', this.#now - arrived);
+      const { at, method, isLate } = arrived;
+      this.#record(from, 'vsr_client_latency_ms', '', this.#now - at);
+      this.#record(from, `kmb_${method}_duration_seconds`, '', (this.#now - at) / 1000);
+      const status = life.outcomes.get(key) === 'success' ? 'success' : 'error';
+      if (!isLate) this.#add(from, 'kmb_requests_total', `method=${method} status=${status}`);
     }
     if (type === 'RepairRequest') {
       const before = life.repairs.get(message.op);
@@ -148,8 +170,34 @@ export class Tally {
     }
   }
 
+  #onWritten(id: number, entry: Entry): void {
+    const bytes = entryBytes(entry);
+    this.#add(id, 'vsr_bytes_written_total', '', bytes);
+    this.#add(id, 'kmb_log_bytes_total', '', bytes);
+    this.#add(id, 'kmb_log_entries_total', '');
+    if (entry.kind === 'joint' || entry.kind === 'stable') return;
+    const tenant = entry.client % 8;
+    this.#add(id, 'kmb_tenant_log_entries_total', `tenant_id=tenant-${tenant}`);
+    this.#lives.get(id)!.tenants.set(tenant, this.#now);
+  }
+
+  /** A request whose session is no more is refused. */
+  #onEvicted(id: number, life: Life, client: number): void {
+    const method = life.refused.get(client);
+    if (method === undefined) return;
+    life.refused.delete(client);
+    this.#onRefused(id, method);
+  }
+
+  #onRefused(id: number, method: Arrival['method']): void {
+    this.#add(id, 'vsr_operations_total', 'status=failure');
+    this.#add(id, 'kmb_requests_total', `method=${method} status=error`);
+  }
+
   #onPrepareSent(life: Life, entries: readonly Entry[]): void {
-    for (const { op } of entries) {
+    for (const { op, client, request } of entries) {
+      const arrival = life.arrivals.get(`${client} ${request}`);
+      if (arrival !== undefined) arrival.isInLog = true;
       if (op <= life.highestPrepared) continue;
       life.highestPrepared = op;
       life.flights.set(op, { sent: this.#now, decided: undefined });
@@ -170,7 +218,7 @@ export class Tally {
     const { type, from } = message;
     const { replica } = this.simulation!.nodes[id]!;
     this.#add(id, 'vsr_messages_received_total', `message_type=${type}`);
-    life.window.received += bytes;
+    grow(life.window.received, from, bytes);
     if (bytes > 0 && from >= 0 && from < 1000) {
       const labels = `message_type=${type} peer=${from}`;
       this.#add(id, 'vsr_network_received_bytes_total', labels, bytes);
@@ -213,9 +261,14 @@ export class Tally {
     }
   }
 
-  #onRequest(id: number, life: Life, { from, session, request }: Request): void {
+  #onRequest(id: number, life: Life, { from, session, request, body }: Request): void {
     const replica = this.simulation!.nodes[id]!.replica!;
-    if (!replica.isNormal || !replica.isPrimary || !replica.normal.isSettled) return;
+    if (!replica.isNormal || !replica.isPrimary) return;
+    const method = body.startsWith('balance') ? 'query' : 'write';
+    if (!replica.normal.isSettled) {
+      if (session !== 0) this.#onRefused(id, method);
+      return;
+    }
     const known = replica.sessions.get(from);
     const isAgain = session === 0 ? known?.request === 0 : (known?.request ?? 0) >= request;
     const isKnown = session === 0 || known?.session === session;
@@ -223,14 +276,45 @@ export class Tally {
       this.#add(id, 'vsr_duplicate_requests_total', '');
     } else if (isKnown) {
       life.underWay.set(from, request);
-      if (session !== 0) life.arrivals.set(`${from} ${request}`, this.#now);
+      const arrival = { at: this.#now, method, isInLog: false, isLate: false } as const;
+      if (session !== 0) life.arrivals.set(`${from} ${request}`, { ...arrival });
+    } else {
+      life.refused.set(from, method);
     }
+  }
+
+  /** Who waits for too long counts as failed; what is in the log by then may still be answered. */
+  #giveUpLate(id: number, life: Life): void {
+    const replica = this.simulation!.nodes[id]!.replica!;
+    if (!replica.isNormal || !replica.isPrimary) return;
+    for (const [key, arrival] of life.arrivals) {
+      if (arrival.isLate || this.#now - arrival.at <= defaultTiming.requestTimeout) continue;
+      if (arrival.isInLog) {
+        arrival.isLate = true;
+        this.#add(id, 'kmb_requests_total', `method=${arrival.method} status=error`);
+        continue;
+      }
+      this.#onRefused(id, arrival.method);
+      life.arrivals.delete(key);
+      life.underWay.delete(Number(key.split(' ')[0]));
+    }
+  }
+
+  /** Those that are not answered when the view ends, or another's begins. */
+  #giveUpAll(id: number, life: Life): void {
+    for (const { method, isInLog, isLate } of life.arrivals.values()) {
+      if (!isInLog) this.#onRefused(id, method);
+      else if (!isLate) this.#add(id, 'kmb_requests_total', `method=${method} status=error`);
+    }
+    life.arrivals.clear();
   }
 
   onApplied(id: number, { kind, client, request }: Entry, status: string, ran: boolean): void {
     const life = this.#lives.get(id)!;
     if (life.underWay.get(client) === request) life.underWay.delete(client);
-    if (kind === 'operation' && ran) this.#add(id, 'vsr_operations_total', `status=${status}`);
+    this.#add(id, 'vsr_operations_total', 'status=success');
+    this.#add(id, 'kmb_consensus_commits_total', '');
+    life.outcomes.set(`${client} ${request}`, status);
     if (kind === 'register') this.#onRegistered(id, life, client);
     if (kind === 'operation' && ran) {
       life.clients.delete(client);
@@ -253,6 +337,12 @@ export class Tally {
     this.#lives.get(id)!.clients = new Set(sessions.map(({ client }) => client));
   }
 
+  /** How many tenants have had an entry within the last minute. */
+  activeTenants(id: number): number {
+    const times = [...this.#lives.get(id)!.tenants.values()];
+    return times.filter((at) => this.#now - at <= 60_000).length;
+  }
+
   onStart(node: SimulatedNode): void {
     const { operations, bytesRead, bytesWritten } = node.disk.counts;
     const isFirst = !this.#started.has(node.id);
@@ -266,6 +356,7 @@ export class Tally {
     const life = this.#lives.get(id)!;
     const now = this.#now;
     this.#onRepairsTick(id, life, replica!);
+    this.#giveUpLate(id, life);
     // While it recovers nothing else runs.
     if (replica!.status !== 2 && now - life.scrub.from >= 1000) {
       const seconds = (now - life.scrub.from) / 1000;
@@ -281,14 +372,22 @@ export class Tally {
       (total, index) => (total - window.disk[index]!) / seconds,
     );
     const network = 'vsr_network_bandwidth_bytes_per_sec';
-    this.#set(id, network, 'direction=receive', window.received / seconds);
-    this.#set(id, network, 'direction=transmit', window.sent / seconds);
+    for (const [direction, peers] of [
+      ['receive', window.received],
+      ['transmit', window.sent],
+    ] as const) {
+      for (const [peer, bytes] of peers) {
+        this.#set(id, network, `direction=${direction} peer=${peer}`, bytes / seconds);
+        // The next window begins with nothing of it.
+        peers.set(peer, 0);
+      }
+    }
     this.#set(id, 'vsr_disk_iops', '', iops!);
     this.#set(id, 'vsr_disk_bandwidth_bytes_per_sec', 'direction=read', read!);
     this.#set(id, 'vsr_disk_bandwidth_bytes_per_sec', 'direction=write', written!);
-    this.#set(id, 'vsr_cpu_utilization_percent', '', window.steps / 1000);
+    this.#set(id, 'vsr_cpu_utilization_percent', '', window.steps / 1000 / seconds);
     this.#set(id, 'vsr_memory_used_bytes', '', replica!.log.bytes);
-    life.window = { at: now, sent: 0, received: 0, disk: totals, steps: 0 };
+    life.window = { ...window, at: now, disk: totals, steps: 0 };
   }
 
   /** A repair ends when what was missing came otherwise, or nobody answers. */
@@ -313,7 +412,7 @@ export class Tally {
     if (replica.status !== life.status) this.#onStatus(id, life, replica.status);
     if (replica.status !== 0 || replica.view !== life.view) {
       life.flights.clear();
-      life.arrivals.clear();
+      this.#giveUpAll(id, life);
       life.underWay.clear();
       for (const { op, client, request } of replica.isNormal && replica.isPrimary
         ? replica.log.slice(replica.commit + 1, replica.log.op)
@@ -348,4 +447,9 @@ export class Tally {
     life.status = status;
     life.statusSince = this.#now;
   }
+}
+
+function grow(peers: Peers, address: number, bytes: number): void {
+  const peer = address >= 0 && address < 1000 ? String(address) : 'clients';
+  peers.set(peer, (peers.get(peer) ?? 0) + bytes);
 }
