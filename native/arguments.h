@@ -39,35 +39,16 @@ ArrayType CopyToTypedArray(Napi::Env env, const std::vector<T>& column) {
   return array;
 }
 
-template <typename Holder>
-struct External {
-  Holder holder;
-  int64_t size;
-};
-
 // An ArrayBuffer over memory that `holder` keeps mapped. Empty, with an exception pending, where
 // the runtime refuses external buffers.
-//
-// V8 takes the size of every ArrayBuffer for memory that it may have to collect. This is address
-// space of which pages come one by one, so V8 is told that it weighs nothing.
 template <typename Holder>
 Napi::Value ExternalBuffer(Napi::Env env, void* memory, size_t size, Holder holder) {
-  auto* kept = new External<Holder>{std::move(holder), int64_t(size)};
+  auto* kept = new Holder(std::move(holder));
   napi_value buffer;
   const napi_status status = napi_create_external_arraybuffer(
-      env, memory, size,
-      [](napi_env env, void*, void* hint) {
-        auto* external = static_cast<External<Holder>*>(hint);
-        int64_t ignored;
-        napi_adjust_external_memory(env, external->size, &ignored);
-        delete external;
-      },
+      env, memory, size, [](napi_env, void*, void* hint) { delete static_cast<Holder*>(hint); },
       kept, &buffer);
-  if (status == napi_ok) {
-    int64_t ignored;
-    napi_adjust_external_memory(env, -kept->size, &ignored);
-    return Napi::Value(env, buffer);
-  }
+  if (status == napi_ok) return Napi::Value(env, buffer);
   delete kept;
   Throw(env, {"VSR_METRICS_REGISTRY_OPTIONS",
               "this runtime does not let native code share memory with JavaScript (Electron does "
@@ -75,11 +56,12 @@ Napi::Value ExternalBuffer(Napi::Env env, void* memory, size_t size, Holder hold
   return Napi::Value();
 }
 
-// The same over a mapping, held by what may end it.
+// The same over a part of a mapping, held by what may end it.
 template <typename Holder>
-Napi::Value BufferOver(Napi::Env env, const std::shared_ptr<Mapping>& mapping, Holder holder) {
-  if (mapping != nullptr) {
-    return ExternalBuffer(env, mapping->bytes(), mapping->size(), std::move(holder));
+Napi::Value BufferOver(Napi::Env env, const std::shared_ptr<Mapping>& mapping, uint64_t offset,
+                       uint64_t size, Holder holder) {
+  if (mapping != nullptr && offset <= mapping->size() && size <= mapping->size() - offset) {
+    return ExternalBuffer(env, mapping->bytes() + offset, size, std::move(holder));
   }
   Throw(env, {"VSR_METRICS_REGISTRY_FULL",
               "no address space for the memory of the registry; lower the capacity options (lanes, "

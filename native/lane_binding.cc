@@ -32,9 +32,13 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
     return Napi::Number::New(info.Env(), lane_->lane().index());
   }
 
-  // All of it: scalars, then the cells of histograms.
+  // The scalars, or the part that begins at an offset and has a size. Not all at once: V8 takes the
+  // size of every ArrayBuffer for memory that is in use.
   Napi::Value Memory(const Napi::CallbackInfo& info) {
-    return BufferOver(info.Env(), lane_->Memory(), lane_);
+    const uint64_t offset = info[0].IsNumber() ? uint64_t(info[0].ToNumber().DoubleValue()) : 0;
+    const uint64_t size =
+        info[1].IsNumber() ? uint64_t(info[1].ToNumber().DoubleValue()) : lane_->scalars_size();
+    return BufferOver(info.Env(), lane_->Memory(), offset, size, lane_);
   }
 
   Napi::Value Bind(const Napi::CallbackInfo& info) {
@@ -56,7 +60,7 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
   // The slots of the lane's exemplars; undefined when the region keeps none.
   Napi::Value Exemplars(const Napi::CallbackInfo& info) {
     if (!lane_->HasExemplars()) return info.Env().Undefined();
-    return BufferOver(info.Env(), lane_->Exemplars(), lane_);
+    return BufferOver(info.Env(), lane_->Exemplars(), 0, lane_->exemplars_size(), lane_);
   }
 
   // The first of the two slots of a bucket of a series; undefined: no room.

@@ -18,7 +18,13 @@ namespace vsr_metrics {
 
 class MappedLane {
  public:
-  explicit MappedLane(std::shared_ptr<Lane> lane) : lane_(std::move(lane)) {}
+  explicit MappedLane(std::shared_ptr<Lane> lane)
+      : lane_(std::move(lane)),
+        scalars_size_(lane_->region().header()->scalars_size),
+        exemplars_size_(lane_->region().header()->exemplars_size) {}
+
+  uint64_t scalars_size() const { return scalars_size_; }
+  uint64_t exemplars_size() const { return exemplars_size_; }
 
   Lane& lane() const { return *lane_; }
 
@@ -32,14 +38,13 @@ class MappedLane {
   }
 
   bool HasExemplars() const {
-    return !lane_->has_ended() && lane_->region().header()->exemplars_size >= sizeof(ExemplarSlot);
+    return !lane_->has_ended() && exemplars_size_ >= sizeof(ExemplarSlot);
   }
 
   const std::shared_ptr<Mapping>& Exemplars() {
     if (exemplars_ == nullptr && HasExemplars()) {
       const Region& region = lane_->region();
-      exemplars_ =
-          region.MapPart(region.exemplars(lane_->index()), region.header()->exemplars_size);
+      exemplars_ = region.MapPart(region.exemplars(lane_->index()), exemplars_size_);
     }
     return exemplars_;
   }
@@ -52,6 +57,8 @@ class MappedLane {
 
  private:
   std::shared_ptr<Lane> lane_;
+  uint64_t scalars_size_;
+  uint64_t exemplars_size_;
   std::shared_ptr<Mapping> memory_;
   std::shared_ptr<Mapping> exemplars_;
 };

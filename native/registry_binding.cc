@@ -192,7 +192,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
     if (!IsOpen(info.Env())) return Napi::Value();
     if (removals_ == nullptr)
       removals_ = region_->MapPart(&region_->header()->removals, kCacheLine);
-    return BufferOver(info.Env(), removals_, removals_);
+    return BufferOver(info.Env(), removals_, 0, kCacheLine, removals_);
   }
 
   // { epoch, entries }: those removed since that epoch. No entries: too many, or too long ago.
@@ -243,7 +243,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
     if (shared_ == nullptr) {
       shared_ = region_->MapPart(region_->shared(), region_->header()->shared_size);
     }
-    return BufferOver(info.Env(), shared_, shared_);
+    return BufferOver(info.Env(), shared_, 0, region_->header()->shared_size, shared_);
   }
 
   Napi::Value TakeSnapshot(const Napi::CallbackInfo& info) {

@@ -114,7 +114,8 @@ Measured Measure(size_t threads, double seconds, const Run& run) {
   return all;
 }
 
-// One thread whose `run` says itself how many nanoseconds count; it is given multiples of `multiple`.
+// One thread whose `run` says itself how many nanoseconds count; it is given multiples of
+// `multiple`.
 template <typename Run>
 Measured MeasureCounted(uint64_t multiple, double seconds, const Run& run) {
   constexpr double kRound = 2e6;

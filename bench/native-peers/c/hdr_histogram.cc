@@ -92,7 +92,6 @@ int main(int count, char** arguments) {
   uint64_t total = 0;
   for (const auto* histogram : histograms) total += uint64_t(histogram->total_count);
   const char* const name = is_atomic ? "C HdrHistogram_c, atomic" : "C HdrHistogram_c";
-  bench::PrintOutput({name, kVersion, "C"}, group, threads, measured,
-                     total);
+  bench::PrintOutput({name, kVersion, "C"}, group, threads, measured, total);
   return 0;
 }

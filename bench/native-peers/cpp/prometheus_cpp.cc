@@ -144,20 +144,17 @@ Result TimeHandlers(const bench::Shape& shape, double seconds) {
   }
   if (shape.operation == "gauge") {
     const auto gauges = Bound<prometheus::Gauge>(registry, prometheus::BuildGauge);
-    const auto measured =
-        bench::MeasureHandler(shape, seconds, [&](size_t index, double, uint64_t call) {
-          gauges[index]->Set(double(call));
-        });
+    const auto measured = bench::MeasureHandler(
+        shape, seconds,
+        [&](size_t index, double, uint64_t call) { gauges[index]->Set(double(call)); });
     return {measured, HeldBy(gauges, [](auto& each) { return each.Value(); })};
   }
-  const auto histograms =
-      Bound<Histogram>(registry, prometheus::BuildHistogram, kLatencyBounds);
+  const auto histograms = Bound<Histogram>(registry, prometheus::BuildHistogram, kLatencyBounds);
   const auto measured =
       shape.operation == "histogram"
-          ? bench::MeasureHandler(shape, seconds,
-                                  [&](size_t index, double value, uint64_t) {
-                                    histograms[index]->Observe(value);
-                                  })
+          ? bench::MeasureHandler(
+                shape, seconds,
+                [&](size_t index, double value, uint64_t) { histograms[index]->Observe(value); })
           : bench::MeasureHandler(shape, seconds, [&](size_t index, double, uint64_t) {
               const auto start = bench::Clock::now();
               histograms[index]->Observe(

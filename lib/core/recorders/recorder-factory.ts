@@ -27,7 +27,6 @@ export interface SeriesMemory {
 /** Where the cells of one lane lie. */
 export class LaneMemory implements SeriesMemory {
   readonly #lane: NativeLane;
-  readonly #memory: ArrayBuffer;
   readonly #scalars: CellArrays;
   readonly #shared: CellArrays;
   readonly #exemplars: LaneExemplars;
@@ -35,8 +34,7 @@ export class LaneMemory implements SeriesMemory {
   constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
     this.#lane = lane;
     this.#exemplars = new LaneExemplars(lane, context);
-    this.#memory = lane.memory();
-    this.#scalars = cellArrays(this.#memory);
+    this.#scalars = cellArrays(lane.memory());
     this.#shared = cellArrays(region.shared());
   }
 
@@ -65,7 +63,7 @@ export class LaneMemory implements SeriesMemory {
     const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
     const splits = head(layout.headSplits, 8);
     return {
-      cells: new BigInt64Array(this.#memory, cellsOffset, geometry.cellCount),
+      cells: new BigInt64Array(lane.memory(cellsOffset, layout.cellSize * geometry.cellCount)),
       others: this.#scalars,
       sum: head(layout.headSum, 8),
       minimum: head(layout.headMinimum, 8),

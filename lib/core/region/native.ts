@@ -165,8 +165,11 @@ export interface NativeExemplars {
 
 export interface NativeLane {
   readonly index: number;
-  /** The whole lane: scalars, then the cells of histograms. */
-  memory(): ArrayBuffer;
+  /**
+   * The scalars of the lane, or the part of it that begins at an offset and has a size. V8 takes the
+   * size of each for memory in use, so ask for what is used.
+   */
+  memory(offset?: number, size?: number): ArrayBuffer;
   /** Makes room for the scalars of a series in this lane. False: there is no memory. */
   bind(series: number): boolean;
   /** This thread holds nothing any more of what was removed up to this epoch. */
