@@ -3,6 +3,7 @@ import { budget } from './budget.js';
 import { churn } from './churn.js';
 import { collector } from './collector.js';
 import { damaged } from './damaged.js';
+import { edges } from './edges.js';
 import { growth } from './growth.js';
 import { http } from './http.js';
 import { kill } from './kill.js';
@@ -18,6 +19,7 @@ export const proofs = [
   runnable(kill),
   runnable(race),
   runnable(growth),
+  runnable(edges),
   runnable(blocked),
   runnable(damaged),
   runnable(memory),

@@ -38,8 +38,15 @@ export function claim(holds: boolean, message: string): asserts holds {
   if (!holds) throw new Error(message);
 }
 
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Ends early when the signal says so. */
+export function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Runs `task` for 0 to count - 1, at most `atOnce` at the same time. */

@@ -189,6 +189,8 @@ inline bool HasKey(const Region& region, const Entry& entry, std::string_view ke
 inline uint32_t Find(const Region& region, const Wanted& wanted) {
   const Entry* entries = region.entries();
   const uint32_t count = region.EntryCount();
+  // A child made by fork() finds nothing but zeros.
+  if (region.header()->bucket_count == 0) return kNoIndex;
   uint32_t link = LoadAcquire(BucketOf(region, wanted.hash));
   // Counted: the chain of a damaged region may be a ring.
   for (uint32_t step = 0; step < count && link - 1 < count; ++step) {

@@ -134,8 +134,10 @@ class Registry {
   // To be called about once a second, on this thread: lets go of series that were removed, so that
   // others may have their memory, refines the clock's rate and shows readers that the process
   // lives. Opening a recorder lets go of them too. False once the registry has been replaced,
-  // because its creator died and started again: attach anew then.
+  // because its creator died and started again, and in a child made by fork(), which has nothing of
+  // its parent's: attach anew then.
   bool KeepAlive() {
+    if (thread_->region().process_slot() == kNoIndex) return false;
     thread_->CatchUp();
     Recheck();
     BeatProcess(thread_->region());
@@ -151,6 +153,13 @@ class Registry {
                                Error* error, IsKind is_kind) {
     using registry_internal::About;
     const Region& region = thread_->region();
+    if (region.process_slot() == kNoIndex) {
+      *error =
+          About("VSR_METRICS_REGISTRY_CLOSED", family_name,
+                "the registry was attached to before this process was made by fork(); allowed: "
+                "a registry that it attaches to itself");
+      return std::nullopt;
+    }
     const uint32_t family = FindFamily(region, family_name);
     if (family == kNoIndex) {
       *error = About("VSR_METRICS_REGISTRY_MISMATCH", family_name,
