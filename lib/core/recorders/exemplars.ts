@@ -28,10 +28,30 @@ interface Slots {
   readonly doubles: Float64Array;
 }
 
+/** What keeps the exemplars of recorders. */
+export interface ExemplarKeeper {
+  /**
+   * Keeps an exemplar of a series, with the labels of the context where none are given. Never throws;
+   * returns why it did not.
+   */
+  keep(
+    recorder: object,
+    series: number,
+    bucket: number,
+    value: number,
+    labels: ExemplarLabels | undefined,
+  ): ExemplarRejection | undefined;
+}
+
+/** For each bucket the first of its two slots. One that found no room is not asked for again. */
+type Pairs = Map<number, number | undefined>;
+
 /** The exemplars of one lane. Mapped when the first one is recorded. */
-export class LaneExemplars {
+export class LaneExemplars implements ExemplarKeeper {
   readonly #lane: NativeLane;
   readonly #context: ExemplarContext | undefined;
+  // By recorder, which another one follows when its series goes and comes again. Most have none.
+  readonly #pairs = new WeakMap<object, Pairs>();
   #slots: Slots | undefined;
 
   constructor(lane: NativeLane, context: ExemplarContext | undefined) {
@@ -39,26 +59,45 @@ export class LaneExemplars {
     this.#context = context;
   }
 
-  /** Those of one series. */
-  of(series: number): SeriesExemplars {
-    return new SeriesExemplars(this, series);
+  keep(
+    recorder: object,
+    series: number,
+    bucket: number,
+    value: number,
+    labels: ExemplarLabels | undefined,
+  ): ExemplarRejection | undefined {
+    let given: unknown;
+    try {
+      given = labels ?? this.#context?.();
+    } catch {
+      return 'exemplar_context_failed';
+    }
+    if (given === undefined) return undefined;
+    const checked = checkLabels(given);
+    if (typeof checked === 'string') return checked;
+    const pair = this.#find(recorder, series, bucket);
+    if (pair === undefined) return 'exemplar_memory_exhausted';
+    this.#write(pair, value, encode(checked));
+    return undefined;
   }
 
-  /** The labels of the moment: none without a context, or where there is nothing to tell. */
-  labelsNow(): ExemplarLabels | undefined {
-    return this.#context?.();
-  }
-
-  /** The first slot of a bucket; undefined: no room. */
-  find(series: number, bucket: number): number | undefined {
-    return this.#map() && this.#lane.exemplarOf(series, bucket);
+  #find(recorder: object, series: number, bucket: number): number | undefined {
+    let pairs = this.#pairs.get(recorder);
+    if (pairs === undefined) {
+      pairs = new Map();
+      this.#pairs.set(recorder, pairs);
+    }
+    if (!pairs.has(bucket)) {
+      pairs.set(bucket, this.#map() && this.#lane.exemplarOf(series, bucket));
+    }
+    return pairs.get(bucket);
   }
 
   /** Replaces the exemplar in the two slots from `pair` on. */
-  write(pair: number, value: number, textSize: number): void {
+  #write(pair: number, value: number, textSize: number): void {
     const { bytes, words, doubles } = this.#map()!;
     const sequenceOf = (slot: number) => words[wordOf(slot, layout.exemplarSequence)]!;
-    const sequence = (Math.max(sequenceOf(pair), sequenceOf(pair + 1)) + 1) >>> 0;
+    const sequence = nextSequence(sequenceOf(pair), sequenceOf(pair + 1));
     const slot = pair + (sequence % layout.exemplarsOfBucket);
     words[wordOf(slot, layout.exemplarSequence)] = sequence;
     doubles[wordOf(slot, layout.exemplarValue) / 2] = value;
@@ -84,54 +123,10 @@ export class LaneExemplars {
   }
 }
 
-/** What keeps the exemplars of a recorder. */
-export interface ExemplarKeeper {
-  /**
-   * Keeps an exemplar, with the labels of the context where none are given. Never throws; returns
-   * why it did not.
-   */
-  keep(
-    bucket: number,
-    value: number,
-    labels: ExemplarLabels | undefined,
-  ): ExemplarRejection | undefined;
-}
-
-/** The exemplars of one series in one lane. */
-export class SeriesExemplars implements ExemplarKeeper {
-  readonly #lane: LaneExemplars;
-  readonly #series: number;
-  // By bucket. One that found no room is not asked for again.
-  #pairs: Map<number, number | undefined> | undefined;
-
-  constructor(lane: LaneExemplars, series: number) {
-    this.#lane = lane;
-    this.#series = series;
-  }
-
-  keep(
-    bucket: number,
-    value: number,
-    labels: ExemplarLabels | undefined,
-  ): ExemplarRejection | undefined {
-    let given: unknown;
-    try {
-      given = labels ?? this.#lane.labelsNow();
-    } catch {
-      return 'exemplar_context_failed';
-    }
-    if (given === undefined) return undefined;
-    const checked = checkLabels(given);
-    if (typeof checked === 'string') return checked;
-    this.#pairs ??= new Map();
-    if (!this.#pairs.has(bucket)) {
-      this.#pairs.set(bucket, this.#lane.find(this.#series, bucket));
-    }
-    const pair = this.#pairs.get(bucket);
-    if (pair === undefined) return 'exemplar_memory_exhausted';
-    this.#lane.write(pair, value, encode(checked));
-    return undefined;
-  }
+/** Of two that take turns. They wrap, so that the newer one is the one ahead of the other. */
+export function nextSequence(one: number, other: number): number {
+  const newer = ((one - other) | 0) > 0 ? one : other;
+  return (newer + 1) >>> 0;
 }
 
 function wordOf(slot: number, offset: number): number {

@@ -4,31 +4,36 @@
 // comparison tells whether that is all: cells strictly between the lowest and the highest one this
 // handle has stepped have their memory, are looked at by readers, and change no extreme. In those
 // two cells themselves a value between the extremes needs nothing else either. Everything rarer is
-// in `recordOther`: new extremes, cells whose memory is not there yet, values out of range, bad
-// values.
+// in `recordOther`: new extremes, cells whose memory is not there yet, values out of range, values so
+// large that the sum could become infinite, bad values.
 
 import { longestDuration, nanosecondsPerTick, now } from '../region/clock.js';
-import { type HistogramGeometry, highWord, lowerNeighbour } from '../region/histogram-geometry.js';
+import {
+  cellIndexOf,
+  type HistogramGeometry,
+  highWord,
+  lowerNeighbour,
+} from '../region/histogram-geometry.js';
+import { layout } from '../region/native.js';
 import type { CellArrays } from './cell-arrays.js';
 import type { ExemplarKeeper } from './exemplars.js';
+import { formNumbers, formOf } from './histogram-forms.js';
 import type { ExemplarLabels, Histogram } from './interfaces.js';
 import { explainNoLabels } from './mistakes.js';
 import type { RejectionLog } from './rejections.js';
+import { largestUnchecked } from './sums.js';
 import { time } from './timing.js';
 
-/** The memory of one histogram in one lane: its cells, and the indexes of all else. */
+/** The memory of one histogram in one lane: indexes of the arrays. */
 export interface HistogramMemory {
-  readonly cells: BigInt64Array;
-  readonly others: CellArrays;
+  readonly arrays: CellArrays;
+  /** Of the first cell. */
+  readonly first: number;
+  /** What else its head holds lies around it: see `minimum` and so on. */
   readonly sum: number;
-  readonly minimum: number;
-  readonly maximum: number;
   /** Words. The cells from the first to, not including, the second may be stored into. */
   readonly touchedLow: number;
   readonly touchedHigh: number;
-  /** Counts of values too small for the first cell, and too large for the last. */
-  readonly below: number;
-  readonly above: number;
   /** The first of one for each bound that falls inside a cell: how many of the cell's values it holds. */
   readonly splits: number;
   /** The first of one for each bound, then beyond all: counts of values whose cell could not be had. */
@@ -36,242 +41,259 @@ export interface HistogramMemory {
   /** Makes memory for a cell and shows it to readers. False: there is none. */
   touch(cell: number): boolean;
   readonly exemplars: ExemplarKeeper;
+  readonly series: number;
   /** Memory that no reader sees: a value without a cell is no loss there. */
   readonly isVoid?: boolean;
 }
 
-// Constants of this module are constants of the optimised code; imported ones would be loaded.
-const bits = new Float64Array(1);
-const words = new Int32Array(bits.buffer);
-const high = highWord;
-const below = lowerNeighbour;
-const readClock = now;
-const perTick = nanosecondsPerTick;
-const tooLong = longestDuration;
+/** What the histograms of a family have in common. */
+export interface HistogramKind {
+  readonly metric: string;
+  readonly geometry: HistogramGeometry;
+  readonly unitsPerNanosecond: number;
+  readonly rejections: RejectionLog;
+}
+
+// Where these lie, seen from the sum. `below` and `above` count values too small for the first cell,
+// and too large for the last.
+export const minimum = (layout.headMinimum - layout.headSum) / 8;
+export const maximum = (layout.headMaximum - layout.headSum) / 8;
+export const below = (layout.headBelow - layout.headSum) / 8;
+export const above = (layout.headAbove - layout.headSum) / 8;
 
 // How `times` becomes an integer of 64 bits: BigInt(times) would be allocated.
 export const steps = new BigInt64Array(1);
 const stepWords = new Uint32Array(steps.buffer);
-const low = 1 - highWord;
+const lowWord = 1 - highWord;
+const bits = new Float64Array(1);
 
-export class LaneHistogram implements Histogram {
-  // Only declared: see counter.ts.
-  declare protected cells: BigInt64Array;
-  declare protected doubles: Float64Array;
-  declare protected sum: number;
-  declare protected readonly scale: number;
-  declare protected readonly shift: number;
-  declare protected readonly baseIndex: number;
-  // Cells [inner, inner + innerCount): those strictly between the lowest and the highest stepped.
-  declare protected inner: number;
-  declare protected innerCount: number;
-  declare private readonly unitsPerNanosecond: number;
-  // The smallest and the largest value that a cell was stepped for. Bad values are never between.
-  declare protected readonly seen: Float64Array;
-  declare protected memory: HistogramMemory;
-  declare protected readonly geometry: HistogramGeometry;
-  declare private readonly metric: string;
-  declare private readonly rejections: RejectionLog;
+// V8 inlines calls into a function up to a sum of bytecode, so that the bytes of hot paths count. What
+// they use are arguments of the function around them: constants of a module take three times as many
+// bytes each, and private methods would make it twice as many.
+function defineLaneHistogram(
+  bits: Float64Array,
+  words: Int32Array,
+  high: number,
+  lower: number,
+  forms: Float64Array,
+  perTick: Float64Array,
+  tooLong: number,
+  readClock: () => number,
+) {
+  return class LaneHistogram implements Histogram {
+    // Only declared: see counter.ts.
+    declare integers: BigInt64Array;
+    declare doubles: Float64Array;
+    declare sum: number;
+    declare readonly form: number;
+    declare readonly shift: number;
+    // What is added to the upper bits of a value to find its cell among the integers.
+    declare origin: number;
+    // Cells [inner, inner + innerCount): those strictly between the lowest and the highest stepped.
+    // -1: they are the same one. -2: there is none.
+    declare inner: number;
+    declare innerCount: number;
+    declare memory: HistogramMemory;
+    declare readonly kind: HistogramKind;
 
-  constructor(
-    memory: HistogramMemory,
-    geometry: HistogramGeometry,
-    unitsPerNanosecond: number,
-    metric: string,
-    log: RejectionLog,
-  ) {
-    this.cells = memory.cells;
-    this.doubles = memory.others.doubles;
-    this.sum = memory.sum;
-    // Double fields even where these are whole numbers, so that all handles are of one shape.
-    this.scale = 0.5;
-    this.unitsPerNanosecond = 0.5;
-    this.scale = geometry.scale;
-    this.shift = geometry.shift;
-    this.baseIndex = geometry.baseIndex;
-    this.inner = 0;
-    this.innerCount = 0;
-    this.unitsPerNanosecond = unitsPerNanosecond;
-    this.seen = Float64Array.of(Infinity, -Infinity);
-    this.memory = memory;
-    this.geometry = geometry;
-    this.metric = metric;
-    this.rejections = log;
-  }
-
-  /** Goes on in other memory: the region was superseded. */
-  bind(memory: HistogramMemory): void {
-    this.memory = memory;
-    this.cells = memory.cells;
-    this.doubles = memory.others.doubles;
-    this.sum = memory.sum;
-    this.seen.set([Infinity, -Infinity]);
-    this.inner = 0;
-    this.innerCount = 0;
-  }
-
-  // Hot path. Costs: bench/recording.
-  record(value: number, times?: number): void {
-    // First of all: a BigInt or a symbol would throw below, a string would be added as text.
-    if (typeof value !== 'number') {
-      this.recordOther(value, times);
-      return;
+    constructor(memory: HistogramMemory, kind: HistogramKind) {
+      const { geometry, unitsPerNanosecond } = kind;
+      this.integers = memory.arrays.integers;
+      this.doubles = memory.arrays.doubles;
+      this.sum = memory.sum;
+      this.form = formOf(geometry.scale, unitsPerNanosecond);
+      this.shift = geometry.shift;
+      this.origin = memory.first - geometry.baseIndex;
+      this.inner = 0;
+      this.innerCount = -2;
+      this.memory = memory;
+      this.kind = kind;
     }
-    bits[0] = value * this.scale * below;
-    const cell = ((words[high]! >>> this.shift) - this.baseIndex) | 0;
-    if (times === undefined && (cell - this.inner) >>> 0 < this.innerCount) {
-      this.cells[cell]! += 1n;
-      this.doubles[this.sum]! += value;
-    } else if (times === undefined && value >= this.seen[0]! && value <= this.seen[1]!) {
-      this.cells[cell]! += 1n;
-      this.doubles[this.sum]! += value;
-    } else if (times === undefined && cell < 0 && this.isNoExtreme(value)) {
-      // Too small for the first cell: every fast operation is, in a slow unit.
-      this.memory.others.integers[this.memory.below]! += 1n;
-      this.doubles[this.sum]! += value;
-    } else {
-      this.recordOther(value, times);
+
+    get metric(): string {
+      return this.kind.metric;
     }
-  }
 
-  observe(value: number, times?: number): void {
-    this.record(value, times);
-  }
-
-  since(start: number, end = readClock(), times?: number): void {
-    if (typeof start !== 'number' || typeof end !== 'number') {
-      this.rejections.reject(this.metric, typeof start === 'number' ? end : start);
-      return;
+    /** Goes on in other memory: the region was superseded. */
+    bind(memory: HistogramMemory): void {
+      this.integers = memory.arrays.integers;
+      this.doubles = memory.arrays.doubles;
+      this.sum = memory.sum;
+      this.origin = memory.first - this.kind.geometry.baseIndex;
+      this.inner = 0;
+      this.innerCount = -2;
+      this.memory = memory;
     }
-    const elapsed = end - start;
-    if (elapsed >= 0 && elapsed < tooLong) {
-      this.record(elapsed * perTick[0]! * this.unitsPerNanosecond, times);
-    } else {
-      this.#sinceOtherwise(elapsed, times);
+
+    // Hot path. Costs: bench/recording.
+    record(value: number, times?: number): void {
+      // First of all: a BigInt or a symbol would throw below, a string would be added as text.
+      if (typeof value === 'number' && times === undefined) {
+        bits[0] = value * forms[this.form]! * lower;
+        let cell = ((words[high]! >>> this.shift) + this.origin) | 0;
+        if ((cell - this.inner) >>> 0 >= this.innerCount) cell = cellBeside(this, value, cell);
+        if (cell >= 0) {
+          this.integers[cell]! += 1n;
+          this.doubles[this.sum]! += value;
+          return;
+        }
+      }
+      recordOther(this, value, times);
     }
-  }
 
-  time<T>(run: () => T): T {
-    return time(this, run);
-  }
+    observe(value: number, times?: number): void {
+      this.record(value, times);
+    }
 
-  startTimer(): () => number {
-    const start = readClock();
-    return () => {
+    since(start: number, end = readClock(), times?: number): number {
+      const elapsed = typeof start === 'number' && typeof end === 'number' ? end - start : -1;
+      if (elapsed >= 0 && elapsed < tooLong) {
+        this.record(elapsed * perTick[0]! * forms[this.form + 1]!, times);
+        return end;
+      }
+      return sinceOtherwise(this, start, end, times);
+    }
+
+    time<T>(run: () => T): T {
+      return time(this, run);
+    }
+
+    startTimer(): () => number {
+      const start = readClock();
+      return () => {
+        const end = this.since(start);
+        return (end - start) * perTick[0]! * forms[this.form + 1]!;
+      };
+    }
+
+    recordWithExemplar(value: number, labels?: ExemplarLabels): void {
+      this.record(value);
+      if (!(typeof value === 'number' && value >= 0 && value < Infinity)) return;
+      const { exemplars, series } = this.memory;
+      const { geometry, rejections, metric } = this.kind;
+      const problem = exemplars.keep(this, series, boundOf(geometry, value), value, labels);
+      if (problem !== undefined) rejections.rejectExemplar(metric, problem);
+    }
+
+    sinceWithExemplar(start: number, labels?: ExemplarLabels): number {
       const end = readClock();
-      this.since(start, end);
-      return (end - start) * perTick[0]! * this.unitsPerNanosecond;
-    };
-  }
-
-  recordWithExemplar(value: number, labels?: ExemplarLabels): void {
-    this.record(value);
-    if (!(typeof value === 'number' && value >= 0 && value < Infinity)) return;
-    const bucket = this.#boundOf(value);
-    const problem = this.memory.exemplars.keep(bucket, value, labels);
-    if (problem !== undefined) this.rejections.rejectExemplar(this.metric, problem);
-  }
-
-  sinceWithExemplar(start: number, labels?: ExemplarLabels): void {
-    if (typeof start !== 'number') {
-      this.rejections.reject(this.metric, start);
-      return;
+      const elapsed = typeof start === 'number' ? end - start : -1;
+      if (!(elapsed >= 0 && elapsed < tooLong)) return sinceOtherwise(this, start, end);
+      this.recordWithExemplar(elapsed * perTick[0]! * forms[this.form + 1]!, labels);
+      return end;
     }
-    const elapsed = readClock() - start;
-    if (elapsed >= 0 && elapsed < tooLong) {
-      this.recordWithExemplar(elapsed * perTick[0]! * this.unitsPerNanosecond, labels);
-    } else {
-      this.#sinceOtherwise(elapsed);
+
+    /** Steps a cell whose memory is there, by `steps`; it is counted from the first. */
+    stepCell(cell: number, _value: number): void {
+      this.integers[this.memory.first + cell]! += steps[0]!;
     }
-  }
-
-  #sinceOtherwise(elapsed: number, times?: number): void {
-    if (elapsed < 0 && elapsed > -tooLong) {
-      // Another thread's start may lie a little ahead: that is no reason to lose the event.
-      this.rejections.count(this.metric, 'clock_step_back');
-      this.record(0, times);
-    } else {
-      // No start at all, or one from before the clock's source changed (see native/clock.h).
-      this.rejections.reject(this.metric, Number.isNaN(elapsed) ? NaN : Infinity);
-    }
-  }
-
-  /**
-   * Everything but one value between those seen. Never throws.
-   *
-   * In one piece on purpose. V8 would inline shorter pieces into record() where values often come
-   * this way, and then record() is too long to be inlined itself: calls cost more from then on, for
-   * every histogram, and their arguments are allocated. (Its limit is 460 bytes of bytecode.)
-   */
-  protected recordOther(given: number, times = 1): void {
-    if (!(typeof given === 'number' && given >= 0 && given < Infinity)) {
-      this.rejections.reject(this.metric, given);
-      return;
-    }
-    if (!(Number.isSafeInteger(times) && times > 0)) {
-      if (times !== 0) this.rejections.reject(this.metric, times);
-      return;
-    }
-    const value = given + 0; // -0 has the sign bit of a huge cell
-    stepWords[low] = times;
-    stepWords[high] = times / 2 ** 32;
-    const cell = this.#cellOf(value);
-    if ((cell - this.inner) >>> 0 < this.innerCount) {
-      // Several times a value between those seen.
-      this.stepCell(cell, value);
-      this.doubles[this.sum]! += value * times;
-      return;
-    }
-    const { memory } = this;
-    const { integers, words: lane } = memory.others;
-    if (cell < 0) {
-      integers[memory.below]! += steps[0]!;
-    } else if (cell >= this.geometry.cellCount) {
-      integers[memory.above]! += steps[0]!;
-    } else if (
-      (cell >= lane[memory.touchedLow]! && cell < lane[memory.touchedHigh]!) ||
-      memory.touch(cell)
-    ) {
-      this.stepCell(cell, value);
-      if (value < this.seen[0]!) this.seen[0] = value;
-      if (value > this.seen[1]!) this.seen[1] = value;
-      this.inner = this.#cellOf(this.seen[0]!) + 1;
-      this.innerCount = Math.max(0, this.#cellOf(this.seen[1]!) - this.inner);
-    } else {
-      this.#spill(value);
-    }
-    this.doubles[this.sum]! += value * times;
-    if (value < this.doubles[memory.minimum]!) this.doubles[memory.minimum] = value;
-    if (value > this.doubles[memory.maximum]!) this.doubles[memory.maximum] = value;
-  }
-
-  protected isNoExtreme(value: number): boolean {
-    const { doubles, memory } = this;
-    return value >= doubles[memory.minimum]! && value <= doubles[memory.maximum]!;
-  }
-
-  // Unsigned, so that the infinity of a huge value times the scale stays above every cell.
-  #cellOf(value: number): number {
-    bits[0] = value * this.scale * below;
-    return (words[high]! >>> this.shift) - this.baseIndex;
-  }
-
-  /** Steps a cell whose memory is there, by `steps`. */
-  protected stepCell(cell: number, _value: number): void {
-    this.cells[cell]! += steps[0]!;
-  }
-
-  // No memory for the cell: the value still counts in its bound, and in count and sum.
-  #spill(value: number): void {
-    this.memory.others.integers[this.memory.spills + this.#boundOf(value)]! += steps[0]!;
-    if (this.memory.isVoid !== true) this.rejections.count(this.metric, 'memory_exhausted');
-  }
-
-  /** The index of the first bound that a value is within; how many there are when it is in none. */
-  #boundOf(value: number): number {
-    const index = this.geometry.bounds.findIndex((bound) => value <= bound);
-    return index < 0 ? this.geometry.bounds.length : index;
-  }
+  };
 }
 
+export const LaneHistogram = defineLaneHistogram(
+  bits,
+  new Int32Array(bits.buffer),
+  highWord,
+  lowerNeighbour,
+  formNumbers,
+  nanosecondsPerTick,
+  longestDuration,
+  now,
+);
+export type LaneHistogram = InstanceType<typeof LaneHistogram>;
 explainNoLabels(LaneHistogram.prototype);
+
+/**
+ * The integer to step for a value that comes to none of the inner cells, but is no extreme: that of the
+ * outermost cells, or what counts values too small for the first. Every fast operation is, in a slow
+ * unit. Negative: there is more to do.
+ */
+export function cellBeside(histogram: LaneHistogram, value: number, cell: number): number {
+  const { doubles, sum } = histogram;
+  if (value >= doubles[sum + minimum]! && value <= doubles[sum + maximum]!) {
+    if ((cell - histogram.inner + 1) >>> 0 < histogram.innerCount + 2) return cell;
+    if (cell < histogram.memory.first && value < largestUnchecked) return sum + below;
+  }
+  return -1;
+}
+
+/** Everything but one value between those seen. Never throws. */
+export function recordOther(histogram: LaneHistogram, given: number, times = 1): void {
+  const { memory, doubles, sum } = histogram;
+  const { rejections, metric, geometry } = histogram.kind;
+  if (!(typeof given === 'number' && given >= 0 && given < Infinity)) {
+    rejections.reject(metric, given);
+    return;
+  }
+  if (!(Number.isSafeInteger(times) && times > 0)) {
+    if (times !== 0) rejections.reject(metric, times);
+    return;
+  }
+  const value = given + 0; // -0 has the sign bit of a huge cell
+  const total = doubles[sum]! + value * times;
+  if (total === Infinity) {
+    rejections.reject(metric, total);
+    return;
+  }
+  stepWords[lowWord] = times;
+  stepWords[highWord] = times / 2 ** 32;
+  const { integers, words: lane } = memory.arrays;
+  const cell = cellIndexOf(value, geometry.scale, geometry.shift) - geometry.baseIndex;
+  if (cell < 0) {
+    integers[sum + below]! += steps[0]!;
+  } else if (cell >= geometry.cellCount) {
+    integers[sum + above]! += steps[0]!;
+  } else if (
+    (cell >= lane[memory.touchedLow]! && cell < lane[memory.touchedHigh]!) ||
+    memory.touch(cell)
+  ) {
+    histogram.stepCell(cell, value);
+    // No cell is wider than the values in it are large.
+    if (value < largestUnchecked / 2) widen(histogram, memory.first + cell);
+  } else {
+    // No memory for the cell: the value still counts in its bound, and in count and sum.
+    integers[memory.spills + boundOf(geometry, value)]! += steps[0]!;
+    if (memory.isVoid !== true) rejections.count(metric, 'memory_exhausted');
+  }
+  doubles[sum] = total;
+  if (value < doubles[sum + minimum]!) doubles[sum + minimum] = value;
+  if (value > doubles[sum + maximum]!) doubles[sum + maximum] = value;
+}
+
+/** From now on record() steps this cell itself, and all between it and those before. */
+function widen(histogram: LaneHistogram, cell: number): void {
+  const { inner, innerCount } = histogram;
+  const lowest = innerCount === -2 ? cell : Math.min(cell, inner - 1);
+  const highest = innerCount === -2 ? cell : Math.max(cell, inner + innerCount);
+  histogram.inner = lowest + 1;
+  histogram.innerCount = highest - lowest - 1;
+}
+
+/** The index of the first bound that a value is within; how many there are when it is in none. */
+function boundOf({ bounds }: HistogramGeometry, value: number): number {
+  const index = bounds.findIndex((bound) => value <= bound);
+  return index < 0 ? bounds.length : index;
+}
+
+/** What is no duration. Returns the end all the same, so that what follows can go on from there. */
+function sinceOtherwise(
+  histogram: LaneHistogram,
+  start: number,
+  end: number,
+  times?: number,
+): number {
+  const { rejections, metric } = histogram.kind;
+  const isNumber = typeof start === 'number' && typeof end === 'number';
+  const elapsed = isNumber ? end - start : NaN;
+  if (!isNumber) {
+    rejections.reject(metric, typeof start === 'number' ? end : start);
+  } else if (elapsed < 0 && elapsed > -longestDuration) {
+    // Another thread's start may lie a little ahead: that is no reason to lose the event.
+    rejections.count(metric, 'clock_step_back');
+    histogram.record(0, times);
+  } else {
+    // No start at all, or one from before the clock's source changed (see native/clock.h).
+    rejections.reject(metric, Number.isNaN(elapsed) ? NaN : Infinity);
+  }
+  return Number.isFinite(end) ? end : now();
+}

@@ -4,8 +4,8 @@
 //   const applied = registry.metrics.operations.with({ status: 'success' });   // once
 //   applied.inc();                                                             // as often as you like
 //
-// Bad data (NaN, infinities, a negative step of a counter, a negative observation) is not recorded:
-// it is counted in vsr_metrics_rejected_total and warned about once.
+// Bad data (NaN, infinities, a negative step of a counter, a negative observation, what would make a
+// sum infinite) is not recorded: it is counted in vsr_metrics_rejected_total and warned about once.
 
 import type { TypeProblem } from './type-problem.js';
 
@@ -143,6 +143,9 @@ export interface Histogram {
    * `t1`, another reading, where several durations end at one moment; once or `n` times, for as many
    * events that began and ended together.
    *
+   * @returns the reading at which the duration ended, so that stages that follow one another need one
+   * reading each
+   *
    * @example
    * ```ts
    * const t0 = registry.now();
@@ -152,9 +155,13 @@ export interface Histogram {
    * registry.metrics.prepareLatency.since(t0, t1);
    * registry.metrics.clientLatency.since(t0, t1);
    * registry.metrics.commitLatency.since(t0, t1, 16); // a batch of 16
+   *
+   * let t = registry.now(); // then the others answer
+   * t = registry.metrics.prepareLatency.since(t); // then it is committed
+   * t = registry.metrics.commitLatency.since(t);
    * ```
    */
-  since(t0: number, t1?: number, n?: number): void;
+  since(t0: number, t1?: number, n?: number): number;
 
   /**
    * Calls a function and records how long it took: until it returns or throws, or, if it returns a
@@ -204,7 +211,7 @@ export interface Histogram {
    * registry.metrics.prepareLatency.sinceWithExemplar(t0, { trace_id: '0af7651916cd43dd' });
    * ```
    */
-  sinceWithExemplar(t0: number, labels?: ExemplarLabels): void;
+  sinceWithExemplar(t0: number, labels?: ExemplarLabels): number;
 }
 
 export type Recorder = Counter | Gauge | LastGauge | CombiningGauge | Histogram;

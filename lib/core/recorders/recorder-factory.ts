@@ -8,7 +8,7 @@ import { type CellArrays, cellArrays } from './cell-arrays.js';
 import { type CounterMemory, LaneCounter } from './counter.js';
 import { type ExemplarContext, LaneExemplars } from './exemplars.js';
 import { type GaugeMemory, LaneGauge, LastValueGauge } from './gauge.js';
-import { type HistogramMemory, LaneHistogram } from './histogram.js';
+import { type HistogramKind, type HistogramMemory, LaneHistogram } from './histogram.js';
 import type { ObservableGauges } from './observable-gauges.js';
 import { rehearse } from './rehearsal.js';
 import type { RejectionLog } from './rejections.js';
@@ -27,29 +27,29 @@ export interface SeriesMemory {
 /** Where the cells of one lane lie. */
 export class LaneMemory implements SeriesMemory {
   readonly #lane: NativeLane;
-  readonly #scalars: CellArrays;
+  readonly #arrays: CellArrays;
   readonly #shared: CellArrays;
   readonly #exemplars: LaneExemplars;
 
   constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
     this.#lane = lane;
     this.#exemplars = new LaneExemplars(lane, context);
-    this.#scalars = cellArrays(lane.memory());
+    this.#arrays = cellArrays(lane.memory());
     this.#shared = cellArrays(region.shared());
   }
 
   counter({ index, cellOffset }: NativeSeries): CounterMemory {
     return {
-      cells: this.#scalars,
+      arrays: this.#arrays,
       ones: (cellOffset + layout.counterOnes) / 8,
-      amounts: (cellOffset + layout.counterAmounts) / 8,
-      exemplars: this.#exemplars.of(index),
+      exemplars: this.#exemplars,
+      series: index,
     };
   }
 
   gauge({ combine }: ResolvedFamily, { cellOffset }: NativeSeries): GaugeMemory {
     return {
-      cells: combine === 'last' ? this.#shared : this.#scalars,
+      arrays: combine === 'last' ? this.#shared : this.#arrays,
       value: (cellOffset + layout.gaugeValue) / 8,
       sampled: (cellOffset + layout.gaugeSampled) / 8,
     };
@@ -63,19 +63,16 @@ export class LaneMemory implements SeriesMemory {
     const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
     const splits = head(layout.headSplits, 8);
     return {
-      cells: new BigInt64Array(lane.memory(cellsOffset, layout.cellSize * geometry.cellCount)),
-      others: this.#scalars,
+      arrays: this.#arrays,
+      first: cellsOffset / 8,
       sum: head(layout.headSum, 8),
-      minimum: head(layout.headMinimum, 8),
-      maximum: head(layout.headMaximum, 8),
       touchedLow: head(layout.headTouchedLow, 4),
       touchedHigh: head(layout.headTouchedHigh, 4),
-      below: head(layout.headBelow, 8),
-      above: head(layout.headAbove, 8),
       splits,
       spills: splits + geometry.splits.length,
       touch: (cell) => lane.touch(index, cell),
-      exemplars: this.#exemplars.of(index),
+      exemplars: this.#exemplars,
+      series: index,
     };
   }
 }
@@ -84,6 +81,7 @@ export class LaneMemory implements SeriesMemory {
 export class RecorderFactory {
   readonly #rejections: RejectionLog;
   readonly #observables: ObservableGauges;
+  readonly #kinds = new WeakMap<ResolvedFamily, HistogramKind>();
 
   constructor(rejections: RejectionLog, observables: ObservableGauges) {
     this.#rejections = rejections;
@@ -103,12 +101,22 @@ export class RecorderFactory {
       const Gauge = combine === 'last' ? LastValueGauge : LaneGauge;
       return new Gauge(memory.gauge(family, series), name, this.#rejections, this.#observables);
     }
-    // A family whose unit is not one of time has no meaning for since(): that gives NaN, refused.
-    const unitsPerNanosecond = (unitsPerSecond(family.unit) ?? NaN) / 1e9;
     const Histogram = geometry.splits.length === 0 ? LaneHistogram : SplitHistogram;
     const cells = memory.histogram(geometry, series);
     rehearse();
-    return new Histogram(cells, geometry, unitsPerNanosecond, name, this.#rejections);
+    return new Histogram(cells, this.#kindOf(family, geometry));
+  }
+
+  #kindOf(family: ResolvedFamily, geometry: HistogramGeometry): HistogramKind {
+    let kind = this.#kinds.get(family);
+    if (kind === undefined) {
+      const { name: metric, unit } = family;
+      // A family whose unit is not one of time has no meaning for since(): that gives NaN, refused.
+      const unitsPerNanosecond = (unitsPerSecond(unit) ?? NaN) / 1e9;
+      kind = { metric, geometry, unitsPerNanosecond, rejections: this.#rejections };
+      this.#kinds.set(family, kind);
+    }
+    return kind;
   }
 
   /** Lets a recorder go on in another lane. */

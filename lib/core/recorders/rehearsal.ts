@@ -7,7 +7,7 @@
 
 import { cellIndexOf, type HistogramGeometry } from '../region/histogram-geometry.js';
 import { cellArrays } from './cell-arrays.js';
-import { type HistogramMemory, LaneHistogram } from './histogram.js';
+import { below, type HistogramMemory, LaneHistogram, maximum, minimum } from './histogram.js';
 import { RejectionLog } from './rejections.js';
 
 const shift = 16;
@@ -33,33 +33,33 @@ let isRehearsed = false;
 export function rehearse(): void {
   if (isRehearsed) return;
   isRehearsed = true;
-  const others = cellArrays(new ArrayBuffer(7 * 8));
-  others.words.set([0, cellCount]);
-  others.doubles.set([Infinity, -Infinity], 2);
+  const sum = 1;
+  const first = sum + Math.max(minimum, maximum, below) + 1;
+  const arrays = cellArrays(new ArrayBuffer((first + cellCount) * 8));
+  arrays.words.set([0, cellCount]);
+  arrays.doubles[sum + minimum] = Infinity;
+  arrays.doubles[sum + maximum] = -Infinity;
   const memory: HistogramMemory = {
-    cells: new BigInt64Array(cellCount),
-    others,
+    arrays,
+    first,
+    sum,
     touchedLow: 0,
     touchedHigh: 1,
-    sum: 1,
-    minimum: 2,
-    maximum: 3,
-    below: 4,
-    above: 5,
-    splits: 6,
-    spills: 6,
+    splits: first,
+    spills: first,
     touch: () => true,
     get exemplars() {
       return unasked();
     },
+    series: 0,
   };
-  const histogram = new LaneHistogram(
-    memory,
+  const rejections = new RejectionLog(unasked, unasked);
+  const histogram = new LaneHistogram(memory, {
+    metric: 'rehearsal',
     geometry,
-    1,
-    'rehearsal',
-    new RejectionLog(unasked, unasked),
-  );
+    unitsPerNanosecond: 1,
+    rejections,
+  });
   // New extremes, values between them, and values that are the extremes once more.
   for (let round = 0; round < 20; round++) {
     for (const value of [1, 5, 3, 2, 1, 5]) histogram.record(value);

@@ -9,10 +9,10 @@
 
 import type { HistogramGeometry } from '../region/histogram-geometry.js';
 import { cellArrays } from './cell-arrays.js';
-import type { CounterMemory } from './counter.js';
+import { amounts, type CounterMemory } from './counter.js';
 import type { ExemplarKeeper } from './exemplars.js';
 import type { GaugeMemory } from './gauge.js';
-import type { HistogramMemory } from './histogram.js';
+import { above, below, type HistogramMemory, maximum, minimum } from './histogram.js';
 import type { SeriesMemory } from './recorder-factory.js';
 
 const noExemplars: ExemplarKeeper = { keep: () => undefined };
@@ -47,17 +47,17 @@ class VoidCells implements SeriesMemory {
 
   counter(): CounterMemory {
     this.#counter ??= {
-      cells: cellArrays(new ArrayBuffer(2 * 8)),
+      arrays: cellArrays(new ArrayBuffer(2 * 8)),
       ones: 0,
-      amounts: 1,
       exemplars: noExemplars,
+      series: 0,
     };
     return this.#counter;
   }
 
   gauge(): GaugeMemory {
     if (this.#gauge === undefined) {
-      this.#gauge = { cells: cellArrays(new ArrayBuffer(2 * 8)), value: 0, sampled: 1 };
+      this.#gauge = { arrays: cellArrays(new ArrayBuffer(2 * 8)), value: 0, sampled: 1 };
       this.forgetGauge();
     }
     return this.#gauge;
@@ -67,21 +67,20 @@ class VoidCells implements SeriesMemory {
   histogram({ bounds: { length: boundCount } }: HistogramGeometry): HistogramMemory {
     let memory = this.#histograms.get(boundCount);
     if (memory === undefined) {
-      const spills = 6;
+      // A word for the touched range, then the head's numbers around the sum.
+      const sum = 1;
+      const spills = sum + Math.max(minimum, maximum, below, above) + 1;
       memory = {
-        cells: new BigInt64Array(),
-        others: cellArrays(new ArrayBuffer((spills + boundCount + 1) * 8)),
+        arrays: cellArrays(new ArrayBuffer((spills + boundCount + 1) * 8)),
+        first: 0,
+        sum,
         touchedLow: 0,
         touchedHigh: 1,
-        sum: 1,
-        minimum: 2,
-        maximum: 3,
-        below: 4,
-        above: 5,
         splits: spills,
         spills,
         touch: () => false,
         exemplars: noExemplars,
+        series: 0,
         isVoid: true,
       };
       this.#histograms.set(boundCount, memory);
@@ -96,15 +95,16 @@ class VoidCells implements SeriesMemory {
   take(): number {
     let amount = 0;
     if (this.#counter !== undefined) {
-      const { cells, ones, amounts } = this.#counter;
-      amount += takeInteger(cells.integers, ones) + cells.doubles[amounts]!;
-      cells.doubles[amounts] = 0;
+      const { arrays, ones } = this.#counter;
+      amount += takeInteger(arrays.integers, ones) + arrays.doubles[ones + amounts]!;
+      arrays.doubles[ones + amounts] = 0;
     }
     amount += this.#takeGauge();
-    for (const { others, below, above, spills } of this.#histograms.values()) {
-      amount += takeInteger(others.integers, below) + takeInteger(others.integers, above);
-      for (let spill = spills; spill < others.integers.length; spill++) {
-        amount += takeInteger(others.integers, spill);
+    for (const { arrays, sum, spills } of this.#histograms.values()) {
+      const { integers } = arrays;
+      amount += takeInteger(integers, sum + below) + takeInteger(integers, sum + above);
+      for (let spill = spills; spill < integers.length; spill++) {
+        amount += takeInteger(integers, spill);
       }
     }
     return amount;
@@ -117,9 +117,9 @@ class VoidCells implements SeriesMemory {
 
   #takeGauge(): number {
     if (this.#gauge === undefined) return 0;
-    const { cells, value } = this.#gauge;
-    const isSet = !Number.isNaN(cells.doubles[value]);
-    cells.doubles[value] = NaN;
+    const { arrays, value } = this.#gauge;
+    const isSet = !Number.isNaN(arrays.doubles[value]);
+    arrays.doubles[value] = NaN;
     return isSet ? 1 : 0;
   }
 }

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SnapshotCombiner, selectSeries } from '../../../lib/core/reading/combined-snapshot.js';
+import { nextSequence } from '../../../lib/core/recorders/exemplars.js';
 import {
   attachRegistry,
   createRegistry,
@@ -198,6 +199,27 @@ describe('Exemplars', () => {
     tenants.remove(labels);
     tenants.with(labels).inc();
     expect(shown(registry.snapshot(), 'tenants_total', labels)).to.deep.equal([]);
+  });
+
+  it('of a series that came after another one at its place are shown', () => {
+    const { registry, tenants } = open();
+    for (const trace_id of ['first', 'second', 'third']) {
+      tenants.with({ tenant: trace_id }).incWithExemplar(1, { trace_id });
+      const snapshot = registry.snapshot();
+      expect(shown(snapshot, 'tenants_total', { tenant: trace_id })).to.deep.equal([
+        [0, 1, { trace_id }],
+      ]);
+      tenants.remove({ tenant: trace_id });
+    }
+  });
+
+  it('take turns, also where their sequence wraps', () => {
+    const most = 2 ** 32 - 1;
+    expect(nextSequence(0, 0)).to.equal(1);
+    expect(nextSequence(1, 2)).to.equal(3);
+    expect(nextSequence(most, most - 1)).to.equal(0);
+    expect(nextSequence(most, 0)).to.equal(1);
+    expect(nextSequence(0, most)).to.equal(1);
   });
 
   it('take memory for those series only that have any, and only so much', () => {

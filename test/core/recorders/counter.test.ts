@@ -79,14 +79,14 @@ describe('Counter', () => {
     const refused = () => expect.fail('nothing is refused here');
     const log = new RejectionLog(refused, refused);
     const region = new addon.Region(planSizes([], [], { lanes: 1 }));
-    const exemplars = new LaneExemplars(region.claimLane(), undefined).of(0);
+    const exemplars = new LaneExemplars(region.claimLane(), undefined);
     for (const start of [2n ** 31n, 2n ** 32n, 2n ** 53n]) {
-      const cells = cellArrays(new ArrayBuffer(16));
-      cells.integers[0] = start - 2n;
-      const memory = { cells, ones: 0, amounts: 1, exemplars };
+      const arrays = cellArrays(new ArrayBuffer(16));
+      arrays.integers[0] = start - 2n;
+      const memory = { arrays, ones: 0, exemplars, series: 0 };
       const counter = new LaneCounter(memory, 'one_total', log);
       for (let count = 0; count < 4; count++) counter.inc();
-      expect(cells.integers[0]).to.equal(start + 2n);
+      expect(arrays.integers[0]).to.equal(start + 2n);
     }
   });
 

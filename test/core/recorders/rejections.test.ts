@@ -204,6 +204,48 @@ describe('Bad data', () => {
     expect(rejected('test_in_use', 'infinite')).to.equal(1);
   });
 
+  it('is what would make a sum infinite', () => {
+    const { registry, metrics, rejected } = open();
+    const value = Number.MAX_VALUE / 2;
+    catchWarnings(() => {
+      for (let count = 0; count < 4; count++) {
+        metrics.counter.inc(value);
+        metrics.seconds.record(value);
+        metrics.thirds.record(value);
+      }
+      metrics.bytes.record(1, 2 ** 40);
+      metrics.bytes.record(2 ** 1000, 2 ** 40);
+    });
+    const snapshot = registry.snapshot();
+    expect(snapshot.value('test_total')).to.equal(2 * value);
+    for (const name of ['test_seconds', 'thirds_seconds']) {
+      expect(snapshot.histogram(name)!.sum).to.equal(2 * value);
+      expect(snapshot.histogram(name)!.count).to.equal(2);
+      expect(rejected(name, 'infinite')).to.equal(2);
+    }
+    expect(rejected('test_total', 'infinite')).to.equal(2);
+    expect(snapshot.histogram('test_bytes')!.sum).to.equal(2 ** 40);
+    expect(rejected('test_bytes', 'infinite')).to.equal(1);
+  });
+
+  it('is no value that a sum takes without becoming infinite, however large it is already', () => {
+    const { registry, metrics, rejected } = open();
+    for (const handle of [metrics.seconds, metrics.thirds]) {
+      handle.record(Number.MAX_VALUE);
+      for (const value of [1, 2, 1.5, 2 ** 900, 2 ** 968, 1.5]) handle.record(value);
+    }
+    metrics.counter.inc(Number.MAX_VALUE);
+    for (let count = 0; count < 1000; count++) metrics.counter.inc(2 ** 968);
+    const snapshot = registry.snapshot();
+    for (const name of ['test_seconds', 'thirds_seconds']) {
+      expect(snapshot.histogram(name)!.sum).to.equal(Number.MAX_VALUE);
+      expect(snapshot.histogram(name)!.count).to.equal(7);
+      expect(rejected(name, 'infinite')).to.equal(0);
+    }
+    expect(snapshot.value('test_total')).to.equal(Number.MAX_VALUE);
+    expect(rejected('test_total', 'infinite')).to.equal(0);
+  });
+
   it('is a duration where no unit of time was declared', () => {
     const { metrics, registry, rejected } = open();
     const warnings = catchWarnings(() => metrics.bytes.since(registry.now()));

@@ -116,6 +116,33 @@ describe('The clock', () => {
     expect(us!.sum - 1 - 1e9).to.be.closeTo(7 * took, took / 100);
   });
 
+  it('is read once for each of stages that follow one another', () => {
+    const { registry, metrics } = open();
+    const start = registry.now();
+    let moment = metrics.ms.since(start);
+    for (let stage = 1; stage < 5; stage++) moment = metrics.ms.since(moment);
+    expect(moment).to.be.at.least(start);
+    expect(metrics.us.since(start, moment)).to.equal(moment);
+    const snapshot = registry.snapshot();
+    const [ms, us] = ['ms', 'us'].map((unit) => snapshot.histogram(`took_${unit}`)!);
+    expect([ms!.count, us!.count]).to.deep.equal([5, 1]);
+    // Nothing lies between two stages.
+    expect(1000 * ms!.sum).to.be.closeTo(us!.sum, us!.sum * 1e-9);
+  });
+
+  it('says when it is after something that was refused', () => {
+    const { registry, metrics } = open();
+    catchWarnings(() => {
+      for (const wrong of [Number.NaN, '7', 7n, undefined] as number[]) {
+        const before = registry.now();
+        expect(metrics.ms.since(wrong)).to.be.at.least(before);
+        expect(metrics.ms.since(before, wrong ?? Infinity)).to.be.at.least(before);
+        expect(metrics.ms.sinceWithExemplar(wrong)).to.be.at.least(before);
+      }
+    });
+    expect(registry.snapshot().histogram('took_ms')!.count).to.equal(0);
+  });
+
   it('refuses ends that are no reading of it', () => {
     const { registry, metrics } = open();
     const start = registry.now();
