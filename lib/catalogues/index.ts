@@ -8,5 +8,6 @@ export { kalki } from './kalki.js';
 export { kimberlite } from './kimberlite.js';
 export { kotoba } from './kotoba.js';
 export { nodejs } from './nodejs.js';
+export type { HealthWord, Preset } from './preset.js';
 export { streambus } from './streambus.js';
 export { vsr } from './vsr.js';

@@ -9,6 +9,7 @@
 // records them under both names at once.
 
 import { defineCatalogue } from '../core/catalogue/define.js';
+import { withPreset } from './preset.js';
 
 const node = { node_id: 'any' } as const;
 
@@ -33,121 +34,124 @@ const requestBuckets = [
  * metrics.tenantLogEntries.with({ tenant_id: 'acme' }).inc(3);
  * ```
  */
-export const kimberlite = defineCatalogue({
-  name: 'kimberlite',
-  families: {
-    // ---- log ----
-    logEntries: {
-      kind: 'counter',
-      name: 'kmb_log_entries_total',
-      help: 'Total log entries written',
-      labels: node,
-    },
-    logBytes: {
-      kind: 'counter',
-      name: 'kmb_log_bytes_total',
-      help: 'Total log bytes written',
-      unit: 'bytes',
-      labels: node,
-    },
-    // logSize is vsr's.
-    kmbLogSize: {
-      kind: 'gauge',
-      name: 'kmb_log_size_bytes',
-      help: 'Current log size',
-      unit: 'bytes',
-      labels: node,
-    },
+export const kimberlite = withPreset(
+  defineCatalogue({
+    name: 'kimberlite',
+    families: {
+      // ---- log ----
+      logEntries: {
+        kind: 'counter',
+        name: 'kmb_log_entries_total',
+        help: 'Total log entries written',
+        labels: node,
+      },
+      logBytes: {
+        kind: 'counter',
+        name: 'kmb_log_bytes_total',
+        help: 'Total log bytes written',
+        unit: 'bytes',
+        labels: node,
+      },
+      // logSize is vsr's.
+      kmbLogSize: {
+        kind: 'gauge',
+        name: 'kmb_log_size_bytes',
+        help: 'Current log size',
+        unit: 'bytes',
+        labels: node,
+      },
 
-    // ---- consensus ----
-    consensusCommits: {
-      kind: 'counter',
-      name: 'kmb_consensus_commits_total',
-      help: 'Total committed entries',
-      labels: node,
-    },
-    consensusView: {
-      kind: 'gauge',
-      name: 'kmb_consensus_view',
-      help: 'Current consensus view number',
-      labels: node,
-    },
-    consensusLeader: {
-      kind: 'gauge',
-      name: 'kmb_consensus_leader',
-      help: 'Current leader node ID',
-      labels: node,
-    },
-    consensusViewChanges: {
-      kind: 'counter',
-      name: 'kmb_consensus_view_changes_total',
-      help: 'Total view changes',
-      labels: node,
-    },
+      // ---- consensus ----
+      consensusCommits: {
+        kind: 'counter',
+        name: 'kmb_consensus_commits_total',
+        help: 'Total committed entries',
+        labels: node,
+      },
+      consensusView: {
+        kind: 'gauge',
+        name: 'kmb_consensus_view',
+        help: 'Current consensus view number',
+        labels: node,
+      },
+      consensusLeader: {
+        kind: 'gauge',
+        name: 'kmb_consensus_leader',
+        help: 'Current leader node ID',
+        labels: node,
+      },
+      consensusViewChanges: {
+        kind: 'counter',
+        name: 'kmb_consensus_view_changes_total',
+        help: 'Total view changes',
+        labels: node,
+      },
 
-    // ---- projection ----
-    projectionAppliedPosition: {
-      kind: 'gauge',
-      name: 'kmb_projection_applied_position',
-      help: 'Last applied log position',
-      labels: node,
-    },
-    projectionLag: {
-      kind: 'gauge',
-      name: 'kmb_projection_lag',
-      help: 'Log position lag (head - applied)',
-      labels: node,
-    },
+      // ---- projection ----
+      projectionAppliedPosition: {
+        kind: 'gauge',
+        name: 'kmb_projection_applied_position',
+        help: 'Last applied log position',
+        labels: node,
+      },
+      projectionLag: {
+        kind: 'gauge',
+        name: 'kmb_projection_lag',
+        help: 'Log position lag (head - applied)',
+        labels: node,
+      },
 
-    // ---- queries and writes ----
-    queryDuration: {
-      kind: 'histogram',
-      name: 'kmb_query_duration_seconds',
-      help: 'Query latency distribution',
-      unit: 'seconds',
-      labels: node,
-      buckets: requestBuckets,
-    },
-    writeDuration: {
-      kind: 'histogram',
-      name: 'kmb_write_duration_seconds',
-      help: 'Write latency distribution',
-      unit: 'seconds',
-      labels: node,
-      buckets: requestBuckets,
-    },
-    // success: answered with what was asked for. error: answered with a refusal of the state machine,
-    // or not at all: rejected, dropped or timed out.
-    requests: {
-      kind: 'counter',
-      name: 'kmb_requests_total',
-      help: 'Total requests by method and status',
-      labels: { ...node, method: 'any', status: ['success', 'error'] },
-    },
-    requestsInFlight: {
-      kind: 'gauge',
-      name: 'kmb_requests_in_flight',
-      help: 'Currently processing requests',
-      labels: node,
-      // Stepped up and down by whichever threads handle requests.
-      combine: 'sum',
-      initial: 0,
-    },
+      // ---- queries and writes ----
+      queryDuration: {
+        kind: 'histogram',
+        name: 'kmb_query_duration_seconds',
+        help: 'Query latency distribution',
+        unit: 'seconds',
+        labels: node,
+        buckets: requestBuckets,
+      },
+      writeDuration: {
+        kind: 'histogram',
+        name: 'kmb_write_duration_seconds',
+        help: 'Write latency distribution',
+        unit: 'seconds',
+        labels: node,
+        buckets: requestBuckets,
+      },
+      // success: answered with what was asked for. error: answered with a refusal of the state machine,
+      // or not at all: rejected, dropped or timed out.
+      requests: {
+        kind: 'counter',
+        name: 'kmb_requests_total',
+        help: 'Total requests by method and status',
+        labels: { ...node, method: 'any', status: ['success', 'error'] },
+      },
+      requestsInFlight: {
+        kind: 'gauge',
+        name: 'kmb_requests_in_flight',
+        help: 'Currently processing requests',
+        labels: node,
+        // Stepped up and down by whichever threads handle requests.
+        combine: 'sum',
+        initial: 0,
+      },
 
-    // ---- tenants ----
-    activeTenants: {
-      kind: 'gauge',
-      name: 'kmb_active_tenants',
-      help: 'Number of active tenants',
-      labels: node,
+      // ---- tenants ----
+      activeTenants: {
+        kind: 'gauge',
+        name: 'kmb_active_tenants',
+        help: 'Number of active tenants',
+        labels: node,
+      },
+      tenantLogEntries: {
+        kind: 'counter',
+        name: 'kmb_tenant_log_entries_total',
+        help: 'Entries per tenant (labeled by tenant_id)',
+        labels: { ...node, tenant_id: 'any' },
+        // Tenants come and go without an upper limit; past this one they share a series.
+        maxSeries: 1000,
+      },
     },
-    tenantLogEntries: {
-      kind: 'counter',
-      name: 'kmb_tenant_log_entries_total',
-      help: 'Entries per tenant (labeled by tenant_id)',
-      labels: { ...node, tenant_id: 'any' },
-      // Tenants come and go without an upper limit; past this one they share a series.
-      maxSeries: 1000,
-    },
-  },
-});
+  }),
+  { name: 'kimberlite', server: { port: 9090 } },
+);

@@ -4,6 +4,7 @@
 //   createRegistry({ catalogue: kotoba, defaultLabels: { service: 'kotoba-db', environment: 'production' } });
 
 import { defineCatalogue } from '../core/catalogue/define.js';
+import { withPreset } from './preset.js';
 
 const percent = { 'base-unit': 'kotoba-monitoring gives it from 0 to 100' } as const;
 
@@ -24,121 +25,130 @@ const percent = { 'base-unit': 'kotoba-monitoring gives it from 0 to 100' } as c
  * metrics.healthCheckStatus.with({ check_name: 'database' }).set(1);
  * ```
  */
-export const kotoba = defineCatalogue({
-  name: 'kotoba',
-  families: {
-    // ---- database ----
-    dbConnectionsActive: {
-      kind: 'gauge',
-      name: 'kotoba_db_connections_active',
-      help: 'Number of active database connections',
-    },
-    dbConnections: {
-      kind: 'counter',
-      name: 'kotoba_db_connections_total',
-      help: 'Total database connections',
-    },
-    dbQueries: {
-      kind: 'counter',
-      name: 'kotoba_db_queries_total',
-      help: 'Total number of queries',
-    },
-    dbQueryLatency: {
-      kind: 'histogram',
-      name: 'kotoba_db_query_latency_seconds',
-      help: 'Database query latency in seconds',
-      unit: 'seconds',
-      // The crate gives no bounds; its samples lie between 25 and 100 ms.
-      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    },
-    dbStorageSize: {
-      kind: 'gauge',
-      name: 'kotoba_db_storage_size_bytes',
-      help: 'Total storage size',
-      unit: 'bytes',
-    },
-    dbStorageUsed: {
-      kind: 'gauge',
-      name: 'kotoba_db_storage_used_bytes',
-      help: 'Used storage size',
-      unit: 'bytes',
-    },
+export const kotoba = withPreset(
+  defineCatalogue({
+    name: 'kotoba',
+    families: {
+      // ---- database ----
+      dbConnectionsActive: {
+        kind: 'gauge',
+        name: 'kotoba_db_connections_active',
+        help: 'Number of active database connections',
+      },
+      dbConnections: {
+        kind: 'counter',
+        name: 'kotoba_db_connections_total',
+        help: 'Total database connections',
+      },
+      dbQueries: {
+        kind: 'counter',
+        name: 'kotoba_db_queries_total',
+        help: 'Total number of queries',
+      },
+      dbQueryLatency: {
+        kind: 'histogram',
+        name: 'kotoba_db_query_latency_seconds',
+        help: 'Database query latency in seconds',
+        unit: 'seconds',
+        // The crate gives no bounds; its samples lie between 25 and 100 ms.
+        buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      },
+      dbStorageSize: {
+        kind: 'gauge',
+        name: 'kotoba_db_storage_size_bytes',
+        help: 'Total storage size',
+        unit: 'bytes',
+      },
+      dbStorageUsed: {
+        kind: 'gauge',
+        name: 'kotoba_db_storage_used_bytes',
+        help: 'Used storage size',
+        unit: 'bytes',
+      },
 
-    // ---- system: memory and disk have two units each, so their keys keep them ----
-    systemCpuUsage: {
-      kind: 'gauge',
-      name: 'system_cpu_usage_percent',
-      help: 'CPU usage percentage',
-      unit: 'percent',
-      resource: 'systemCpuPercent',
-    },
-    systemMemoryUsageBytes: {
-      kind: 'gauge',
-      name: 'system_memory_usage_bytes',
-      help: 'Memory usage in bytes',
-      unit: 'bytes',
-      resource: 'systemMemoryUsedBytes',
-    },
-    systemMemoryUsagePercent: {
-      kind: 'gauge',
-      name: 'system_memory_usage_percent',
-      help: 'Memory usage percentage',
-      unit: 'percent',
-      resource: 'systemMemoryUsedPercent',
-    },
-    systemDiskUsageBytes: {
-      kind: 'gauge',
-      name: 'system_disk_usage_bytes',
-      help: 'Disk usage in bytes',
-      unit: 'bytes',
-      resource: 'systemDiskUsedBytes',
-    },
-    systemDiskUsagePercent: {
-      kind: 'gauge',
-      name: 'system_disk_usage_percent',
-      help: 'Disk usage percentage',
-      unit: 'percent',
-      resource: 'systemDiskUsedPercent',
-    },
+      // ---- system: memory and disk have two units each, so their keys keep them ----
+      systemCpuUsage: {
+        kind: 'gauge',
+        name: 'system_cpu_usage_percent',
+        help: 'CPU usage percentage',
+        unit: 'percent',
+        resource: 'systemCpuPercent',
+      },
+      systemMemoryUsageBytes: {
+        kind: 'gauge',
+        name: 'system_memory_usage_bytes',
+        help: 'Memory usage in bytes',
+        unit: 'bytes',
+        resource: 'systemMemoryUsedBytes',
+      },
+      systemMemoryUsagePercent: {
+        kind: 'gauge',
+        name: 'system_memory_usage_percent',
+        help: 'Memory usage percentage',
+        unit: 'percent',
+        resource: 'systemMemoryUsedPercent',
+      },
+      systemDiskUsageBytes: {
+        kind: 'gauge',
+        name: 'system_disk_usage_bytes',
+        help: 'Disk usage in bytes',
+        unit: 'bytes',
+        resource: 'systemDiskUsedBytes',
+      },
+      systemDiskUsagePercent: {
+        kind: 'gauge',
+        name: 'system_disk_usage_percent',
+        help: 'Disk usage percentage',
+        unit: 'percent',
+        resource: 'systemDiskUsedPercent',
+      },
 
-    // ---- cluster ----
-    clusterNodes: {
-      kind: 'gauge',
-      name: 'kotoba_cluster_nodes_total',
-      help: 'Total cluster nodes',
-    },
-    clusterNodesActive: {
-      kind: 'gauge',
-      name: 'kotoba_cluster_nodes_active',
-      help: 'Active cluster nodes',
-    },
-    clusterLeaderChanges: {
-      kind: 'counter',
-      name: 'kotoba_cluster_leader_changes_total',
-      help: 'Leader change events',
-    },
+      // ---- cluster ----
+      clusterNodes: {
+        kind: 'gauge',
+        name: 'kotoba_cluster_nodes_total',
+        help: 'Total cluster nodes',
+      },
+      clusterNodesActive: {
+        kind: 'gauge',
+        name: 'kotoba_cluster_nodes_active',
+        help: 'Active cluster nodes',
+      },
+      clusterLeaderChanges: {
+        kind: 'counter',
+        name: 'kotoba_cluster_leader_changes_total',
+        help: 'Leader change events',
+      },
 
-    // ---- health: the documented alert asks for == 0, so 0 must mean that the check fails ----
-    healthCheckStatus: {
-      kind: 'gauge',
-      name: 'health_check_status',
-      help: 'Result of a health check (1=healthy, 0.5=degraded, 0=unhealthy, -1=unknown)',
-      labels: { check_name: 'any' },
+      // ---- health: the documented alert asks for == 0, so 0 must mean that the check fails ----
+      healthCheckStatus: {
+        kind: 'gauge',
+        name: 'health_check_status',
+        help: 'Result of a health check (1=healthy, 0.5=degraded, 0=unhealthy, -1=unknown)',
+        labels: { check_name: 'any' },
+      },
+      // The same under the name that has the prefix of the others: set both.
+      kotobaHealthCheckStatus: {
+        kind: 'gauge',
+        name: 'kotoba_health_check_status',
+        help: 'Result of a health check (1=healthy, 0.5=degraded, 0=unhealthy, -1=unknown)',
+        labels: { check_name: 'any' },
+      },
     },
-    // The same under the name that has the prefix of the others: set both.
-    kotobaHealthCheckStatus: {
-      kind: 'gauge',
-      name: 'kotoba_health_check_status',
-      help: 'Result of a health check (1=healthy, 0.5=degraded, 0=unhealthy, -1=unknown)',
-      labels: { check_name: 'any' },
+    waive: {
+      system_cpu_usage_percent: percent,
+      system_memory_usage_percent: percent,
+      system_disk_usage_percent: percent,
+      kotoba_cluster_nodes_total: {
+        'total-suffix': 'a number of nodes under this name in kotoba-monitoring',
+      },
     },
+  }),
+  {
+    name: 'kotoba',
+    variables: 'KOTOBA',
+    server: { port: 9090 },
+    registry: { resourcesEveryMs: 15_000 },
+    health: { everyMs: 30_000 },
   },
-  waive: {
-    system_cpu_usage_percent: percent,
-    system_memory_usage_percent: percent,
-    system_disk_usage_percent: percent,
-    kotoba_cluster_nodes_total: {
-      'total-suffix': 'a number of nodes under this name in kotoba-monitoring',
-    },
-  },
-});
+);

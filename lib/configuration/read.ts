@@ -7,6 +7,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { type HealthWord, type Preset, presetKind } from '../catalogues/preset.js';
 import { validateLabelName } from '../core/catalogue/validate.js';
 import {
   callback,
@@ -20,7 +21,6 @@ import {
 import type { OtlpSettings } from '../export/otlp/options.js';
 import type { HealthChecksOptions } from '../health/index.js';
 import type { ClusterPartOptions } from '../server/cluster-source.js';
-import type { HealthShape } from '../server/health-documents.js';
 import {
   checkServerOption,
   type EndpointName,
@@ -44,8 +44,10 @@ export interface ConfigurationSources {
   readonly file?: string | undefined;
   /** `process.env` unless told otherwise. */
   readonly environment?: Environment;
-  /** What all variables begin with: `KOTOBA` unless told otherwise. */
-  readonly prefix?: string;
+  /** Of a catalogue whose documents name the variables: `kotoba.preset` for `KOTOBA_METRICS_PORT`. */
+  readonly preset?: Preset | undefined;
+  /** What all variables begin with: `VSR_METRICS`, or as the preset has it, unless told otherwise. */
+  readonly prefix?: string | undefined;
   /** The settings that the program obeys: all unless told otherwise. */
   readonly obeyed?: readonly SettingName[];
   /** Told of each setting that there is not, or that is not obeyed; by default that is an error. */
@@ -55,6 +57,7 @@ export interface ConfigurationSources {
 const checkSources = optionsCheck<ConfigurationSources>('a configuration', refusals.server, {
   file: text('a file'),
   environment: objectWith([], 'an object of texts'),
+  preset: presetKind,
   prefix: text('capital letters, digits and _', /^[A-Z][A-Z0-9_]*$/),
   obeyed: listOf(oneOf(settingNames)),
   onUnknown: callback('a function that is told of settings that there are not'),
@@ -76,7 +79,7 @@ export interface Configuration {
     | 'allowedHosts'
     | 'basePath'
     | 'endpoints'
-    | 'healthShape'
+    | 'healthWord'
     | 'host'
     | 'openProbes'
     | 'path'
@@ -101,7 +104,7 @@ export interface Configuration {
 }
 
 /**
- * Reads what operators set in variables `KOTOBA_...` and in the tables `[metrics]`, `[health]` and
+ * Reads what operators set in variables `VSR_METRICS_...` and in the tables `[metrics]`, `[health]` and
  * `[telemetry]` of a file.
  *
  * @example
@@ -120,7 +123,8 @@ export async function readConfiguration(
   sources: ConfigurationSources = {},
 ): Promise<Configuration> {
   checkSources(sources);
-  const { file, environment = process.env, prefix = 'KOTOBA' } = sources;
+  const { file, environment = process.env, preset } = sources;
+  const { prefix = preset?.variables ?? 'VSR_METRICS' } = sources;
   const { obeyed = settingNames, onUnknown = refuseUnknown } = sources;
   const toml = file === undefined ? undefined : await ConfigurationFile.read(file);
   const settings = new Settings(environment, toml, prefix);
@@ -153,7 +157,7 @@ function refuseUnknown(message: string): never {
 }
 
 async function readServer(settings: Settings): Promise<Configuration['server']> {
-  const shape = settings.find('health.shape') as Found<HealthShape> | undefined;
+  const word = settings.find('health.word') as Found<HealthWord> | undefined;
   const fitting = <T>(name: keyof ServerOptions, found: Found<T> | undefined) =>
     checked(found, (value) => checkServerOption(name, value));
   return present({
@@ -167,7 +171,7 @@ async function readServer(settings: Settings): Promise<Configuration['server']> 
     endpoints: endpointsOf(settings.get('metrics.dashboard')),
     openProbes: settings.get('metrics.open_probes'),
     stuckAfterMs: settings.get('metrics.stuck_after_secs'),
-    healthShape: fitting('healthShape', shape),
+    healthWord: fitting('healthWord', word),
   });
 }
 

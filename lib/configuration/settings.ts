@@ -1,7 +1,8 @@
 // The settings there are, and where each is found: in the environment before the file.
 //
-// A setting `metrics.port` is `port` in the table `[metrics]` of the file, and KOTOBA_METRICS_PORT in
-// the environment, or what another prefix makes of it.
+// A setting `metrics.port` is `port` in the table `[metrics]` of the file, and VSR_METRICS_PORT in the
+// environment; `health.enabled` is VSR_METRICS_HEALTH_ENABLED. With another prefix the table is a part of
+// every name: KOTOBA_METRICS_PORT, KOTOBA_HEALTH_ENABLED.
 
 import { show } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
@@ -30,7 +31,7 @@ export const settings = {
   'health.enabled': flag,
   'health.interval_secs': seconds(0.001, day),
   'health.timeout_secs': seconds(0.001, day),
-  'health.shape': text,
+  'health.word': text,
   'telemetry.otlp_endpoint': text,
   'telemetry.export_interval_secs': seconds(0.001, day),
   'telemetry.service_name': text,
@@ -58,7 +59,7 @@ export const serverSettings: readonly SettingName[] = [
   'metrics.dashboard',
   'metrics.open_probes',
   'metrics.stuck_after_secs',
-  'health.shape',
+  'health.word',
 ];
 
 /** A list of tables, and so no setting. */
@@ -66,6 +67,11 @@ export const sourcesTable = 'sources';
 
 /** What Kubernetes puts into every container for a service of such a name. */
 const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)$/;
+/** And as NAME_PORT, where it would be taken for a port. */
+const addressOfKubernetes = /^(tcp|udp|sctp):\/\//;
+
+/** Variables of this library that are no settings of a program. */
+const ofLibrary = ['VSR_METRICS_ADDON', 'VSR_METRICS_CLOCK'];
 
 const sections = Array.from(new Set(settingNames.map((name) => name.split('.', 1)[0]!)));
 
@@ -113,7 +119,8 @@ export class Settings {
 
   /** A variable; one that is empty is not there. */
   variable(name: string): string | undefined {
-    return this.#environment[name]?.trim() || undefined;
+    const text = this.#environment[name]?.trim() || undefined;
+    return text !== undefined && addressOfKubernetes.test(text) ? undefined : text;
   }
 
   /** What looks like a setting and is none, for people; and what is one and has no effect. */
@@ -121,7 +128,8 @@ export class Settings {
     const variables = settingNames.map((name) => this.#variableOf(name));
     const inEnvironment = Object.keys(this.#environment)
       .filter((name) => sections.some((each) => name.startsWith(this.#variableOf(`${each}.`))))
-      .filter((name) => !variables.includes(name) && !ofKubernetes.test(name))
+      .filter((name) => !variables.includes(name) && !ofLibrary.includes(name))
+      .filter((name) => !ofKubernetes.test(name))
       .map((name) => describe('', `variable ${name}`, nearest(name, variables)));
     const idle = settingNames
       .filter((name) => !obeyed.includes(name))
@@ -155,7 +163,9 @@ export class Settings {
   }
 
   #variableOf(name: string): string {
-    return `${this.#prefix}_${name.replace('.', '_').toUpperCase()}`;
+    // VSR_METRICS_PORT, and not VSR_METRICS_METRICS_PORT.
+    const inside = this.#prefix.endsWith('_METRICS') ? name.replace(/^metrics\./, '') : name;
+    return `${this.#prefix}_${inside.replace('.', '_').toUpperCase()}`;
   }
 }
 

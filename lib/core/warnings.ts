@@ -87,6 +87,14 @@ export function warnerFor(registry: object | undefined, onWarning: OnWarning | u
   };
 }
 
+/** As a function that is told of whatever was thrown. */
+export function tellErrors(warn: Warn, code: WarningCode): (error: unknown) => void {
+  return (error) => {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    warn({ code, message });
+  };
+}
+
 function warnProcess({ code, message }: MetricsWarning): void {
   process.emitWarning(redact(message), { type: 'VsrMetricsWarning', code });
 }

@@ -1,6 +1,6 @@
 // The live page, for servers to mount: everything at `/`, `/page/` and `/api/v1/`.
 //
-//   const dashboard = createDashboard(registry);
+//   const dashboard = createDashboard({ registry });
 //   createServer((request, response) => {
 //     if (!dashboard.handle(request, response)) response.writeHead(404).end();
 //   });
@@ -10,9 +10,19 @@ import { parse } from 'node:path';
 import { BackgroundWatch } from '../catalogues/cluster/background-watch.js';
 import type { Cluster } from '../catalogues/cluster/cluster.js';
 import { type ClusterOptions, clusterKinds } from '../catalogues/cluster/watch.js';
-import { callback, group, objectWith, optionsCheck, refusals, text } from '../core/options.js';
+import { closeBefore } from '../core/dependents.js';
+import {
+  callback,
+  group,
+  objectWith,
+  optionsCheck,
+  refusals,
+  required,
+  text,
+} from '../core/options.js';
 import type { HistoryRange } from '../core/reading/history-points.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
+import { type OnWarning, onWarningKind, tellErrors, warnerFor } from '../core/warnings.js';
 import { answer, json, noStore, plain, securityHeaders } from '../http/answer.js';
 import { isLabelParameter, labelFilter } from '../http/label-filter.js';
 import { assetAt, assetPaths } from './assets.js';
@@ -24,7 +34,7 @@ import {
   valuesDocument,
 } from './documents.js';
 import { EventStream } from './event-stream.js';
-import { problemOf, warn } from './problem.js';
+import { problemOf } from './problem.js';
 import type { DashboardSource } from './source.js';
 
 export type { DashboardSource } from './source.js';
@@ -62,53 +72,59 @@ const documents: Readonly<Record<string, Document>> = {
 /** Where the values of each second are: an answer without an end. */
 export const eventsPath = '/api/v1/events';
 
-/** What `createDashboard` takes besides what it shows. */
+/** What `createDashboard` takes. */
 export interface DashboardOptions {
+  /** What is shown: a registry, or a reader of the file of one. */
+  readonly registry: DashboardSource;
   /** Whose numbers these are: the name of the program unless told otherwise. */
   readonly title?: string | undefined;
   /** Asked every second for what health checks found, as `/api/v1/health` of a server has it. */
   readonly health?: ((cluster: Cluster | undefined) => object) | undefined;
   /** What the cluster is that is shown. */
   readonly cluster?: ClusterOptions | undefined;
-  /** Instead: a watch of the same source that somebody else has already, and closes. */
-  readonly watch?: BackgroundWatch | undefined;
   /** Stands before every path: `/internal`. Nothing unless told otherwise. */
   readonly basePath?: string | undefined;
-  /** Told of what went wrong; by default it becomes a warning of the process. */
-  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Told of what went wrong; by default whoever the registry tells, else it is a warning of the process. */
+  readonly onWarning?: OnWarning | undefined;
+}
+
+/** For a server, of which the page is a part. */
+export interface DashboardParts extends Omit<DashboardOptions, 'registry' | 'onWarning'> {
+  /** Of the same source; whoever has it closes it. */
+  readonly watch: BackgroundWatch;
+  readonly onError: (error: unknown) => void;
+  readonly onClose?: (() => void) | undefined;
 }
 
 const checkOptions = optionsCheck<DashboardOptions>('a dashboard', refusals.server, {
+  registry: required(objectWith(['snapshot', 'history'], 'a registry, or a reader of one')),
   title: text(),
   health: callback('a function that returns what health checks found'),
   cluster: group<ClusterOptions>(clusterKinds),
-  watch: objectWith(['current', 'close'], 'a watch of the same source'),
   basePath: text('a path that begins with / and does not end with it', /^$|^(\/[^\s?#/]+)+$/),
-  onError: callback('a function that is told of errors'),
+  onWarning: onWarningKind,
 });
 
 /** The live page and the data behind it. */
-export class Dashboard {
+export class Dashboard implements AsyncDisposable {
   readonly #source: DashboardSource;
   readonly #title: string;
   readonly #health: DashboardOptions['health'];
   readonly #watch: BackgroundWatch;
-  readonly #ownWatch: BackgroundWatch | undefined;
   readonly #basePath: string;
   readonly #onError: (error: unknown) => void;
+  readonly #onClose: (() => void) | undefined;
   readonly #events: EventStream;
 
-  constructor(source: DashboardSource, options: DashboardOptions = {}) {
-    checkOptions(options);
-    const { title = programName(), health, basePath = '', onError = warn } = options;
-    const { cluster, watch } = options;
+  constructor(source: DashboardSource, parts: DashboardParts) {
+    const { title = programName(), health, basePath = '', watch, onError } = parts;
     this.#source = source;
     this.#title = title;
     this.#health = health;
-    this.#ownWatch = watch === undefined ? new BackgroundWatch(source, cluster) : undefined;
-    this.#watch = watch ?? this.#ownWatch!;
+    this.#watch = watch;
     this.#basePath = basePath;
     this.#onError = onError;
+    this.#onClose = parts.onClose;
     this.#events = new EventStream(() => source.snapshot(), {
       watch: this.#watch,
       health,
@@ -158,10 +174,14 @@ export class Dashboard {
     }
   }
 
-  /** Ends the streams of those who watch. */
-  close(): void {
-    this.#ownWatch?.close();
+  /** Ends the streams of those who watch; closing the registry does so too. */
+  async close(): Promise<void> {
+    this.#onClose?.();
     this.#events.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #document(
@@ -198,17 +218,24 @@ export function programName(): string {
  * import { createServer } from 'node:http';
  * import { createDashboard } from 'vsr-metrics/dashboard';
  *
- * const dashboard = createDashboard(registry);
+ * const dashboard = createDashboard({ registry });
  * createServer((request, response) => {
  *   if (!dashboard.handle(request, response)) response.writeHead(404).end();
  * }).listen(9464, '127.0.0.1');
  * ```
  */
-export function createDashboard(
-  source: DashboardSource,
-  options: DashboardOptions = {},
-): Dashboard {
-  return new Dashboard(source, options);
+export function createDashboard(options: DashboardOptions): Dashboard {
+  checkOptions(options);
+  const { registry, cluster, onWarning, ...parts } = options;
+  const watch = new BackgroundWatch(registry, cluster);
+  const onError = tellErrors(warnerFor(registry, onWarning), 'VSR_METRICS_SERVER');
+  const release = closeBefore(registry, 'servers', () => dashboard.close());
+  const onClose = () => {
+    release();
+    watch.close();
+  };
+  const dashboard = new Dashboard(registry, { ...parts, watch, onError, onClose });
+  return dashboard;
 }
 
 const parameterNames = ['name', 'from', 'to'] as const;

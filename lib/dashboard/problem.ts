@@ -2,7 +2,6 @@
 // which may hold whatever the program has, only the program is told.
 
 import { VsrMetricsError } from '../core/errors.js';
-import { redact } from '../core/redact.js';
 
 export function problemOf(
   error: unknown,
@@ -11,9 +10,4 @@ export function problemOf(
   if (error instanceof VsrMetricsError) return { status: 503, problem: error.message };
   report(error);
   return { status: 500, problem: 'this cannot be answered' };
-}
-
-export function warn(error: unknown): void {
-  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(`vsr-metrics dashboard: ${redact(shown)}`, 'VsrMetricsWarning');
 }

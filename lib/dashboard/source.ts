@@ -11,7 +11,7 @@ import type { Snapshot } from '../core/reading/snapshot.js';
  * import { readRegistry } from 'vsr-metrics';
  * import { createDashboard } from 'vsr-metrics/dashboard';
  *
- * const dashboard = createDashboard(readRegistry('/dev/shm/replica-0.metrics'));
+ * const dashboard = createDashboard({ registry: readRegistry('/dev/shm/replica-0.metrics') });
  * dashboard.close();
  * ```
  */

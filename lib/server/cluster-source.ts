@@ -7,7 +7,6 @@
 import { defineOwnCatalogue } from '../core/catalogue/define.js';
 import { validateLabelName } from '../core/catalogue/validate.js';
 import {
-  callback,
   type Kinds,
   milliseconds,
   optionsCheck,
@@ -23,6 +22,7 @@ import type { WriterState } from '../core/reading/reader.js';
 import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
 import { redact } from '../core/redact.js';
 import { createRegistry } from '../core/registry.js';
+import { type OnWarning, onWarningKind, warnerFor } from '../core/warnings.js';
 import type { FetchedHistory } from '../dashboard/source.js';
 import type { HealthResult, HealthStatus } from '../health/report.js';
 import type { HealthSource, ServerSource } from './source.js';
@@ -330,7 +330,7 @@ export interface ClusterSourceOptions {
    * Told when something about a part changes for the worse or the better; by default it becomes a
    * warning of the process.
    */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: OnWarning | undefined;
 }
 
 const place = text('a file, or the URL of a server');
@@ -347,7 +347,7 @@ const checkSourceOptions = optionsCheck<ClusterSourceOptions>('a cluster source'
   everyMs: milliseconds,
   timeoutMs: milliseconds,
   hungAfterMs: milliseconds,
-  onWarning: callback('a function that is told of warnings'),
+  onWarning: onWarningKind,
 });
 
 /**
@@ -375,7 +375,7 @@ export function createClusterSource(
 ): ClusterSource {
   checkSourceOptions(options);
   const { labels: commonLabels = {}, everyMs, timeoutMs, hungAfterMs = 5000 } = options;
-  const { onWarning = (message) => process.emitWarning(message, 'VsrMetricsWarning') } = options;
+  const warn = warnerFor(undefined, options.onWarning);
   const named = Object.entries(parts).map(([name, given]): ClusterPart => {
     const part = typeof given === 'string' ? { path: given } : given;
     checkPart(name, part);
@@ -387,7 +387,7 @@ export function createClusterSource(
       request: { token, tokenFile },
     };
   });
-  const report = onWarning;
+  const report = (message: string) => warn({ code: 'VSR_METRICS_SERVER', message });
   return new ClusterSource(named, { commonLabels, hungAfterMs, everyMs, timeoutMs, report });
 }
 

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BackgroundWatch } from '../catalogues/cluster/background-watch.js';
 import type { Cluster } from '../catalogues/cluster/cluster.js';
 import type { ClusterOptions } from '../catalogues/cluster/watch.js';
+import type { HealthWord } from '../catalogues/preset.js';
 import { show, VsrMetricsError } from '../core/errors.js';
 import { Dashboard, eventsPath } from '../dashboard/index.js';
 import { type HealthReport, reportOf } from '../health/report.js';
@@ -15,7 +16,6 @@ import { UnderWay } from '../http/under-way.js';
 import {
   type Condition,
   type HealthDocument,
-  type HealthShape,
   healthDetails,
   healthDocument,
   liveDocument,
@@ -34,7 +34,7 @@ export interface EndpointsOptions {
   readonly basePath: string;
   readonly path: string;
   readonly health: HealthSource | undefined;
-  readonly healthShape: HealthShape;
+  readonly healthWord: HealthWord;
   readonly version: string | undefined;
   readonly title: string;
   readonly cluster: ClusterOptions;
@@ -181,13 +181,13 @@ export class Endpoints {
   }
 
   #table(): ReadonlyMap<string, Document> {
-    const { path, endpoints, healthShape: shape, version } = this.#options;
+    const { path, endpoints, healthWord, version } = this.#options;
     const table: readonly (readonly [name: EndpointName, path: string, document: Document])[] = [
       [
         'health',
         '/health',
         () => {
-          const how = { shape, version };
+          const how = { healthWord, version };
           return toAnswer(healthDocument(this.#cluster(), this.#report(), this.#condition(), how));
         },
       ],

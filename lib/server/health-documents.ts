@@ -6,6 +6,7 @@
 import { canServe, whyOf } from '../catalogues/cluster/assess.js';
 import type { Cluster } from '../catalogues/cluster/cluster.js';
 import type { State } from '../catalogues/cluster/profile.js';
+import type { HealthWord } from '../catalogues/preset.js';
 import type { LabelFilter } from '../core/reading/snapshot.js';
 import {
   type HealthReport,
@@ -14,9 +15,6 @@ import {
   worst,
 } from '../health/report.js';
 import { membersWith } from './status-document.js';
-
-/** Whose words `/health` is in: StreamBus says `ok` of a check, Kalki `healthy`. */
-export type HealthShape = 'streambus' | 'kalki';
 
 /** How the program itself does. */
 export interface Condition {
@@ -80,14 +78,17 @@ export function healthDocument(
   cluster: Cluster | undefined,
   report: HealthReport,
   condition: Condition,
-  { shape, version }: { readonly shape: HealthShape; readonly version: string | undefined },
+  {
+    healthWord,
+    version,
+  }: { readonly healthWord: HealthWord; readonly version: string | undefined },
 ): HealthDocument {
   const reasons = whyNotAlive(condition);
   if (condition.writerState === 'dead') reasons.push('it is dead');
   const status = reasons.length > 0 ? 'unhealthy' : wholeOf(report, cluster);
   const checks = [...clusterCheck(cluster), ...report.checks].map((check) => [
     check.name,
-    wordsOf(check, shape),
+    wordsOf(check, healthWord),
   ]);
   // Only then: whoever looks for certain checks finds these and no others.
   if (reasons.length > 0) checks.push(['process', `unhealthy: ${reasons.join(', ')}`]);
@@ -173,7 +174,7 @@ function codeOf(status: HealthStatus): 200 | 503 {
 
 type Words = Pick<ReportedCheck, 'name' | 'status' | 'message'>;
 
-function wordsOf({ status, message }: Words, shape: HealthShape): string {
-  if (status === 'healthy') return shape === 'streambus' ? 'ok' : 'healthy';
+function wordsOf({ status, message }: Words, healthWord: HealthWord): string {
+  if (status === 'healthy') return healthWord;
   return `${status}: ${message}`;
 }

@@ -11,7 +11,6 @@ export {
   createClusterSource,
 } from './cluster-source.js';
 export { createHandler, type Handler } from './handler.js';
-export type { HealthShape } from './health-documents.js';
 export type { CloseOptions } from './listener.js';
 export type {
   EndpointName,

@@ -2,9 +2,9 @@
 
 import { basename } from 'node:path';
 import { type ClusterOptions, clusterKinds } from '../catalogues/cluster/watch.js';
+import { type HealthWord, type Preset, presetKind } from '../catalogues/preset.js';
 import type { ServerError } from '../core/errors.js';
 import {
-  callback,
   checkOption,
   either,
   flag,
@@ -23,9 +23,8 @@ import {
   whole,
 } from '../core/options.js';
 import { RegistryReader } from '../core/reading/reader.js';
-import { redact } from '../core/redact.js';
+import { type OnWarning, onWarningKind, tellErrors, warnerFor } from '../core/warnings.js';
 import { programName } from '../dashboard/index.js';
-import type { HealthShape } from './health-documents.js';
 import type { HealthSource, ServedRegistry, ServerSource } from './source.js';
 
 /** What can be asked for, by what a handler calls it. */
@@ -54,11 +53,8 @@ export interface HandlerOptions {
   readonly path?: string | undefined;
   /** Health checks, as `createHealthChecks` makes them. */
   readonly health?: HealthSource | undefined;
-  /**
-   * Whose words `/health` is in: `streambus` says `ok` of a check that is healthy, `kalki` says
-   * `healthy`. `streambus` unless told otherwise.
-   */
-  readonly healthShape?: HealthShape | undefined;
+  /** What `/health` says of a check that is healthy: `ok` unless told otherwise, or `healthy`. */
+  readonly healthWord?: HealthWord | undefined;
   /** The program's version, shown by `/health`. */
   readonly version?: string | undefined;
   /** Whose numbers the page shows: the name of the program unless told otherwise. */
@@ -85,13 +81,15 @@ export interface HandlerOptions {
   readonly urlBytes?: number | undefined;
   /** How many answers may be under way at the same time: 256. More are answered by 503. */
   readonly answersAtOnce?: number | undefined;
-  /** Told of what went wrong; by default it becomes a warning of the process. */
-  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Told of what went wrong; by default whoever the registry tells, else it is a warning of the process. */
+  readonly onWarning?: OnWarning | undefined;
+  /** What a catalogue's documents say of port, path and words: `kotoba.preset`. Other options win. */
+  readonly preset?: Preset | undefined;
 }
 
 /** What `startServer` takes. */
 export interface ServerOptions extends HandlerOptions {
-  /** 9464 unless told otherwise; 0: a free one, which the server then names. */
+  /** 9464, or as the preset has it, unless told otherwise; 0: a free one, which the server then names. */
   readonly port?: number | undefined;
   /** The address to listen on: 127.0.0.1, where only this machine gets at it, unless told otherwise. */
   readonly host?: string | undefined;
@@ -144,14 +142,13 @@ export interface ServerLimits {
 
 /** The same with everything decided, but for what is shown. */
 export type ResolvedHandlerOptions = {
-  readonly [Name in Exclude<keyof HandlerOptions, 'registry' | 'source'>]-?: Name extends
-    | 'allowedHosts'
-    | 'health'
-    | 'version'
-    | 'token'
+  readonly [Name in Exclude<
+    keyof HandlerOptions,
+    'registry' | 'source' | 'onWarning' | 'preset'
+  >]-?: Name extends 'allowedHosts' | 'health' | 'version' | 'token'
     ? HandlerOptions[Name]
     : NonNullable<HandlerOptions[Name]>;
-};
+} & { readonly onError: (error: unknown) => void };
 
 /** Where and how to listen: plain data. */
 export interface ListenOptions {
@@ -187,7 +184,7 @@ export const handlerKinds: Kinds<HandlerOptions> = {
   basePath: text('a path that begins with / and does not end with it', /^$|^(\/[^\s?#/]+)+$/),
   path,
   health: objectWith(['results'], 'what createHealthChecks returned'),
-  healthShape: oneOf(['streambus', 'kalki']),
+  healthWord: oneOf(['ok', 'healthy']),
   version: text(),
   title: text(),
   cluster: group<ClusterOptions>(clusterKinds),
@@ -197,7 +194,8 @@ export const handlerKinds: Kinds<HandlerOptions> = {
   stuckAfterMs: milliseconds,
   urlBytes: whole(16, 1 << 20),
   answersAtOnce: whole(1, 1_000_000),
-  onError: callback('a function that is told of errors'),
+  onWarning: onWarningKind,
+  preset: presetKind,
 };
 
 const limit = whole(1, 86_400_000);
@@ -247,7 +245,8 @@ export function checkServerOption(name: keyof ServerOptions, given: unknown): vo
 
 /** @throws ServerError where Node.js does not know it */
 export function resolveListenOptions(options: ServerOptions): ListenOptions {
-  const { port = 9464, host = '127.0.0.1', tls, reusePort = false, waitForPortMs = 0 } = options;
+  const { preset, port = preset?.server?.port ?? 9464, host = '127.0.0.1', tls } = options;
+  const { reusePort = false, waitForPortMs = 0 } = options;
   if (reusePort && !canReusePort()) {
     const node = `Node.js ${process.versions.node}`;
     throw refuse('reusePort', node, 'Node.js 22.12, 23.1 or newer; or waitForPortMs instead');
@@ -265,12 +264,13 @@ export function resolveHandlerOptions(
   options: HandlerOptions,
   usualEndpoints: readonly EndpointName[],
 ): ResolvedHandlerOptions {
+  const { preset } = options;
   return {
     endpoints: options.endpoints ?? usualEndpoints,
     basePath: options.basePath ?? '',
-    path: options.path ?? '/metrics',
+    path: options.path ?? preset?.server?.path ?? '/metrics',
     health: options.health,
-    healthShape: options.healthShape ?? 'streambus',
+    healthWord: options.healthWord ?? preset?.server?.healthWord ?? 'ok',
     version: options.version,
     title: options.title ?? titleOf(options),
     cluster: options.cluster ?? {},
@@ -280,7 +280,7 @@ export function resolveHandlerOptions(
     stuckAfterMs: options.stuckAfterMs ?? 5000,
     urlBytes: options.urlBytes ?? 4096,
     answersAtOnce: options.answersAtOnce ?? 256,
-    onError: options.onError ?? warn,
+    onError: tellErrors(warnerFor(options.registry, options.onWarning), 'VSR_METRICS_SERVER'),
   };
 }
 
@@ -297,9 +297,4 @@ export function refuse(
 ): ServerError {
   const problem = `the option ${option} of a server does not fit`;
   return refusals.server({ problem, ...(given !== undefined && { given }), allowed });
-}
-
-export function warn(error: unknown): void {
-  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(`vsr-metrics server: ${redact(shown)}`, 'VsrMetricsWarning');
 }

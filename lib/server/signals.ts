@@ -1,21 +1,23 @@
 // The orderly end of a program's metrics when it is told to end.
 
-import { callback, listOf, objectWith, optionsCheck, refusals } from '../core/options.js';
+import { listOf, objectWith, optionsCheck, refusals } from '../core/options.js';
+import { type OnWarning, onWarningKind, tellErrors, warnerFor } from '../core/warnings.js';
 import { type CloseOptions, closeKinds } from './listener.js';
-import { warn } from './options.js';
 import { type RunningServer, shownByServer } from './start.js';
 
-/** Something else that ends: an exporter, say, with what it has not sent yet. */
-export type Closable = { close(): unknown } | { stop(): unknown };
+/** Something that ends: a server, an exporter with what it has not sent yet, a registry. */
+export interface Closable {
+  close(): unknown;
+}
 
 /** What `closeOnSignals` takes. */
 export interface SignalOptions extends CloseOptions {
   /** SIGTERM and SIGINT unless told otherwise. */
   readonly signals?: readonly NodeJS.Signals[] | undefined;
-  /** Ended besides, after the server and before its registry: exporters, health checks. */
+  /** Ended besides, after the server and before its registry. What was started on the registry ends with it. */
   readonly also?: readonly Closable[] | undefined;
-  /** Told of what went wrong meanwhile; by default it becomes a warning of the process. */
-  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Told of what went wrong meanwhile; by default whoever the registry tells. */
+  readonly onWarning?: OnWarning | undefined;
 }
 
 const isSignal = {
@@ -26,8 +28,8 @@ const isSignal = {
 const checkOptions = optionsCheck<SignalOptions>('closeOnSignals', refusals.server, {
   ...closeKinds,
   signals: listOf(isSignal, 1),
-  also: listOf(objectWith([], 'objects with close() or stop()')),
-  onError: callback('a function that is told of errors'),
+  also: listOf(objectWith(['close'], 'objects with close()')),
+  onWarning: onWarningKind,
 });
 
 /**
@@ -41,10 +43,9 @@ const checkOptions = optionsCheck<SignalOptions>('closeOnSignals', refusals.serv
  * @example
  * ```ts
  * import { closeOnSignals, startServer } from 'vsr-metrics/server';
- * import { startStatsd } from 'vsr-metrics/statsd';
  *
  * const server = await startServer({ registry });
- * closeOnSignals(server, { readinessDelayMs: 5000, also: [startStatsd(registry)] });
+ * closeOnSignals(server, { readinessDelayMs: 5000 });
  * ```
  * @throws ServerError when an option does not fit
  */
@@ -53,15 +54,17 @@ export function closeOnSignals(
   options: SignalOptions = {},
 ): () => void {
   checkOptions(options);
-  const { signals = ['SIGTERM', 'SIGINT'], also = [], onError = warn, ...how } = options;
+  const { signals = ['SIGTERM', 'SIGINT'], also = [], onWarning, ...how } = options;
+  const shown = shownByServer(server);
+  const onError = tellErrors(warnerFor(shown, onWarning), 'VSR_METRICS_CLOSE');
   const undo = () => {
     for (const signal of signals) process.off(signal, onSignal);
   };
   const end = async (): Promise<void> => {
     const endings = [
       () => server.close(how),
-      ...also.map((each) => () => ('close' in each ? each.close() : each.stop())),
-      () => closeRegistry(shownByServer(server)),
+      ...also.map((each) => () => each.close()),
+      () => closeRegistry(shown),
     ];
     for (const ending of endings) {
       try {
@@ -82,7 +85,7 @@ export function closeOnSignals(
 }
 
 /** A registry of this program: a reader of another's file has nothing to close. */
-function closeRegistry(shown: object | undefined): void {
-  if (shown !== undefined && 'share' in shown && 'close' in shown)
-    (shown as { close(): void }).close();
+function closeRegistry(shown: object | undefined): unknown {
+  if (shown === undefined || !('share' in shown) || !('close' in shown)) return undefined;
+  return (shown as Closable).close();
 }

@@ -1,6 +1,7 @@
 // startServer: everything over HTTP, in one call.
 
 import { closeBefore } from '../core/dependents.js';
+import { warnerFor } from '../core/warnings.js';
 import { createEndpoints } from './handler.js';
 import { type CloseOptions, checkCloseOptions, Listener } from './listener.js';
 import {
@@ -117,15 +118,20 @@ function refuseOwnThread(): void {
 
 let hasWarned = false;
 
-function warnOfOpenServer({ token, tls }: ServerOptions, host: string): void {
+function warnOfOpenServer(options: ServerOptions, host: string): void {
+  const { registry, token, tls, onWarning } = options;
   const isGuarded = token !== undefined || tls?.clientCa !== undefined;
   if (hasWarned || isGuarded || isLoopback(host)) return;
   hasWarned = true;
-  process.emitWarning(
-    `the server of metrics on ${host} answers everyone who can reach it; a token keeps others out, ` +
+  warnerFor(
+    registry,
+    onWarning,
+  )({
+    code: 'VSR_METRICS_SERVER_OPEN',
+    message:
+      `the server of metrics on ${host} answers everyone who can reach it; a token keeps others out, ` +
       'and the host 127.0.0.1 keeps it on this machine',
-    { type: 'VsrMetricsWarning', code: 'VSR_METRICS_SERVER_OPEN' },
-  );
+  });
 }
 
 function isLoopback(host: string): boolean {

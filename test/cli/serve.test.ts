@@ -391,10 +391,10 @@ describe('vsr-metrics serve', function () {
       ]);
       writeFileSync(config, '[metrics]\nport = 1\n');
       const nearer = await vsrMetrics(['serve', file, '-c', config], {
-        environment: { KOTOBA_METRICS_PORT: 'x' },
+        environment: { VSR_METRICS_PORT: 'x' },
       });
       expect(nearer.code).to.equal(1);
-      expect(nearer.stderr).to.include('KOTOBA_METRICS_PORT does not fit; given "x"');
+      expect(nearer.stderr).to.include('VSR_METRICS_PORT does not fit; given "x"');
     } finally {
       rmSync(config);
     }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { kotoba } from '../../lib/catalogues/index.js';
 import { readConfiguration } from '../../lib/configuration/index.js';
 import { settings } from '../../lib/configuration/settings.js';
 import { createHealthChecks } from '../../lib/health/index.js';
@@ -72,7 +73,7 @@ describe('configuration', () => {
       enabled = false
       interval_secs = 20
       timeout_secs = 1
-      shape = "kalki"
+      word = "healthy"
 
       [telemetry]
       otlp_endpoint = "http://localhost:4317"
@@ -94,7 +95,7 @@ describe('configuration', () => {
         endpoints: ['metrics', 'live', 'ready', 'health', 'status'],
         openProbes: true,
         stuckAfterMs: 2500,
-        healthShape: 'kalki',
+        healthWord: 'healthy',
       },
       registry: {
         defaultLabels: { service: 'ledger', environment: 'production' },
@@ -113,35 +114,35 @@ describe('configuration', () => {
     };
     expect(inFile).to.eql(expected);
     const inEnvironment = await read(undefined, {
-      KOTOBA_METRICS_ENABLED: 'false',
-      KOTOBA_METRICS_ADDRESS: '0.0.0.0',
-      KOTOBA_METRICS_PORT: '9191',
-      KOTOBA_METRICS_PATH: '/internal/metrics',
-      KOTOBA_METRICS_BASE_PATH: '/internal',
-      KOTOBA_METRICS_ALLOWED_HOSTS: 'ledger.internal, .svc',
-      KOTOBA_METRICS_TOKEN: 'secret',
-      KOTOBA_METRICS_DASHBOARD: '0',
-      KOTOBA_METRICS_OPEN_PROBES: '1',
-      KOTOBA_METRICS_STUCK_AFTER_SECS: '2.5',
-      KOTOBA_METRICS_COLLECTION_INTERVAL_SECS: '10',
-      KOTOBA_METRICS_GLOBAL_LABELS: 'service=ledger, environment=production',
-      KOTOBA_HEALTH_ENABLED: 'FALSE',
-      KOTOBA_HEALTH_INTERVAL_SECS: '20',
-      KOTOBA_HEALTH_TIMEOUT_SECS: '1',
-      KOTOBA_HEALTH_SHAPE: 'kalki',
-      KOTOBA_TELEMETRY_OTLP_ENDPOINT: 'http://localhost:4317',
-      KOTOBA_TELEMETRY_EXPORT_INTERVAL_SECS: '10',
-      KOTOBA_TELEMETRY_SERVICE_NAME: 'kimberlite-vsr',
-      KOTOBA_TELEMETRY_SERVICE_VERSION: '0.4.0',
-      KOTOBA_TELEMETRY_TRACING_ENABLED: 'true',
-      KOTOBA_TELEMETRY_TRACING_ENDPOINT: 'http://jaeger:14268/api/traces',
+      VSR_METRICS_ENABLED: 'false',
+      VSR_METRICS_ADDRESS: '0.0.0.0',
+      VSR_METRICS_PORT: '9191',
+      VSR_METRICS_PATH: '/internal/metrics',
+      VSR_METRICS_BASE_PATH: '/internal',
+      VSR_METRICS_ALLOWED_HOSTS: 'ledger.internal, .svc',
+      VSR_METRICS_TOKEN: 'secret',
+      VSR_METRICS_DASHBOARD: '0',
+      VSR_METRICS_OPEN_PROBES: '1',
+      VSR_METRICS_STUCK_AFTER_SECS: '2.5',
+      VSR_METRICS_COLLECTION_INTERVAL_SECS: '10',
+      VSR_METRICS_GLOBAL_LABELS: 'service=ledger, environment=production',
+      VSR_METRICS_HEALTH_ENABLED: 'FALSE',
+      VSR_METRICS_HEALTH_INTERVAL_SECS: '20',
+      VSR_METRICS_HEALTH_TIMEOUT_SECS: '1',
+      VSR_METRICS_HEALTH_WORD: 'healthy',
+      VSR_METRICS_TELEMETRY_OTLP_ENDPOINT: 'http://localhost:4317',
+      VSR_METRICS_TELEMETRY_EXPORT_INTERVAL_SECS: '10',
+      VSR_METRICS_TELEMETRY_SERVICE_NAME: 'kimberlite-vsr',
+      VSR_METRICS_TELEMETRY_SERVICE_VERSION: '0.4.0',
+      VSR_METRICS_TELEMETRY_TRACING_ENABLED: 'true',
+      VSR_METRICS_TELEMETRY_TRACING_ENDPOINT: 'http://jaeger:14268/api/traces',
     });
     expect(inEnvironment).to.eql(expected);
   });
 
   it('prefers the environment to the file, where it says something', async () => {
     const file = '[metrics]\nport = 1\npath = "/file"\ntoken = "file"\n';
-    const { server } = await read(file, { KOTOBA_METRICS_PORT: '2', KOTOBA_METRICS_PATH: ' ' });
+    const { server } = await read(file, { VSR_METRICS_PORT: '2', VSR_METRICS_PATH: ' ' });
     expect(server).to.eql({ port: 2, path: '/file', token: 'file' });
   });
 
@@ -153,7 +154,7 @@ describe('configuration', () => {
     };
     const { otlp, enabled } = await read(file, otel);
     expect([otlp, enabled.otlp]).to.eql([{}, true]);
-    const own = { ...otel, KOTOBA_TELEMETRY_SERVICE_NAME: 'own' };
+    const own = { ...otel, VSR_METRICS_TELEMETRY_SERVICE_NAME: 'own' };
     expect((await read(file, own)).otlp).to.eql({ serviceName: 'own' });
   });
 
@@ -173,17 +174,17 @@ describe('configuration', () => {
       tls: { key: 'the key', cert: 'the certificate' },
     });
     // The nearer place wins; in one place the token itself.
-    const token = { KOTOBA_METRICS_TOKEN: 'variable' };
+    const token = { VSR_METRICS_TOKEN: 'variable' };
     expect((await read(file, token)).server.token).to.equal('variable');
-    const tokenFile = { KOTOBA_METRICS_TOKEN_FILE: join(folder, 'secrets', 'token') };
+    const tokenFile = { VSR_METRICS_TOKEN_FILE: join(folder, 'secrets', 'token') };
     expect((await read('[metrics]\ntoken = "x"', tokenFile)).server.token).to.equal('from-file');
     expect((await read('', { ...token, ...tokenFile })).server.token).to.equal('variable');
     expect((await read(`${file}\ntoken = "x"`)).server.token).to.equal('x');
   });
 
   it('says where something does not fit, what was given, and what is allowed', async () => {
-    expect(await refusal(undefined, { KOTOBA_METRICS_PORT: 'http' })).to.equal(
-      'KOTOBA_METRICS_PORT does not fit; given "http"; allowed: a whole number from 0 to 65535',
+    expect(await refusal(undefined, { VSR_METRICS_PORT: 'http' })).to.equal(
+      'VSR_METRICS_PORT does not fit; given "http"; allowed: a whole number from 0 to 65535',
     );
     expect(await refusal('\n[metrics]\nenabled = true\nport = "9090"\n')).to.equal(
       'config.toml:4: metrics.port does not fit; given "9090"; allowed: a whole number from 0 to 65535',
@@ -195,11 +196,11 @@ describe('configuration', () => {
     expect(await refusal('[metrics]\n"path" = "metrics"')).to.equal(
       'config.toml:2: the option path of a server does not fit; given "metrics"; allowed: one that begins with / and has neither spaces nor ? nor #',
     );
-    expect(await refusal('[health]\nshape = "round"')).to.contain('allowed: "streambus", "kalki"');
+    expect(await refusal('[health]\nword = "fine"')).to.contain('allowed: "ok", "healthy"');
     expect(await refusal('[health]\ninterval_secs = 0')).to.contain('seconds from 0.001 to 86400');
     expect(await refusal('[metrics.global_labels]\n__x = "1"')).to.contain('"__x" is reserved');
     expect(await refusal('[metrics]\nglobal_labels = { x = 1 }')).to.contain('given {"x":1}');
-    expect(await refusal(undefined, { KOTOBA_METRICS_ENABLED: 'constructor' })).to.contain(
+    expect(await refusal(undefined, { VSR_METRICS_ENABLED: 'constructor' })).to.contain(
       'allowed: true or false',
     );
     expect(await refusal('metrics = 3')).to.equal(
@@ -219,7 +220,7 @@ describe('configuration', () => {
   it('never shows a token', async () => {
     const token = 'hunter 2';
     for (const message of [
-      await refusal(undefined, { KOTOBA_METRICS_TOKEN: token }),
+      await refusal(undefined, { VSR_METRICS_TOKEN: token }),
       await refusal(`[metrics]\ntoken = "${token}"`),
       await refusal(`[metrics]\ntoken = ["${token}"]`),
     ]) {
@@ -229,10 +230,10 @@ describe('configuration', () => {
 
   it('tells of settings that there are not, and reads the others', async () => {
     const file = '[metrics]\nport = 1\nprot = 2\n\n[telemetri]\nx = 1\n[cluster]\nsize = 3\n';
-    const { unknown, server } = await read(file, { KOTOBA_METRICS_PTAH: '/', KOTOBA_X: '' });
+    const { unknown, server } = await read(file, { VSR_METRICS_PTAH: '/', KOTOBA_X: '' });
     expect(server).to.eql({ port: 1 });
     expect(unknown).to.eql([
-      'there is no variable KOTOBA_METRICS_PTAH; did you mean KOTOBA_METRICS_PATH?',
+      'there is no variable VSR_METRICS_PTAH; did you mean VSR_METRICS_PATH?',
       'config.toml:3: there is no setting metrics.prot; did you mean metrics.port?',
       'config.toml:5: there is no table telemetri; did you mean telemetry?',
     ]);
@@ -253,20 +254,43 @@ describe('configuration', () => {
     const file = join(folder, 'config.toml');
     await writeFile(file, '[metrics]\nport = 2\n[telemetry]\ntracing_enabled = true\n');
     const unknown: string[] = [];
-    const environment = { KOTOBA_HEALTH_SHAPE: 'kalki' };
+    const environment = { VSR_METRICS_HEALTH_WORD: 'healthy' };
     const obeyed = ['metrics.port'] as const;
     const onUnknown = (message: string) => void unknown.push(message.replace(`${folder}/`, ''));
     await readConfiguration({ file, environment, obeyed, onUnknown });
     expect(unknown).to.eql([
-      'KOTOBA_HEALTH_SHAPE has no effect in this program',
+      'VSR_METRICS_HEALTH_WORD has no effect in this program',
       'config.toml:4: telemetry.tracing_enabled has no effect in this program',
     ]);
+  });
+
+  it("takes the variables of a catalogue's documents with its preset, and no others then", async () => {
+    const environment = {
+      KOTOBA_METRICS_PORT: '3',
+      KOTOBA_HEALTH_INTERVAL_SECS: '7',
+      VSR_METRICS_PATH: '/not-asked-for',
+    };
+    const { server, health } = await readConfiguration({ environment, preset: kotoba.preset });
+    expect({ server, health }).to.eql({ server: { port: 3 }, health: { everyMs: 7000 } });
+    const own = await readConfiguration({ environment });
+    expect(own.server).to.eql({ path: '/not-asked-for' });
+  });
+
+  it('leaves its own other variables and those of Kubernetes alone', async () => {
+    const environment = {
+      VSR_METRICS_ADDON: '/somewhere/else.node',
+      VSR_METRICS_CLOCK: 'monotonic',
+      // For a service that is called vsr-metrics.
+      VSR_METRICS_PORT: 'tcp://10.0.0.1:9464',
+      VSR_METRICS_SERVICE_HOST: '10.0.0.1',
+    };
+    expect((await readConfiguration({ environment })).server).to.eql({});
   });
 
   it('takes variables of another prefix, and leaves those of Kubernetes alone', async () => {
     const environment = {
       LEDGER_METRICS_PORT: '3',
-      KOTOBA_METRICS_PORT: '4',
+      VSR_METRICS_PORT: '4',
       LEDGER_METRICS_SERVICE_HOST: '10.0.0.1',
       LEDGER_METRICS_SERVICE_PORT_HTTP: '80',
       LEDGER_METRICS_PORT_80_TCP_ADDR: '10.0.0.1',
@@ -320,7 +344,7 @@ describe('configuration', () => {
   it('is what a server, a registry and health checks take', async () => {
     const file = [
       ...['[metrics]', 'port = 0', 'path = "/m"', 'token = "secret"'],
-      ...['global_labels = { zone = "eu" }', '[health]', 'interval_secs = 60', 'shape = "kalki"'],
+      ...['global_labels = { zone = "eu" }', '[health]', 'interval_secs = 60', 'word = "healthy"'],
     ].join('\n');
     const { server: options, registry: more, health: every } = await read(file);
     const registry = createRegistry({ catalogue, ...more });

@@ -108,7 +108,7 @@ describe('the stream of values', function () {
       throw thrown;
     };
     const source = { snapshot, history: () => [] };
-    const url = await serve({ source, onError: (error) => errors.push(error) });
+    const url = await serve({ source, onWarning: ({ message }) => errors.push(message) });
     const listener = await open(url);
     await until(() => listener.messages.length > 0);
     expect(listener.messages[0]).to.eql({ event: 'problem', data: { message: 'not yet' } });

@@ -38,7 +38,7 @@ describe('the live page @slow', function () {
   }
 
   async function listen(port: number): Promise<void> {
-    dashboard = createDashboard(registry);
+    dashboard = createDashboard({ registry });
     server = createServer((request, response) => {
       if (!dashboard.handle(request, response)) response.writeHead(404).end();
     });

@@ -9,7 +9,7 @@ import { inPackage } from '../support/package-root.js';
 /** The folders of lib from the top down; those of one level stand side by side. */
 const levels: readonly (readonly string[])[] = [
   ['cli'],
-  ['configuration', 'exporters'],
+  ['configuration', 'exporters', 'observability'],
   ['server'],
   ['dashboard'],
   [

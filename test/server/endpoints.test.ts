@@ -91,7 +91,7 @@ describe('endpoints of the server', () => {
         throw thrown;
       };
       const source = { snapshot, history: () => [] };
-      const url = await serve({ source, onError: (error) => errors.push(error) });
+      const url = await serve({ source, onWarning: ({ message }) => errors.push(message) });
       const empty = await get(`${url}/metrics`);
       expect([empty.status, empty.text]).to.eql([503, 'not yet\n']);
       expect(errors).to.eql([]);
@@ -263,7 +263,7 @@ describe('endpoints of the server', () => {
 
     it("says it in Kalki's words", async () => {
       const checks = { database: 'healthy', vector_db: 'unhealthy' } as const;
-      const { status, json } = await healthOf(checks, { healthShape: 'kalki', version: '2.4.0' });
+      const { status, json } = await healthOf(checks, { healthWord: 'healthy', version: '2.4.0' });
       expect(status).to.equal(503);
       expect(Object.keys(json)).to.eql(['status', 'timestamp', 'version', 'checks']);
       expect(json).to.include({ status: 'unhealthy', version: '2.4.0' });
@@ -330,7 +330,7 @@ describe('endpoints of the server', () => {
       [{}, 'the option registry of a server does not fit; given "neither"; allowed: either'],
       [{ registry, source: registry }, 'given "both"'],
       [{ registry, path: 'metrics' }, 'the option path of a handler does not fit; given "metrics"'],
-      [{ registry, healthShape: 'xml' as never }, 'allowed: "streambus", "kalki"'],
+      [{ registry, healthWord: 'xml' as never }, 'allowed: "ok", "healthy"'],
       [{ registry, stuckAfterMs: 0 }, 'the option stuckAfterMs of a handler does not fit; given 0'],
       [{ registry, token: 's3cret\n' }, 'the option token of a handler does not fit; allowed'],
       [{ registry, tokne: 's' } as object, 'a handler has no option "tokne"; did you mean token?'],

@@ -3,6 +3,7 @@
 
 import { expect } from 'chai';
 import { assertWithinBudget, measureOverhead } from '../../lib/budget/index.js';
+import { recordInfo, startNodejsMetrics } from '../../lib/collectors/index.js';
 import { readConfiguration } from '../../lib/configuration/index.js';
 import { createDashboard } from '../../lib/dashboard/index.js';
 import { startExporter } from '../../lib/export/index.js';
@@ -83,15 +84,12 @@ describe('options of every part', function () {
       renderBytes: [{ escaping: 'dots' }, (options) => renderBytes('json', snapshot, options)],
       renderChunks: [{ chunkBytes: 9 }, (options) => [...renderChunks('json', snapshot, options)]],
       renderStatsd: [{ prefix: 'a.' }, (options) => renderStatsd(snapshot, undefined, options)],
-      startExporter: [{ keep: 5 }, (options) => startExporter(registry, exporter, options)],
+      startExporter: [{ registry, exporter, keep: 5 }, startExporter],
       createStatsdExporter: [{ prefix: 'a.' }, createStatsdExporter],
-      startStatsd: [{ everyMs: 60_000 }, (options) => startStatsd(registry, options)],
-      startOtlp: [{ registry, endpoint: 'http://127.0.0.1:9', intervalMs: 60_000 }, startOtlp],
-      OtelExporter: [{ serviceName: 'a' }, (options) => new OtelExporter(registry, options)],
-      createMetricProducer: [
-        { temporality: 'delta' },
-        (options) => createMetricProducer(registry, options),
-      ],
+      startStatsd: [{ registry, everyMs: 60_000 }, startStatsd],
+      startOtlp: [{ registry, endpoint: 'http://127.0.0.1:9', everyMs: 60_000 }, startOtlp],
+      OtelExporter: [{ registry, serviceName: 'a' }, (options) => new OtelExporter(options)],
+      createMetricProducer: [{ registry, temporality: 'delta' }, createMetricProducer],
       createExporter: [{ type: 'StatsD', endpoint: 'localhost:9' }, createExporter],
       createHealthChecks: [{ everyMs: 60_000 }, createHealthChecks],
       'createHealthChecks, add': [
@@ -111,7 +109,9 @@ describe('options of every part', function () {
       redisCheck: [{ address: 'a:1' }, redisCheck],
       postgresCheck: [{ address: 'a:1' }, postgresCheck],
       databaseCheck: [{ degradedMs: 5 }, (options) => databaseCheck(database, options)],
-      createDashboard: [{ basePath: '/a' }, (options) => createDashboard(registry, options)],
+      createDashboard: [{ registry, basePath: '/a' }, createDashboard],
+      startNodejsMetrics: [{ registry, everyMs: 60_000 }, startNodejsMetrics],
+      recordInfo: [{ registry, labels: {}, name: 'a_info' }, recordInfo],
       createHandler: [{ registry, path: '/a' }, createHandler],
       startServer: [{ registry, port: 0, thread: false }, startServer],
       'startServer, limits': [
@@ -141,10 +141,7 @@ describe('options of every part', function () {
     try {
       const made = await take(options as never);
       if (typeof made === 'function' && !('beginShutdown' in made)) made();
-      for (const end of ['close', 'stop', 'shutdown']) {
-        const made_ = made as Record<string, () => unknown> | undefined;
-        if (typeof made_?.[end] === 'function') await made_[end]();
-      }
+      await (made as { close?(): unknown } | undefined)?.close?.();
       return undefined;
     } catch (error) {
       return error;

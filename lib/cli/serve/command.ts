@@ -42,7 +42,7 @@ export const serveCommand = defineCommand({
     'Every series gets the label file: the name of its file, the host and port of its URL, or the path as given where two names are the same. Append labels for one file after a colon; they may override `file`:',
     '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
     "A series' own label of the same name is renamed to exported_NAME, as in Prometheus. The state of the files and their programs is in vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.",
-    'Options win over the environment (KOTOBA_METRICS_PORT and others), and that over the file of --config.',
+    'Options win over the environment (VSR_METRICS_PORT and others), and that over the file of --config.',
   ],
   examples: [
     'vsr-metrics serve /dev/shm/replica-*.metrics --port 9464',

@@ -65,7 +65,7 @@ export async function serve(
     port: port ?? configured.port,
     host,
     holdProcess: true,
-    onError: (error) => report(String(error instanceof Error ? error.stack : error)),
+    onWarning: ({ message }) => report(message),
   }).catch(explain);
   // What is wrong with the files is said at the start.
   source.snapshot();

@@ -46,7 +46,9 @@ function bridge(source: SnapshotSource, registry: AnyRegistry): void {
         add(family);
       } catch (error) {
         // A scrape must not fail for a name that is taken.
-        process.emitWarning(`bridge: ${(error as Error).message}`, 'VsrMetricsWarning');
+        const code = 'VSR_METRICS_PROM_CLIENT';
+        const message = `bridge: ${(error as Error).message}`;
+        process.emitWarning(message, { type: 'VsrMetricsWarning', code });
       }
     }
     return added.length === 0 ? listed : list.call(registry);

@@ -4,6 +4,7 @@
 // signals, as OpenTelemetry has it. What is not here (certificates, compression) OpenTelemetry's
 // exporters read from the environment themselves.
 
+import { type Preset, presetKind } from '../../catalogues/preset.js';
 import {
   anything,
   checkOption,
@@ -53,6 +54,8 @@ export interface OtlpSettings {
    * be. By default OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION; else `explicit`.
    */
   readonly histograms?: HistogramForm | undefined;
+  /** What a catalogue's documents say of names and intervals: `vsr.preset`. All else wins over it. */
+  readonly preset?: Preset | undefined;
 }
 
 /** The same with everything decided. */
@@ -63,6 +66,7 @@ export interface OtlpOptions {
   readonly everyMs: number;
   readonly timeoutMs: number;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly scopeName: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly temporality: OtlpTemporality;
   readonly histograms: HistogramForm;
@@ -92,6 +96,7 @@ export const otlpKinds: Kinds<OtlpSettings> = {
   headers: { ...texts, isSecret: true },
   temporality: oneOf(['cumulative', 'delta']),
   histograms: oneOf(['explicit', 'exponential']),
+  preset: presetKind,
 };
 
 const checkSettings = optionsCheck<OtlpSettings>(whose, refusals.exporter, otlpKinds);
@@ -102,6 +107,7 @@ export function resolveOptions(
   environment: Environment = process.env,
 ): OtlpOptions {
   checkSettings(settings);
+  const ofPreset = settings.preset?.otlp ?? {};
   const of = (name: string) => environment[name]?.trim() || undefined;
   /** The value of the first of these variables that is set, checked. */
   const read = <T>(
@@ -151,10 +157,15 @@ export function resolveOptions(
     everyMs:
       settings.everyMs ??
       read('everyMs', ['OTEL_METRIC_EXPORT_INTERVAL'], milliseconds, Number) ??
+      ofPreset.everyMs ??
       10_000,
     timeoutMs:
-      settings.timeoutMs ?? read('timeoutMs', ofOtlp('TIMEOUT'), milliseconds, Number) ?? 5000,
+      settings.timeoutMs ??
+      read('timeoutMs', ofOtlp('TIMEOUT'), milliseconds, Number) ??
+      ofPreset.timeoutMs ??
+      5000,
     attributes: resourceAttributes(settings, of),
+    scopeName: ofPreset.scopeName ?? 'vsr-metrics',
     headers: settings.headers ?? {},
     temporality,
     histograms,
@@ -180,13 +191,13 @@ function urlOf(endpoint: URL, protocol: OtlpProtocol): string {
 }
 
 function resourceAttributes(
-  { serviceName, serviceVersion, resourceAttributes: given }: OtlpSettings,
+  { serviceName, serviceVersion, resourceAttributes: given, preset }: OtlpSettings,
   of: (name: string) => string | undefined,
 ): Record<string, string> {
   const name = of('OTEL_SERVICE_NAME');
   return {
     // As OpenTelemetry has it for those who say nothing.
-    'service.name': 'unknown_service:node',
+    'service.name': preset?.otlp?.serviceName ?? 'unknown_service:node',
     ...parseAttributes(of('OTEL_RESOURCE_ATTRIBUTES') ?? ''),
     ...(name !== undefined && { 'service.name': name }),
     ...given,

@@ -6,6 +6,7 @@
 //   await exporter.exportMetrics();      // besides every 10 seconds
 //   await exporter.close();
 
+import { type Preset, presetKind } from '../../catalogues/preset.js';
 import {
   anything,
   number,
@@ -33,10 +34,13 @@ export interface OtelConfig {
 /** What `new OtelExporter` takes. */
 export interface OtelExporterOptions extends Partial<OtelConfig> {
   readonly registry: SnapshotSource;
+  /** What a catalogue's documents say of names and intervals: `vsr.preset`. */
+  readonly preset?: Preset | undefined;
 }
 
 const checkOptions = optionsCheck<OtelExporterOptions>('OtelExporter', refusals.exporter, {
   registry: required(objectWith(['snapshot'], 'a registry, or a reader of one')),
+  preset: presetKind,
   // It may come from the environment too.
   otlpEndpoint: anything,
   exportIntervalSecs: number(0.001, 86_400),
@@ -52,14 +56,17 @@ const checkOptions = optionsCheck<OtelExporterOptions>('OtelExporter', refusals.
  * ```ts
  * import { defaultOtelConfig } from 'vsr-metrics/otlp';
  *
- * const config = { ...defaultOtelConfig(), otlpEndpoint: 'http://localhost:4317' };
+ * import { vsr } from 'vsr-metrics/catalogues';
+ *
+ * const config = { ...defaultOtelConfig(vsr.preset), otlpEndpoint: 'http://localhost:4317' };
  * ```
  */
-export function defaultOtelConfig(): OtelConfig {
+export function defaultOtelConfig(preset?: Preset): OtelConfig {
+  const { otlp = {} } = preset ?? {};
   return {
     otlpEndpoint: undefined,
-    exportIntervalSecs: 10,
-    serviceName: 'kimberlite-vsr',
+    exportIntervalSecs: (otlp.everyMs ?? 10_000) / 1000,
+    serviceName: otlp.serviceName ?? 'unknown_service:node',
     serviceVersion: packageVersion(),
   };
 }
@@ -84,14 +91,16 @@ export function defaultOtelConfig(): OtelConfig {
 export class OtelExporter implements AsyncDisposable {
   readonly config: OtelConfig;
   readonly #registry: SnapshotSource;
+  readonly #preset: Preset | undefined;
   #running: RunningExporter | undefined;
   #lastStatsd: Snapshot | undefined;
 
   constructor(options: OtelExporterOptions) {
     checkOptions(options);
-    const { registry, ...config } = options;
+    const { registry, preset, ...config } = options;
     this.#registry = registry;
-    this.config = { ...defaultOtelConfig(), ...config };
+    this.#preset = preset;
+    this.config = { ...defaultOtelConfig(preset), ...config };
   }
 
   /**
@@ -104,6 +113,7 @@ export class OtelExporter implements AsyncDisposable {
     const { otlpEndpoint, exportIntervalSecs, serviceName, serviceVersion } = this.config;
     this.#running = await startOtlp({
       registry: this.#registry,
+      preset: this.#preset,
       endpoint: otlpEndpoint,
       everyMs: Math.round(1000 * exportIntervalSecs),
       serviceName,

@@ -16,8 +16,10 @@ import { loadResources, loadSdkExporter } from './peers.js';
 import { pointsOf, split } from './splitting.js';
 import { Unsettled } from './unsettled.js';
 
-/** The instrumentation scope of all metrics. */
-export const scope = { name: 'vsr-metrics', version: packageVersion() };
+/** The instrumentation scope of metrics: who measured. */
+export function scopeOf(name: string): { readonly name: string; readonly version: string } {
+  return { name, version: packageVersion() };
+}
 
 // As OpenTelemetry's HTTP exporters retry.
 const firstBackoffMs = 1000;
@@ -66,6 +68,7 @@ export class OtlpExporter implements Exporter {
     );
     const again = batches.slice(0, -1).reduce((sum, batch) => sum + countPoints(batch), 0);
     if (again > 0) this.#report?.retried(again);
+    const scope = scopeOf(this.#options.scopeName);
     const scopeMetrics = batches.map((metrics) => ({ scope, metrics }));
     const deadline = performance.now() + this.#options.timeoutMs;
     try {

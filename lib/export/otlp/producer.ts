@@ -7,11 +7,12 @@
 //   new MeterProvider({ resource, readers: [reader] });
 
 import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
+import { type Preset, presetKind } from '../../catalogues/preset.js';
 import { objectWith, oneOf, optionsCheck, refusals, required } from '../../core/options.js';
 import type { SnapshotSource } from '../driver.js';
 import { type HistogramForm, toMetricData } from './metric-data.js';
 import type { OtlpTemporality } from './options.js';
-import { scope } from './otlp-exporter.js';
+import { scopeOf } from './otlp-exporter.js';
 import { loadResources } from './peers.js';
 import { Unsettled } from './unsettled.js';
 
@@ -23,12 +24,15 @@ export interface MetricProducerOptions {
   readonly temporality?: OtlpTemporality;
   /** `explicit` unless told otherwise. */
   readonly histograms?: HistogramForm;
+  /** What a catalogue's documents say of names: `vsr.preset`. */
+  readonly preset?: Preset | undefined;
 }
 
 const checkOptions = optionsCheck<MetricProducerOptions>('a producer', refusals.exporter, {
   registry: required(objectWith(['snapshot'], 'a registry, or a reader of one')),
   temporality: oneOf(['cumulative', 'delta']),
   histograms: oneOf(['explicit', 'exponential']),
+  preset: presetKind,
 });
 
 /**
@@ -54,6 +58,7 @@ const checkOptions = optionsCheck<MetricProducerOptions>('a producer', refusals.
 export function createMetricProducer(options: MetricProducerOptions): MetricProducer {
   checkOptions(options);
   const { registry, temporality = 'cumulative', histograms = 'explicit' } = options;
+  const scope = scopeOf(options.preset?.otlp?.scopeName ?? 'vsr-metrics');
   const unsettled = new Unsettled(temporality === 'delta');
   return {
     async collect(): Promise<CollectionResult> {

@@ -18,7 +18,10 @@ describe('OtelExporter', () => {
     const { otlpEndpoint, serviceVersion, ...others } = defaultOtelConfig();
     expect(otlpEndpoint).to.equal(undefined);
     expect(serviceVersion).to.match(/^\d+\.\d+\.\d+/);
-    expect(others).to.deep.equal({ exportIntervalSecs: 10, serviceName: 'kimberlite-vsr' });
+    expect(others).to.deep.equal({
+      exportIntervalSecs: 10,
+      serviceName: 'unknown_service:node',
+    });
     const exporter = new OtelExporter({ registry, ...defaultOtelConfig() });
     const [init, early] = [exporter.initOtlp(), exporter.exportMetrics()].map((promise) =>
       promise.catch((error) => error),

@@ -10,7 +10,7 @@ const problems: string[] = [];
 const server = await startServer({
   registry,
   port: 0,
-  onError: (error) => problems.push(String(error)),
+  onWarning: ({ message }) => problems.push(message),
 });
 
 const recordsPerBatch = 20_000;

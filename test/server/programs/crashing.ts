@@ -26,7 +26,7 @@ async function start() {
   return startServer({
     registry,
     port: 0,
-    onError: (error) => process.send!({ error: (error as Error).message }),
+    onWarning: ({ message }) => process.send!({ error: message }),
   });
 }
 
