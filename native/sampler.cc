@@ -19,6 +19,12 @@ namespace {
 
 constexpr uint64_t kSecond = 1000000000;
 
+// When a task is due again that was due then: what was missed is not made up for, and the rhythm
+// stays what it was.
+uint64_t NextDue(uint64_t due, uint64_t period, uint64_t now) {
+  return due + (std::max(now, due) - due) / period * period + period;
+}
+
 }  // namespace
 
 Sampler& Sampler::Instance() {
@@ -27,7 +33,10 @@ Sampler& Sampler::Instance() {
 }
 
 Sampler::Sampler() {
-  Add(kSecond, [this](uint64_t now) { KeepRegions(now); });
+  // As each second of the clock begins, so that every slot of the history gets its record: see
+  // HistoryRecorder.
+  const uint64_t due = NextDue(0, kSecond, MonotonicNanoseconds());
+  tasks_.push_back({next_id_++, kSecond, due, [this](uint64_t now) { KeepRegions(now); }});
 }
 
 bool Sampler::Start() {
@@ -103,8 +112,7 @@ void Sampler::Run() {
       Scheduled& scheduled = tasks_[index];
       if (scheduled.due <= now) {
         scheduled.task(now);
-        scheduled.due += scheduled.period;
-        if (scheduled.due <= now) scheduled.due = now + scheduled.period;
+        scheduled.due = NextDue(scheduled.due, scheduled.period, now);
       }
       earliest = std::min(earliest, scheduled.due);
     }

@@ -29,7 +29,8 @@ class Sampler {
   // Never destroyed: the thread may outlive every other static of the process.
   static Sampler& Instance();
 
-  // Runs `task` every `period_nanoseconds` from now on. Late runs are not made up for.
+  // Runs `task` every `period_nanoseconds` from now on. Runs that are missed are not made
+  // up for.
   TaskId Add(uint64_t period_nanoseconds, Task task);
   void Remove(TaskId id);
 
