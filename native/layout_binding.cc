@@ -29,7 +29,7 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("counterAmounts", offsetof(CounterCell, amounts));
   set("gaugeSize", sizeof(GaugeCell));
   set("gaugeValue", offsetof(GaugeCell, value));
-  set("gaugeSampled", offsetof(GaugeCell, sampled_unix_milliseconds));
+  set("gaugeSampled", offsetof(GaugeCell, sampled_monotonic_milliseconds));
   set("sharedGaugeSize", kCacheLine);
   set("headTouchedLow", offsetof(HistogramHead, touched_low));
   set("headTouchedHigh", offsetof(HistogramHead, touched_high));

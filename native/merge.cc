@@ -51,7 +51,7 @@ CounterTotal ReadCounter(const Region& region, const Entry& entry) {
 GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
   if (Combine(entry.combine) == Combine::kLast) {
     const auto* cell = reinterpret_cast<const GaugeCell*>(region.shared() + entry.cell_offset);
-    return {LoadRelaxed(&cell->value), LoadRelaxed(&cell->sampled_unix_milliseconds)};
+    return {LoadRelaxed(&cell->value), LoadRelaxed(&cell->sampled_monotonic_milliseconds)};
   }
   GaugeTotal total;
   bool has_value = false;
@@ -62,7 +62,7 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
     if (LoadRelaxed(&cell->is_set) != 1) continue;
     const double value = LoadRelaxed(&cell->value);
     if (std::isnan(value)) continue;
-    const double sampled = LoadRelaxed(&cell->sampled_unix_milliseconds);
+    const double sampled = LoadRelaxed(&cell->sampled_monotonic_milliseconds);
     if (!has_value) {
       total = {value, sampled};
       has_value = true;
@@ -79,7 +79,7 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
         total.value = std::max(total.value, value);
     }
     // The reading is as old as its oldest part.
-    total.sampled_unix_milliseconds = std::min(total.sampled_unix_milliseconds, sampled);
+    total.sampled_monotonic_milliseconds = std::min(total.sampled_monotonic_milliseconds, sampled);
   }
   // What nobody sets, or nobody who is still there, is not 0 but unknown.
   if (!has_value && (entry.flags & kStartsAtZero) == 0) {

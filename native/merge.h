@@ -11,7 +11,7 @@ namespace vsr_metrics {
 
 struct GaugeTotal {
   double value = 0;
-  double sampled_unix_milliseconds = 0;
+  double sampled_monotonic_milliseconds = 0;
 };
 
 CounterTotal ReadCounter(const Region& region, const Entry& entry);

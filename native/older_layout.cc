@@ -190,6 +190,15 @@ bool HasOlderChecksum(const ExemplarSlot& slot) {
   return slot.checksum == std::max(hash, 1u);
 }
 
+// When a gauge was sampled was told by the time of day too.
+void ConvertSampled(uint8_t* cell) {
+  auto* gauge = reinterpret_cast<GaugeCell*>(cell);
+  const double at = gauge->sampled_monotonic_milliseconds;
+  const bool is_time = at > 0 && at < 1e16;
+  const double age = UnixMilliseconds() - at;
+  gauge->sampled_monotonic_milliseconds = is_time ? MonotonicMilliseconds() - age : 0;
+}
+
 HistoryRecord RecordAt(const uint8_t* at) {
   const auto older = LoadFrom<layout_2::HistoryRecord>(at);
   // It knew the time of day alone.
@@ -279,8 +288,23 @@ void ConvertOlderEntries(Region& copy) {
   }
 }
 
-void ConvertOlderExemplars(Region& copy) {
+void ConvertOlderCells(Region& copy) {
   const uint32_t lanes = copy.LanesInUse();
+  for (uint32_t index = 0; index < copy.EntryCount(); ++index) {
+    const Entry& entry = copy.entries()[index];
+    if (EntryState(entry.state) != EntryState::kLive ||
+        entry.type != uint8_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge) {
+      continue;
+    }
+    if (Combine(entry.combine) == Combine::kLast) {
+      ConvertSampled(copy.shared() + entry.cell_offset);
+      continue;
+    }
+    for (uint32_t lane = 0; lane < lanes; ++lane) {
+      if (!copy.HasScalars(lane, entry.cell_offset, sizeof(GaugeCell))) continue;
+      ConvertSampled(copy.lane(lane) + entry.cell_offset);
+    }
+  }
   for (uint32_t lane = 0; lane < lanes; ++lane) {
     const uint32_t used = ExemplarsInUse(copy, lane);
     for (uint32_t index = 0; index < used; ++index) {

@@ -27,8 +27,8 @@ void ConvertOlderTables(Region& copy);
 // The entries of a copy, before they are checked.
 void ConvertOlderEntries(Region& copy);
 
-// The exemplars of a copy, after its entries were checked.
-void ConvertOlderExemplars(Region& copy);
+// The exemplars of a copy, and when its gauges were sampled, after its entries were checked.
+void ConvertOlderCells(Region& copy);
 
 // How the records of its history are written.
 extern const HistoryFormat kOlderHistoryFormat;

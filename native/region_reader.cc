@@ -215,7 +215,7 @@ bool RegionReader::Copy(const RegionHeader& header, Error* error) {
     return false;
   }
   copied = copied && CopyCells(region, copy);
-  if (copied && is_older_) ConvertOlderExemplars(region);
+  if (copied && is_older_) ConvertOlderCells(region);
   if (!copied) *error = Unreadable(file.problem());
   return copied;
 }

@@ -48,7 +48,7 @@ struct Sampling {
       const double value = sampler.last().*field;
       if (std::isnan(value)) continue;  // not known here: the gauge stays as it is
       StoreRelaxed(&cell->value, value);
-      StoreRelaxed(&cell->sampled_unix_milliseconds, UnixMilliseconds());
+      StoreRelaxed(&cell->sampled_monotonic_milliseconds, MonotonicMilliseconds());
     }
   }
 };

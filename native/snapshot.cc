@@ -86,6 +86,13 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
   frame->values.push_back(count == 0 ? nothing : total.maximum);
 }
 
+// When that was, as of a frame; 0 stays 0.
+double TimeOfDay(const Frame& frame, double monotonic_milliseconds) {
+  if (monotonic_milliseconds == 0) return 0;
+  return frame.taken_unix_milliseconds -
+         (frame.taken_monotonic_milliseconds - monotonic_milliseconds);
+}
+
 // The numbers of one series. False: its family makes no sense.
 bool AppendSeries(const Region& region, const Entry& entry, HistogramTotal* scratch, Frame* frame) {
   switch (Kind(entry.kind)) {
@@ -97,7 +104,7 @@ bool AppendSeries(const Region& region, const Entry& entry, HistogramTotal* scra
     case Kind::kGauge: {
       const GaugeTotal total = ReadGauge(region, entry);
       frame->values.push_back(total.value);
-      frame->values.push_back(total.sampled_unix_milliseconds);
+      frame->values.push_back(TimeOfDay(*frame, total.sampled_monotonic_milliseconds));
       return true;
     }
     case Kind::kHistogram: {
@@ -142,7 +149,7 @@ void AppendRow(const Region& region, uint32_t index, Scope scope, HistogramTotal
 Frame TakeSnapshot(const Region& region, Scope scope) {
   Frame frame;
   frame.taken_unix_milliseconds = UnixMilliseconds();
-  frame.taken_monotonic_milliseconds = double(MonotonicNanoseconds() / 1000) / 1000.0;
+  frame.taken_monotonic_milliseconds = MonotonicMilliseconds();
   frame.layout_changes = LoadAcquire(&region.header()->layout_changes);
   const uint32_t count = region.EntryCount();
   frame.states.resize(count);

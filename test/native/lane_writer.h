@@ -156,7 +156,7 @@ class GaugeWriter {
   void Set(double value) { StoreRelaxed(&cell_->value, value); }
   void Add(double amount) { Set(LoadRelaxed(&cell_->value) + amount); }
   void SetSampled(double milliseconds) {
-    StoreRelaxed(&cell_->sampled_unix_milliseconds, milliseconds);
+    StoreRelaxed(&cell_->sampled_monotonic_milliseconds, milliseconds);
   }
   GaugeCell* cell() const { return cell_; }
 

@@ -4,6 +4,7 @@
 // to such a cell from two threads would lose updates, so it has `set` only. The others (sum, min,
 // max) have a cell a lane and may be stepped.
 
+import { monotonicMs } from '../monotonic.js';
 import type { CellArrays } from './cell-arrays.js';
 import type { CombiningGauge, LastGauge } from './interfaces.js';
 import type { ObservableGauges } from './observable-gauges.js';
@@ -57,7 +58,7 @@ abstract class CellGauge {
     return this.observables.add(callback, (value) => {
       this.set(value);
       // What was refused left the value as old as it was.
-      if (Number.isFinite(value)) this.doubles[this.sampled] = Date.now();
+      if (Number.isFinite(value)) this.doubles[this.sampled] = monotonicMs();
     });
   }
 

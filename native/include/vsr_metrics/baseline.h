@@ -30,7 +30,7 @@ inline void SetGauge(Region& region, const Entry& entry) {
   if (Combine(entry.combine) == Combine::kLast) {
     auto* cell = reinterpret_cast<GaugeCell*>(region.shared() + entry.cell_offset);
     StoreRelaxed(&cell->value, UnsetValue(entry));
-    StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
+    StoreRelaxed(&cell->sampled_monotonic_milliseconds, 0.0);
     return;
   }
   const uint32_t lanes = region.LanesInUse();
@@ -39,7 +39,7 @@ inline void SetGauge(Region& region, const Entry& entry) {
     auto* cell = reinterpret_cast<GaugeCell*>(region.lane(lane) + entry.cell_offset);
     if (LoadRelaxed(&cell->is_set) != 1) continue;
     StoreRelaxed(&cell->value, UnsetValue(entry));
-    StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
+    StoreRelaxed(&cell->sampled_monotonic_milliseconds, 0.0);
   }
 }
 

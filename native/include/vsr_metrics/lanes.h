@@ -99,7 +99,7 @@ inline void UnsetGauges(Region& region, uint32_t lane) {
     if (LoadRelaxed(&cell->is_set) != 1) continue;
     StoreRelaxed(&cell->is_set, uint64_t{2});
     StoreRelaxed(&cell->value, UnsetValue(entry));
-    StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
+    StoreRelaxed(&cell->sampled_monotonic_milliseconds, 0.0);
   }
 }
 

@@ -351,12 +351,12 @@ static_assert(offsetof(CounterCell, amounts) == 8, "layout");
 struct GaugeCell {
   double value;     // NaN: unset
   uint64_t is_set;  // 0: this lane never touched it, 1: in use, 2: its thread is gone
-  double sampled_unix_milliseconds;  // observable gauges: when the callback last ran, else 0
+  double sampled_monotonic_milliseconds;  // observable gauges: when the callback last ran, else 0
   uint64_t padding;
 };
 static_assert(sizeof(GaugeCell) == 32, "layout");
 static_assert(offsetof(GaugeCell, is_set) == 8, "layout");
-static_assert(offsetof(GaugeCell, sampled_unix_milliseconds) == 16, "layout");
+static_assert(offsetof(GaugeCell, sampled_monotonic_milliseconds) == 16, "layout");
 
 // A histogram in one lane, apart from its cells: this struct, `split_count` int64 splits and
 // `bound_count + 1` int64 spills. It lies among the scalars, so that reading a lane that never

@@ -45,6 +45,8 @@ inline uint64_t MonotonicNanoseconds() {
 
 inline double UnixMilliseconds() { return double(UnixNanoseconds() / 1000) / 1000.0; }
 
+inline double MonotonicMilliseconds() { return double(MonotonicNanoseconds() / 1000) / 1000.0; }
+
 // Whether two names or descriptors lead to one file.
 inline bool IsSameFile(const struct stat& one, const struct stat& other) {
   return one.st_ino == other.st_ino && one.st_dev == other.st_dev;

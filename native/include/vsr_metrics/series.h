@@ -56,7 +56,7 @@ inline void StoreKey(Region& region, const Entry& entry, std::string_view key) {
 inline void ClearSharedCell(Region& region, const Entry& entry) {
   auto* cell = reinterpret_cast<GaugeCell*>(region.shared() + entry.cell_offset);
   StoreRelaxed(&cell->value, UnsetValue(entry));
-  StoreRelaxed(&cell->sampled_unix_milliseconds, 0.0);
+  StoreRelaxed(&cell->sampled_monotonic_milliseconds, 0.0);
 }
 
 inline void StoreZeros(uint8_t* bytes, uint64_t size) {
