@@ -126,7 +126,8 @@ void HistoryRecorder::Record(Region& region, uint64_t now) {
     has_begun_ = true;
     for (uint32_t ring = 0; ring < kHistoryRings; ++ring) last_slot_[ring] = LastSlot(region, ring);
   }
-  for (uint32_t ring = 0; ring < kHistoryRings; ++ring) {
+  // Of one moment the fine ring has the earlier record, so that the other's is told from it.
+  for (const uint32_t ring : {kGaugesOnly, kEverything}) {
     const uint64_t slot = now / kPeriods[ring];
     if (slot == last_slot_[ring]) continue;
     last_slot_[ring] = slot;

@@ -58,6 +58,7 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("boundSplitFlag", kBoundSplitFlag);
   set("stateLive", double(EntryState::kLive));
   set("mostBytesRead", double(kMostBytesRead));
+  set("historySeriesSize", sizeof(HistorySeries));
   set("longestDuration", kDurationTicksEnd);
   layout.Set("kinds", Names(env, {{"counter", double(Kind::kCounter)},
                                   {"gauge", double(Kind::kGauge)},

@@ -1,10 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
+import { addon, layout } from '../../lib/core/region/native.js';
+import { attachRegistry, createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
 import { proofCatalogue, steps } from '../prove/catalogue.js';
 import { until } from '../support/until.js';
 import { newFile, RecordingProcess, removeAll } from './processes.js';
+
+/** How many bytes this process asked the kernel for meanwhile. */
+function bytesReadBy(read: () => unknown): number {
+  const total = () => Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))![1]);
+  const before = total();
+  read();
+  return total() - before;
+}
 
 describe('readRegistry', () => {
   afterEach(removeAll);
@@ -84,6 +93,134 @@ describe('readRegistry', () => {
     expect(reader.history('proof_in_flight', { from: last }).length).to.equal(1);
     expect(reader.history('proof_in_flight', { to: 1 })).to.eql([]);
     expect(registry.history('proof_in_flight').length).to.be.at.least(points.length);
+    registry.close();
+  });
+
+  it('has every slot of the seconds once', async function () {
+    this.timeout(30_000);
+    const file = newFile();
+    const registry = createRegistry({ catalogue: proofCatalogue, file });
+    registry.metrics.inFlight.set(3);
+    const reader = readRegistry(file);
+    await until(() => reader.history('proof_in_flight').length >= 5, 20_000);
+    const slots = reader
+      .history('proof_in_flight')
+      .map(({ monotonicMs }) => Math.floor(monotonicMs / 1000));
+    expect(new Set(slots).size, slots.join()).to.equal(slots.length);
+    registry.close();
+  });
+
+  it('copies of a file what is asked for: no history for a snapshot, and that once', async function () {
+    if (process.platform !== 'linux') this.skip();
+    this.timeout(20_000);
+    const file = newFile();
+    const historyBytes = 600e6;
+    const registry = createRegistry({
+      catalogue: proofCatalogue,
+      file,
+      capacity: { historyBytes },
+    });
+    registry.metrics.inFlight.set(3);
+    const reader = readRegistry(file);
+    await until(() => reader.history('proof_in_flight').length > 0);
+    const first = bytesReadBy(() => reader.snapshot());
+    expect(first).to.be.below(1e6);
+    const one = bytesReadBy(() => reader.history('proof_in_flight'));
+    const names = Array.from({ length: 50 }, () => 'proof_in_flight');
+    const fifty = bytesReadBy(() => names.map((name) => reader.history(name)));
+    // A second may begin meanwhile, and another one in all that the machine does besides.
+    expect(fifty).to.be.below(50 * first + 3 * one + 200_000);
+    registry.close();
+  });
+
+  it('reads whatever can be made: what is too large to be read is refused', () => {
+    const { mostBytesRead } = layout;
+    const make = (capacity: object) =>
+      createRegistry({ catalogue: proofCatalogue, file: newFile(), capacity }).close();
+    expect(() => make({ historyBytes: mostBytesRead + 1 })).to.throw(
+      RegistryError,
+      `to ${mostBytesRead}`,
+    );
+    expect(() => make({ series: 2 ** 22, lanes: 64 })).to.throw(
+      RegistryError,
+      /too large to be read/,
+    );
+  });
+
+  it('does not show what a dead process set in gauges that combine, while another one lives', async () => {
+    const file = newFile();
+    const first = await RecordingProcess.start('create', file);
+    const second = await RecordingProcess.start('attach', file);
+    await first.tell({ do: 'set', value: 2 });
+    await second.tell({ do: 'set', value: 100 });
+    const reader = readRegistry(file);
+    const value = () => reader.snapshot().value('proof_in_flight');
+    expect(value()).to.equal(102);
+    // Nobody is there to clear up.
+    first.signal('SIGSTOP');
+    await second.kill();
+    expect(value()).to.equal(2);
+    await first.kill();
+    // All that is known now is how it was.
+    expect(value()).to.equal(102);
+  });
+
+  it('knows from the locks alone whether anybody records into a file', async () => {
+    const file = newFile();
+    expect(addon.isRegionInUse(file)).to.equal(false);
+    writeFileSync(file, 'hello');
+    expect(addon.isRegionInUse(file)).to.equal(false);
+    rmSync(file);
+    const first = await RecordingProcess.start('create', file);
+    const second = await RecordingProcess.start('attach', file);
+    expect(addon.isRegionInUse(file)).to.equal(true);
+    await first.kill();
+    expect(addon.isRegionInUse(file)).to.equal(true);
+    await second.kill();
+    expect(addon.isRegionInUse(file)).to.equal(false);
+    expect(addon.isRegionInUse('/dev/shm')).to.equal(false);
+  });
+
+  it('reads as another user what that one may read, and never attaches as one', function () {
+    const nobody = 65_534;
+    if (process.getuid?.() !== 0) this.skip();
+    const file = newFile();
+    const registry = createRegistry({ catalogue: proofCatalogue, file });
+    registry.metrics.steps.inc(5);
+    process.seteuid!(nobody);
+    try {
+      expect(() => readRegistry(file)).to.throw(RegistryError, /Permission denied/);
+    } finally {
+      process.seteuid!(0);
+    }
+    // Even where it may write.
+    for (const mode of [0o644, 0o666]) {
+      chmodSync(file, mode);
+      process.seteuid!(nobody);
+      try {
+        const reader = readRegistry(file);
+        expect(reader.snapshot().value(steps)).to.equal(5);
+        expect(reader.writer.state).to.equal('alive');
+        expect(() => attachRegistry(file, { catalogue: proofCatalogue })).to.throw(
+          RegistryError,
+          file,
+        );
+      } finally {
+        process.seteuid!(0);
+      }
+    }
+    expect(readRegistry(file).processes().length).to.equal(1);
+    registry.close();
+  });
+
+  it('says of a file that cannot be read why not, and nothing else', () => {
+    const file = newFile();
+    const registry = createRegistry({ catalogue: proofCatalogue, file });
+    const reader = readRegistry(file);
+    rmSync(file);
+    writeFileSync(file, 'hello');
+    expect(() => reader.snapshot()).to.throw(RegistryError, /not a vsr-metrics region$/);
+    expect(() => reader.writer).to.throw(RegistryError, /not a vsr-metrics region$/);
     registry.close();
   });
 

@@ -96,8 +96,9 @@ class Demand {
     const fromStart = seriesFromStart(family);
     this.needed += fromStart;
     this.declared += most;
-    const numbers = geometry === undefined ? 2 : geometry.bounds.length + 4;
-    this.snapshotBytes += fromStart * (8 + 8 * numbers);
+    const { gauge, histogram } = layout.numbers;
+    const numbers = geometry === undefined ? gauge : geometry.bounds.length + histogram;
+    this.snapshotBytes += fromStart * (layout.historySeriesSize + 8 * numbers);
     if (geometry === undefined) return;
     const cellBytes = roundUp(layout.cellSize * geometry.cellCount, layout.pageSize);
     const counts = geometry.splits.length + geometry.bounds.length + 1;

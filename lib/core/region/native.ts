@@ -42,6 +42,8 @@ export interface Layout {
   readonly stateLive: number;
   /** What a region may hold for its readers, its history apart; and what its history may. */
   readonly mostBytesRead: number;
+  /** What a series takes in a record of the history beside its numbers. */
+  readonly historySeriesSize: number;
   /** The first difference of two readings of the clock that is no length of time. */
   readonly longestDuration: number;
   readonly kinds: Readonly<Record<'counter' | 'gauge' | 'histogram', number>>;

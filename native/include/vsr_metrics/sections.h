@@ -95,7 +95,7 @@ inline bool CheckSections(const RegionHeader& header, uint64_t file_size, std::s
   }
   if (header.layout_version != kLayoutVersion) {
     *problem = "has layout version " + std::to_string(header.layout_version) +
-               "; this version of vsr-metrics reads " + std::to_string(kLayoutVersion);
+               "; this vsr-metrics has layout version " + std::to_string(kLayoutVersion);
     return false;
   }
   *problem = "is damaged: its sections do not lie where its sizes put them";

@@ -2,7 +2,9 @@
 //
 //   node recording-process.js create FILE | attach FILE
 //
-// Messages in: { do: 'inc', times, trace } | { do: 'block', ms } | { do: 'worker' } | { do: 'close' } | { do: 'value' }.
+// Messages in: { do: 'inc', times, trace } | { do: 'set', value } | { do: 'block', ms } |
+// { do: 'worker' } | { do: 'close' } | { do: 'value' }.
+
 // Out: 'ready', then 'done' or a number for each.
 
 import { Worker } from 'node:worker_threads';
@@ -15,11 +17,12 @@ const registry =
     ? createRegistry({ catalogue: proofCatalogue, file })
     : attachRegistry(file, { catalogue: proofCatalogue });
 
-interface Order {
-  readonly do: 'inc' | 'block' | 'worker' | 'close' | 'value';
+type Order = {}
+  readonly do: 'inc' | 'set' | 'block' | 'worker' | 'close' | 'value';
   readonly times?: number;
   readonly trace?: string;
   readonly ms?: number;
+  readonly value?: number;
 }
 
 process.on('message', (order: Order) => {
@@ -29,6 +32,7 @@ process.on('message', (order: Order) => {
       else registry.metrics.steps.incWithExemplar(1, { trace_id: order.trace });
     }
   }
+  if (order.do === 'set') registry.metrics.inFlight.set(order.value ?? 0);
   if (order.do === 'block') {
     process.send?.('done');
     const end = Date.now() + (order.ms ?? 0);

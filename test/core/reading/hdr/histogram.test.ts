@@ -8,10 +8,31 @@ import { decodeHistogram, type HdrHistogram } from '../../../../lib/core/reading
 import { renderPercentileDistribution } from '../../../../lib/exposition/percentile-distribution.js';
 import { EncodingError, type HistogramReading } from '../../../../lib/index.js';
 import { observation, usualObservation } from '../../../support/doubles.js';
+import { inPackage } from '../../../support/package-root.js';
+import { runProgram } from '../../../support/processes.js';
 import { singleHistogram } from '../../../support/single-histogram.js';
 import { thrownBy } from '../../catalogue/thrown.js';
 
 before(() => hdr.initWebAssembly());
+
+it('zlib is loaded by the first histogram that is compressed, and not before', async () => {
+  const script = `
+    const { createRegistry, defineCatalogue } = await import('vsr-metrics');
+    const isLoaded = () => process.moduleLoadList.includes('NativeModule zlib');
+    const wait = { kind: 'histogram', name: 'wait_seconds', help: 'Waiting', buckets: [1] };
+    const registry = createRegistry({ catalogue: defineCatalogue({ name: 'a', families: { wait } }) });
+    registry.metrics.wait.record(0.5);
+    const reading = registry.snapshot().histogram('wait_seconds');
+    const said = [isLoaded()];
+    reading.encode({ compress: false });
+    said.push(isLoaded());
+    reading.encode();
+    said.push(isLoaded());
+    console.log(JSON.stringify(said));`;
+  const args = ['--input-type=module', '-e', script];
+  const { stdout, stderr } = await runProgram(process.execPath, args, { cwd: inPackage() });
+  expect(stdout, stderr).to.equal('[false,false,true]\n');
+});
 
 const percents = [0, 0.1, 1, 25, 50, 90, 99, 99.9, 99.99, 100];
 
