@@ -33,13 +33,18 @@ function shop(values: readonly number[], buckets: readonly number[] = [1, 10]): 
 
 function single(kind: 'counter' | 'gauge', name: string): Snapshot {
   const family = { kind, name, help: 'x', labels: { a: ['1'] } } as const;
-  return createRegistry({
+  const registry = createRegistry({
     catalogue: defineCatalogue({
       name: 'single',
       families: { family: family as never },
       waive: kind === 'gauge' && name.endsWith('_total') ? { [name]: { 'total-suffix': 'x' } } : {},
     }),
-  }).snapshot();
+  });
+  const { metrics } = registry as unknown as {
+    metrics: { family: { with(labels: object): { set?(value: number): void } } };
+  };
+  metrics.family.with({ a: '1' }).set?.(0);
+  return registry.snapshot();
 }
 
 /** Every sample line of a family's names. */

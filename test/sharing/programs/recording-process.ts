@@ -17,7 +17,7 @@ const registry =
     ? createRegistry({ catalogue: proofCatalogue, file })
     : attachRegistry(file, { catalogue: proofCatalogue });
 
-type Order = {}
+interface Order {
   readonly do: 'inc' | 'set' | 'block' | 'worker' | 'close' | 'value';
   readonly times?: number;
   readonly trace?: string;
