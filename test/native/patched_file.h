@@ -1,6 +1,7 @@
 // What the fuzzer's inputs mean: a sound region file and what is changed in it.
 //
-//   input:  uint16 how much of the file is left, in 65535ths; 0: all of it
+//   input:  uint8  which file: even: of this layout; odd: of the one before
+//           uint16 how much of the file is left, in 65535ths; 0: all of it
 //           then patches until it ends:
 //             uint8 section | uint16 position in it | uint8 size, up to 64 | that many bytes
 //
@@ -63,9 +64,11 @@ inline std::vector<uint8_t> PatchedFile(const std::vector<uint8_t>& sound, Input
 // Reads the file that an input stands for, as any reader would. False: neither a reading nor a
 // named error came of it.
 inline bool ReadPatchedFile(const uint8_t* bytes, size_t size) {
-  static const std::vector<uint8_t> sound = SoundFile();
+  static const std::vector<uint8_t> files[] = {SoundFile(), OlderFile()};
   static const int fd = memfd_create("vsr-metrics-patched", MFD_CLOEXEC);
-  WriteFile(fd, PatchedFile(sound, Input(bytes, size)));
+  Input input(bytes, size);
+  const std::vector<uint8_t>& sound = files[input.Take<uint8_t>() % 2];
+  WriteFile(fd, PatchedFile(sound, input));
   return ReadEverything("/proc/self/fd/" + std::to_string(fd)) != Outcome::kNameless;
 }
 
