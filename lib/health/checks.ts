@@ -9,6 +9,7 @@
 // A check that throws is unhealthy; one that does not end in time is too, and is not started again
 // before it has ended. Timers hold no process alive.
 
+import { monotonicMs } from '../core/monotonic.js';
 import { flag, type Kinds, number, objectWith, optionsCheck, refusals } from '../core/options.js';
 import { HealthMeter } from './metrics.js';
 import { type HealthReport, type HealthResult, type HealthStatus, reportOf } from './report.js';
@@ -149,8 +150,9 @@ export class HealthChecks {
   /** Runs all checks whose results are not fresh, and says what they found. Never rejects. */
   async run(): Promise<HealthReport> {
     const runs = Array.from(this.#entries, ([name, entry]) => {
-      const { checkedAt } = entry.result;
-      const isFresh = checkedAt !== undefined && Date.now() - checkedAt <= entry.options.cacheMs;
+      const { checkedMonotonic } = entry.result;
+      const isFresh =
+        checkedMonotonic !== undefined && monotonicMs() - checkedMonotonic <= entry.options.cacheMs;
       return isFresh ? undefined : this.#start(name, entry);
     });
     await Promise.all(runs);
@@ -187,7 +189,7 @@ export class HealthChecks {
       entry.running = this.#run(name, entry);
     } else if (entry.isLate) {
       // It hangs still: what was found then holds now.
-      entry.result = { ...entry.result, checkedAt: Date.now() };
+      entry.result = { ...entry.result, ...checkedNow() };
       this.#tell();
     }
     return entry.running;
@@ -203,7 +205,7 @@ export class HealthChecks {
     const what = await outcome;
     entry.isLate = entry.running !== undefined;
     if (this.#entries.get(name) !== entry) return;
-    entry.result = { ...entry.result, ...what, checkedAt: Date.now() };
+    entry.result = { ...entry.result, ...what, ...checkedNow() };
     this.#meter.record(entry.result);
     this.#tell();
   }
@@ -215,4 +217,8 @@ export class HealthChecks {
 
 function found(status: HealthStatus, message: string) {
   return { status, message, details: {} };
+}
+
+function checkedNow() {
+  return { checkedAt: Date.now(), checkedMonotonic: monotonicMs() };
 }
