@@ -247,7 +247,7 @@ void RegionReader::UnsetGaugesOfTheDead() {
     const auto found =
         std::find_if(processes_.begin(), processes_.end(),
                      [owner](const AttachedProcess& process) { return process.slot == owner - 1; });
-    if (found == processes_.end() || !found->is_alive) lanes_internal::UnsetGauges(*copy_, lane);
+    if (found == processes_.end() || !found->is_alive) UnsetGauges(*copy_, lane);
   }
 }
 

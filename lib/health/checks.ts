@@ -10,6 +10,7 @@
 // before it has ended. Timers hold no process alive.
 
 import { closeBefore } from '../core/dependents.js';
+import { monotonicMs } from '../core/monotonic.js';
 import { flag, type Kinds, number, objectWith, optionsCheck, refusals } from '../core/options.js';
 import { HealthMeter } from './metrics.js';
 import { type HealthReport, type HealthResult, type HealthStatus, reportOf } from './report.js';
@@ -153,8 +154,9 @@ export class HealthChecks implements AsyncDisposable {
   /** Runs all checks whose results are not fresh, and says what they found. Never rejects. */
   async run(): Promise<HealthReport> {
     const runs = Array.from(this.#entries, ([name, entry]) => {
-      const { checkedAt } = entry.result;
-      const isFresh = checkedAt !== undefined && Date.now() - checkedAt <= entry.options.cacheMs;
+      const { checkedMonotonic } = entry.result;
+      const isFresh =
+        checkedMonotonic !== undefined && monotonicMs() - checkedMonotonic <= entry.options.cacheMs;
       return isFresh ? undefined : this.#start(name, entry);
     });
     await Promise.all(runs);
@@ -197,7 +199,7 @@ export class HealthChecks implements AsyncDisposable {
       entry.running = this.#run(name, entry);
     } else if (entry.isLate) {
       // It hangs still: what was found then holds now.
-      entry.result = { ...entry.result, checkedAt: Date.now() };
+      entry.result = { ...entry.result, ...checkedNow() };
       this.#tell();
     }
     return entry.running;
@@ -213,7 +215,7 @@ export class HealthChecks implements AsyncDisposable {
     const what = await outcome;
     entry.isLate = entry.running !== undefined;
     if (this.#entries.get(name) !== entry) return;
-    entry.result = { ...entry.result, ...what, checkedAt: Date.now() };
+    entry.result = { ...entry.result, ...what, ...checkedNow() };
     if (!this.#isClosed) this.#meter.record(entry.result);
     this.#tell();
   }
@@ -225,4 +227,8 @@ export class HealthChecks implements AsyncDisposable {
 
 function found(status: HealthStatus, message: string) {
   return { status, message, details: {} };
+}
+
+function checkedNow() {
+  return { checkedAt: Date.now(), checkedMonotonic: monotonicMs() };
 }

@@ -6,6 +6,8 @@
 // degraded. A result that is older than its check allows counts as unknown, because whoever should
 // have renewed it is stuck.
 
+import { monotonicMs } from '../core/monotonic.js';
+
 /** From best to worst: what cannot be told is worse than what is known to work in part. */
 const healthStatuses = ['healthy', 'degraded', 'unknown', 'unhealthy'] as const;
 
@@ -23,6 +25,11 @@ export interface HealthResult {
   readonly critical: boolean;
   /** Unix milliseconds; undefined: it has not run yet. */
   readonly checkedAt: number | undefined;
+  /**
+   * The same in milliseconds on a clock of this machine that nobody sets: its age is told by it.
+   * Unless it is known, by the time of day.
+   */
+  readonly checkedMonotonic?: number | undefined;
   /** When it is older than this, nothing is known any more. */
   readonly staleAfterMs: number;
 }
@@ -37,9 +44,13 @@ export interface HealthReport {
   readonly checks: readonly ReportedCheck[];
 }
 
-/** What results come to at a time in unix milliseconds. */
-export function reportOf(results: readonly HealthResult[], now: number): HealthReport {
-  const checks = results.map((result) => reported(result, now));
+/** What results come to at a time in unix milliseconds, and by the clock that nobody sets. */
+export function reportOf(
+  results: readonly HealthResult[],
+  now: number,
+  monotonic = monotonicMs(),
+): HealthReport {
+  const checks = results.map((result) => reported(result, now, monotonic));
   return { status: worst(checks.map(shareOf)), checks };
 }
 
@@ -51,10 +62,11 @@ export function worst(statuses: readonly HealthStatus[]): HealthStatus {
   );
 }
 
-function reported(result: HealthResult, now: number): ReportedCheck {
-  const { checkedAt, staleAfterMs } = result;
+function reported(result: HealthResult, now: number, monotonic: number): ReportedCheck {
+  const { checkedAt, checkedMonotonic, staleAfterMs } = result;
   if (checkedAt === undefined) return { ...result, ageMs: undefined };
-  const ageMs = Math.max(0, now - checkedAt);
+  const age = checkedMonotonic === undefined ? now - checkedAt : monotonic - checkedMonotonic;
+  const ageMs = Math.max(0, age);
   if (ageMs <= staleAfterMs) return { ...result, ageMs };
   const seconds = (ageMs / 1000).toFixed(0);
   const message = `last checked ${seconds} s ago (then ${result.status}: ${result.message})`;

@@ -87,7 +87,9 @@ describe('startNodejsMetrics', () => {
     await collector.flush();
     expect(servers()).to.equal(before + 1);
     expect(registry.snapshot().value('nodejs_active_resources_total')).to.be.at.least(1);
-    expect(registry.snapshot().value('nodejs_active_handles', { type: 'Server' })).to.be.at.least(1);
+    expect(registry.snapshot().value('nodejs_active_handles', { type: 'Server' })).to.be.at.least(
+      1,
+    );
     server.close();
     await once(server, 'close');
     await collector.flush();

@@ -119,6 +119,13 @@ describe('health checks', () => {
     const late = reportOf([result('healthy')], 2000);
     expect([late.status, late.checks[0]!.ageMs]).to.eql(['unknown', 1000]);
     expect(late.checks[0]!.message).to.equal('last checked 1 s ago (then healthy: )');
+    // The time of day is set back an hour: what is late stays late.
+    const known = { ...result('healthy'), checkedMonotonic: 7000 };
+    expect(reportOf([known], 1000 - 3_600_000, 7400).status).to.equal('healthy');
+    expect(reportOf([known], 1000 - 3_600_000, 7600).checks[0]).to.include({
+      status: 'unknown',
+      ageMs: 600,
+    });
   });
 
   it('are metrics, also beside a catalogue that declares them', async () => {

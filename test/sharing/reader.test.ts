@@ -2,10 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { addon, layout } from '../../lib/core/region/native.js';
-import { attachRegistry, createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
+import {
+  attachRegistry,
+  createRegistry,
+  defineCatalogue,
+  RegistryError,
+  readRegistry,
+} from '../../lib/index.js';
 import { proofCatalogue, steps } from '../prove/catalogue.js';
 import { until } from '../support/until.js';
 import { newFile, RecordingProcess, removeAll } from './processes.js';
+
+const pastCatalogue = defineCatalogue({
+  name: 'past',
+  families: {
+    depth: { kind: 'gauge', name: 'past_depth', help: 'Depth', labels: { queue: 'any' } },
+  },
+});
 
 /** How many bytes this process asked the kernel for meanwhile. */
 function bytesReadBy(read: () => unknown): number {
@@ -120,6 +133,24 @@ describe('readRegistry', () => {
     expect(reader.history('proof_in_flight', { from: last }).length).to.equal(1);
     expect(reader.history('proof_in_flight', { to: 1 })).to.eql([]);
     expect(registry.history('proof_in_flight').length).to.be.at.least(points.length);
+    registry.close();
+  });
+
+  it('tells the past of a series from that of another one that had its slot before', async () => {
+    const file = newFile();
+    const registry = createRegistry({ catalogue: pastCatalogue, file });
+    const { depth } = registry.metrics;
+    const reader = readRegistry(file);
+    const past = (queue: string) =>
+      reader.history('past_depth', { labels: { queue } }).map(({ value }) => value);
+    depth.with({ queue: 'a' }).set(1);
+    await until(() => past('a').includes(1));
+    const { slot } = reader.snapshot().find('past_depth', { queue: 'a' })!.info;
+    depth.remove({ queue: 'a' });
+    depth.with({ queue: 'b' }).set(2);
+    expect(reader.snapshot().find('past_depth', { queue: 'b' })!.info.slot).to.equal(slot);
+    await until(() => past('b').length > 0);
+    expect(new Set(past('b'))).to.eql(new Set([2]));
     registry.close();
   });
 

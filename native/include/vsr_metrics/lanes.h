@@ -84,6 +84,8 @@ inline uint64_t NextOwner(uint64_t owner, uint32_t process_slot) {
   return (((owner >> 32) + 1) << 32) | (process_slot + 1);
 }
 
+}  // namespace lanes_internal
+
 // What a thread that is gone last set must not weigh on the gauges of the living.
 inline void UnsetGauges(Region& region, uint32_t lane) {
   const uint32_t count = region.EntryCount();
@@ -102,6 +104,8 @@ inline void UnsetGauges(Region& region, uint32_t lane) {
     StoreRelaxed(&cell->sampled_monotonic_milliseconds, 0.0);
   }
 }
+
+namespace lanes_internal {
 
 // Claims the lane if it is still owned as `owner` says.
 inline bool TakeOver(Region& region, uint32_t index, uint64_t owner) {

@@ -48,6 +48,22 @@ function shown(snapshot: Snapshot, name: string, labels = {}) {
 describe('Exemplars', () => {
   afterEach(removeAll);
 
+  it('of a series are not those of another one that had its slot before', () => {
+    const { registry, tenants } = open();
+    tenants.with({ tenant: 'a' }).incWithExemplar(1, { trace_id: 'first' });
+    const slotOf = (tenant: string) => registry.snapshot().find('tenants_total', { tenant })!.info;
+    const before = slotOf('a');
+    tenants.remove({ tenant: 'a' });
+    const other = tenants.with({ tenant: 'b' });
+    expect(slotOf('b')).to.include({ slot: before.slot, generation: before.generation + 1 });
+    expect(shown(registry.snapshot(), 'tenants_total', { tenant: 'b' })).to.eql([]);
+    other.incWithExemplar(2, { trace_id: 'second' });
+    expect(shown(registry.snapshot(), 'tenants_total', { tenant: 'b' })).to.eql([
+      [0, 2, { trace_id: 'second' }],
+    ]);
+    registry.close();
+  });
+
   it('are kept one a bucket, the last one', () => {
     const { registry, seconds, thirds } = open();
     const before = Date.now();

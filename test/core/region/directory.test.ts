@@ -91,7 +91,7 @@ describe('Directory', () => {
     // A frame that is older than what is known by now has no labels for it.
     sent.with({ to: 'before' });
     const older = region.snapshot();
-    const slot = older.states.findLastIndex((state) => state === layout.stateLive);
+    const slot = older.states.lastIndexOf(layout.stateLive);
     const other = {
       ...older,
       generations: older.generations.map((each, at) => each + Number(at === slot)),
