@@ -5,9 +5,9 @@
 //   npm test -- --only mocha --grep Counter   only the tests whose full title matches
 //   npm test -- --install                     installs what some tests need (apt-get, as root)
 //
-// Parts run side by side, the tests in a process for each of their folders; what measures time comes
-// last, alone. Nothing is tried twice. Tests by chance begin with another seed every day, which is
-// printed.
+// Parts run side by side, the tests in a process for each of their folders. Nothing is tried twice.
+// What measures time is left to `npm run gate`. Tests by chance begin with another seed every day,
+// which is printed.
 //
 // The last line is "N passed, N failed", the sum over all parts; the exit code says the same.
 // A part that cannot run here says why. With CI=true that is a failure, so that nothing is skipped
@@ -39,8 +39,6 @@ const processors = availableParallelism();
 // Most tests wait rather than compute: one more than there are processors keeps those busy.
 const pool = new Pool(processors + 1);
 const report = new TestReport();
-/** What runs when everything else is done, one after the other. */
-const alone = [];
 
 async function main() {
   await ensureDependencies();
@@ -50,7 +48,6 @@ async function main() {
   if (needsBuild || only.includes('build')) await attempt('build', build);
   console.log(`\nrunning ${chosen.join(', ')}; tests by chance begin with the seed ${seed}`);
   await Promise.all(chosen.map((name) => attempt(name, parts[name])));
-  for (const task of alone) await task();
   report.finish();
 }
 
@@ -139,19 +136,16 @@ async function onNode(major) {
   await runGroups(part, differing, { node: path, quick: true });
 }
 
-/** Runs each group as soon as there is room, and those that want to be alone at the end. */
+/** Runs each group as soon as there is room. */
 async function runGroups(part, groups, { isHeld = false, ...options }) {
   const runGroup = async (group) => {
     const result = await runMocha({ ...options, files: group.files, grep });
-    report.addGroup(part, group.name, group, result, { isHeld });
+    report.addGroup(part, group, result, { isHeld });
   };
-  for (const group of groups) if (group.isAlone) alone.push(() => runGroup(group));
   await Promise.all(
-    groups
-      .filter(({ isAlone }) => !isAlone)
-      .map((group) =>
-        pool.run(() => runGroup(group), { priority: layers[layerOf(group.folder)].budget }),
-      ),
+    groups.map((group) =>
+      pool.run(() => runGroup(group), { priority: layers[layerOf(group.folder)].budget }),
+    ),
   );
 }
 

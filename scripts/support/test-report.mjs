@@ -37,8 +37,8 @@ export class TestReport {
     this.#parts.set(part, counts);
   }
 
-  /** A group of mocha tests; `title` says which, and where it ran. */
-  addGroup(part, title, { folder }, result, { isHeld }) {
+  /** A group of mocha tests; `isHeld`: it counts for the budget of its folder. */
+  addGroup(part, { name, folder }, result, { isHeld }) {
     const { passed, failed, skipped, tests, seconds, processorSeconds, output, reason } = result;
     this.add(part, result);
     for (const test of tests) this.#tests.push({ ...test, where: part });
@@ -47,7 +47,7 @@ export class TestReport {
     if (passed + failed + skipped === 0) return;
     const failures = failed > 0 ? `, ${failed} FAILED` : '';
     const cost = `${seconds.toFixed(1)} s, ${processorSeconds.toFixed(1)} s of a processor`;
-    console.log(`  ${part}: ${title}: ${passed} passed${failures} (${cost})`);
+    console.log(`  ${part}: ${name}: ${passed} passed${failures} (${cost})`);
     if (output !== '') console.log(output.replace(/^(?=.)/gm, '    '));
     if (reason !== undefined) console.log(`    FAILED: ${reason}`);
   }
