@@ -1,11 +1,10 @@
 // Runs the benchmarks and prints what was found.
 //
-//   node dist/bench/main.js [--quick] [--filter TEXT] [--trials 7] [--seconds 0.5] [--retries 3]
+//   node dist/bench/main.js [--filter TEXT] [--trials 7] [--seconds 0.5] [--retries 3]
 //                           [--threads 1,2,4,8] [--handlers] [--json FILE] [--html FILE]
 //
 //   --handlers  handlers with many handles instead of loops over one: see handlers/shapes.ts
 //   --filter    only cases whose "group: peer" contains the text; several, separated by commas
-//   --quick     three short trials: shows that everything runs, and roughly what it costs
 //   --threads   only cases with one of these numbers of threads
 //   --html      a page with charts, in one file
 //   --retries   how often a trial that other programs starved of processors is run again
@@ -33,7 +32,6 @@ import { renderPage } from './report/page.js';
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      quick: { type: 'boolean', default: false },
       filter: { type: 'string', default: '' },
       trials: { type: 'string' },
       seconds: { type: 'string' },
@@ -44,7 +42,7 @@ function readOptions() {
       html: { type: 'string' },
     },
   });
-  const { quick, filter, handlers, json, html } = values;
+  const { filter, handlers, json, html } = values;
   const threads = values.threads?.split(',').map(Number);
   const wantedNames = filter.split(',');
   return {
@@ -59,9 +57,9 @@ function readOptions() {
     format: handlers ? formatHandlers : formatReport,
     json,
     html,
-    trials: Number(values.trials ?? (quick ? 3 : 7)),
-    seconds: Number(values.seconds ?? (quick ? 0.05 : 0.5)),
-    retries: Number(values.retries ?? (quick ? 0 : 3)),
+    trials: Number(values.trials ?? 7),
+    seconds: Number(values.seconds ?? 0.5),
+    retries: Number(values.retries ?? 3),
   };
 }
 

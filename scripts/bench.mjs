@@ -1,7 +1,7 @@
 // npm run bench: builds, then runs the benchmarks on this Node, or on several.
 //
 //   npm run bench                             all, on the running Node: about half an hour
-//   npm run bench -- --quick                  roughly, in a few minutes
+//   npm run bench -- --quick                  what recording costs, roughly, in half a minute
 //   npm run bench -- --filter counter,gauge   only cases whose "group: peer" contains one of these
 //   npm run bench -- --handlers               handlers with many handles instead of loops over one
 //   npm run bench -- --trials 15              more trials, each in a process of its own
@@ -91,9 +91,22 @@ async function main(args) {
       '--publish is for all cases: without --filter, --threads, --quick, --handlers and --json',
     );
   }
+  const { quick, filter, ...others } = values;
+  if (quick && Object.keys(others).length > 0) {
+    const given = Object.keys(others).map((name) => `--${name}`);
+    throw new Error(`--quick goes with --filter alone, and not with ${given.join(', ')}`);
+  }
   await ensureDependencies();
   await buildNative();
   if ((await buildTypeScript()).code !== 0) throw new Error('the TypeScript does not compile');
+  if (quick) {
+    const { code } = await run(process.execPath, [
+      inRoot('dist', 'bench', 'quick.js'),
+      filter ?? '',
+    ]);
+    if (code !== 0) throw new Error('a benchmark failed, see above');
+    return;
+  }
   const noPeers = await installPeers();
   if (noPeers !== undefined) console.log(`other packages to compare with: ${noPeers}`);
   for (const [name, reason] of Object.entries(await buildBenchPrograms())) {

@@ -3,161 +3,168 @@
 //   npm test                                  everything
 //   npm test -- --only mocha,native           some parts; their names are in `parts` below
 //   npm test -- --only mocha --grep Counter   only the tests whose full title matches
+//   npm test -- --install                     installs what some tests need (apt-get, as root)
+//
+// Parts run side by side, the tests in a process for each of their folders. Nothing is tried twice.
+// What measures time is left to `npm run gate`. Tests by chance begin with another seed every day,
+// which is printed.
 //
 // The last line is "N passed, N failed", the sum over all parts; the exit code says the same.
 // A part that cannot run here says why. With CI=true that is a failure, so that nothing is skipped
 // unseen where it matters.
 
+import { availableParallelism } from 'node:os';
 import { buildTypeScript } from './build.mjs';
 import { buildNative } from './build-native.mjs';
 import { lintNative, lintTypeScript } from './lint.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
+import { layerOf, layers, touchesAddon, touchesPlatform } from './support/layers.mjs';
 import { runMocha } from './support/mocha.mjs';
-import { ensureNode, otherVersions } from './support/nodes.mjs';
-import { buildSanitizedAddon, findRuntime, runNativeTests } from './support/sanitized.mjs';
+import { ensureNode, ensureOldNpm, isBetween, otherVersions } from './support/nodes.mjs';
+import { Pool } from './support/pool.mjs';
 import {
-  ensureChromium,
-  ensureJavaHdrHistogram,
-  ensurePostgres,
-  ensurePrometheus,
-  ensurePythonParser,
-  ensureRedis,
-} from './support/tools.mjs';
+  buildNativeTests,
+  buildSanitizedAddon,
+  findRuntime,
+  runNativeTests,
+} from './support/sanitized.mjs';
+import { testGroups } from './support/test-groups.mjs';
+import { TestReport } from './support/test-report.mjs';
+import { ensureTools, installing } from './support/tools.mjs';
 
-/** Each part runs on its own and returns `{ passed, failed }`. */
-const parts = {
-  build: { title: 'build: tools, native addon, TypeScript', run: build },
-  lint: { title: 'lint: format and lint rules', run: lint },
-  mocha: { title: 'mocha: unit and integration tests', run: mocha },
-  native: { title: 'native: C++ unit tests under ASan and UBSan', run: native },
-  tsan: { title: 'tsan: threads against each other under ThreadSanitizer', run: threads },
-  asan: { title: 'asan: mocha once more, the addon under ASan and UBSan', run: sanitized },
-  nodes: { title: `nodes: mocha on Node ${otherVersions.join(', ')}`, run: nodes },
-};
+/** What is there to choose from. Each is started with what it needs, and they share the pool. */
+const parts = { lint, mocha, native, tsan, asan, nodes };
 
-/** True when every check passed. */
+const processors = availableParallelism();
+// Most tests wait rather than compute: one more than there are processors keeps those busy.
+const pool = new Pool(processors + 1);
+const report = new TestReport();
+
 async function main() {
-  const started = Date.now();
-  const results = [];
   await ensureDependencies();
-  const chosen = Object.entries(parts).filter(([name]) => only.length === 0 || only.includes(name));
+  const chosen = Object.keys(parts).filter((name) => only.length === 0 || only.includes(name));
   // Whatever is chosen runs what the sources say now, not what was built from them once.
-  if (only.length > 0 && only.some((name) => ['mocha', 'asan', 'nodes'].includes(name))) {
-    if (!only.includes('build')) chosen.unshift(['build', parts.build]);
-  }
-  for (const [index, [name, part]] of chosen.entries()) {
-    console.log(`\n[${index + 1}/${chosen.length}] ${part.title}`);
-    const partStarted = Date.now();
-    const counts = await attempt(part.run);
-    results.push({ name, ...counts, seconds: (Date.now() - partStarted) / 1000 });
-  }
-  return summarise(results, (Date.now() - started) / 1000);
+  const needsBuild = chosen.some((name) => ['mocha', 'asan', 'nodes'].includes(name));
+  if (needsBuild || only.includes('build')) await attempt('build', build);
+  console.log(`\nrunning ${chosen.join(', ')}; tests by chance begin with the seed ${seed}`);
+  await Promise.all(chosen.map((name) => attempt(name, parts[name])));
+  report.finish();
 }
 
-async function attempt(task) {
+async function attempt(name, part) {
   try {
-    return await task();
+    await part();
   } catch (error) {
-    console.log(`  FAILED: ${error.message}`);
-    return { passed: 0, failed: 1 };
+    report.broke(name, error);
   }
-}
-
-function summarise(results, seconds) {
-  const passed = results.reduce((sum, part) => sum + part.passed, 0);
-  const failed = results.reduce((sum, part) => sum + part.failed, 0);
-  console.log(`\ndone in ${seconds.toFixed(0)} s`);
-  for (const part of results) {
-    const counts = `${part.passed} passed, ${part.failed} failed`;
-    console.log(`  ${part.name.padEnd(7)} ${counts} (${part.seconds.toFixed(0)} s)`);
-  }
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0;
 }
 
 async function build() {
+  console.log('building, and looking for what tests need');
+  const native = buildNative().then((clean) =>
+    report.check('build', 'C++ compiles without warnings', clean),
+  );
+  const typeScript = buildTypeScript().then(({ code }) =>
+    report.check('build', 'TypeScript compiles', code === 0),
+  );
   // What the library is held against. Tests that lack it say so, and fail with CI=true.
-  const tools = [
-    ...[ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium],
-    ...[ensureRedis, ensurePostgres],
-  ];
-  for (const ensure of tools) {
-    const { reason } = await ensure();
-    if (reason) console.log(`  ${reason}`);
-  }
-  const clean = check('C++ compiles without warnings', await buildNative());
-  const { code } = await buildTypeScript();
-  return sum(clean, check('TypeScript compiles', code === 0));
+  for (const reason of await ensureTools()) console.log(`  ${reason}`);
+  const { reason } = await ensureOldNpm();
+  if (reason !== undefined) console.log(`  ${reason}`);
+  await Promise.all([native, typeScript]);
 }
 
 async function lint() {
-  const typeScript = check('TypeScript, JavaScript, JSON', await lintTypeScript());
-  const { clean, reason } = await lintNative();
-  return sum(typeScript, reason ? unavailable('C++ format', reason) : check('C++ format', clean));
+  const typeScript = await pool.run(lintTypeScript, { priority: 100 });
+  report.check('lint', 'TypeScript, JavaScript, JSON', typeScript);
+  const { clean, reason } = await pool.run(lintNative, { priority: 100 });
+  if (reason) report.unavailable('lint', 'C++ format', reason);
+  else report.check('lint', 'C++ format', clean);
 }
 
 async function mocha() {
-  return runMocha({ grep });
+  await runGroups('mocha', await testGroups(), { isHeld: grep === '' });
 }
 
+/** The C++ unit tests under ASan and UBSan. */
 async function native() {
-  return runNativeTests({ grep });
+  await testNative('native', { sanitizer: 'address' });
 }
 
-async function threads() {
+/** Threads against each other under ThreadSanitizer. */
+async function tsan() {
   const { reason } = await findRuntime('thread');
-  if (reason) return unavailable('ThreadSanitizer', reason);
-  return runNativeTests({ sanitizer: 'thread', only: 'stress_test', grep });
+  if (reason) return report.unavailable('tsan', 'ThreadSanitizer', reason);
+  await testNative('tsan', { sanitizer: 'thread', only: 'stress_test' });
 }
 
-async function sanitized() {
-  const { environment, reason } = await buildSanitizedAddon();
-  if (reason) return unavailable('the sanitized addon', reason);
-  return runMocha({ grep, quick: true, environment, timeout: 120_000 });
+async function testNative(part, options) {
+  const started = Date.now();
+  const programs = await compiling(() => buildNativeTests(options));
+  const counts = await pool.run(() => runNativeTests({ ...options, programs, grep, part }), {
+    priority: 100,
+  });
+  report.add(part, { ...counts, seconds: (Date.now() - started) / 1000 });
+}
+
+/** Mocha once more, with the addon under ASan and UBSan. */
+async function asan() {
+  const { environment, reason } = await compiling(buildSanitizedAddon);
+  if (reason) return report.unavailable('asan', 'the sanitized addon', reason);
+  const groups = (await testGroups()).filter(({ folder }) => touchesAddon(folder));
+  await runGroups('asan', groups, { quick: true, environment, timeout: 120_000 });
+}
+
+/** A compiler takes all processors, and the objects of a sanitizer are compiled once for all. */
+let compiled = Promise.resolve();
+function compiling(task) {
+  const next = compiled.then(() => pool.run(task, { weight: processors, priority: 200 }));
+  compiled = next.catch(() => undefined);
+  return next;
 }
 
 async function nodes() {
-  let counts = nothing;
-  for (const major of otherVersions) {
-    const { path, version, reason } = await ensureNode(major);
-    if (reason) {
-      counts = sum(counts, unavailable(`Node ${major}`, reason));
-      continue;
-    }
-    console.log(`  Node ${version}`);
-    counts = sum(counts, await runMocha({ node: path, quick: true, grep }));
-  }
-  return counts;
+  await Promise.all(otherVersions.map((major) => attempt(`node ${major}`, () => onNode(major))));
 }
 
-const nothing = { passed: 0, failed: 0 };
-
-function sum(a, b) {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed };
+async function onNode(major) {
+  const part = `node ${major}`;
+  const { path, reason } = await ensureNode(major);
+  if (reason) return report.unavailable(part, `Node ${major}`, reason);
+  const groups = await testGroups();
+  const differing = groups.filter(({ folder }) => !isBetween(major) || touchesPlatform(folder));
+  await runGroups(part, differing, { node: path, quick: true });
 }
 
-function check(name, holds) {
-  console.log(`  ${holds ? 'ok' : 'FAILED'} ${name}`);
-  return holds ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-}
-
-/** Something that this machine has not got: a failure with CI=true, otherwise said and left out. */
-function unavailable(name, reason) {
-  const counts = process.env.CI === 'true';
-  console.log(`  ${counts ? 'FAILED' : 'skipped'} ${name}: ${reason}`);
-  return { passed: 0, failed: counts ? 1 : 0 };
+/** Runs each group as soon as there is room. */
+async function runGroups(part, groups, { isHeld = false, ...options }) {
+  const runGroup = async (group) => {
+    const result = await runMocha({ ...options, files: group.files, grep });
+    report.addGroup(part, group, result, { isHeld });
+  };
+  await Promise.all(
+    groups.map((group) =>
+      pool.run(() => runGroup(group), { priority: layers[layerOf(group.folder)].budget }),
+    ),
+  );
 }
 
 function readArguments(args) {
   const options = { only: [], grep: '' };
-  for (let index = 0; index < args.length; index += 2) {
-    const [option, value] = [args[index], args[index + 1]];
+  for (let index = 0; index < args.length; index++) {
+    const option = args[index];
+    if (option === '--install') {
+      installing.isAllowed = true;
+      continue;
+    }
+    const value = args[++index];
     if (option === '--only' && value) options.only = value.split(',');
     else if (option === '--grep' && value) options.grep = value;
-    else fail(`unknown or incomplete option ${option}`);
+    else fail(`unknown or incomplete option ${option}; allowed: --only, --grep, --install`);
   }
+  const names = ['build', ...Object.keys(parts)];
   for (const name of options.only) {
-    if (!(name in parts)) fail(`no part ${name}; there are ${Object.keys(parts).join(', ')}`);
+    if (!names.includes(name)) fail(`no part ${name}; there are ${names.join(', ')}`);
   }
   return options;
 }
@@ -168,8 +175,12 @@ function fail(message) {
 }
 
 const { only, grep } = readArguments(process.argv.slice(2));
-const passed = await main().catch((error) => {
-  console.log(`${error.message}\n0 passed, 1 failed`);
-  return false;
+// As test/support/seed.ts has it; a run that goes past midnight keeps it.
+const seed =
+  process.env.VSR_METRICS_TEST_SEED ?? new Date().toISOString().slice(0, 10).replaceAll('-', '');
+process.env.VSR_METRICS_TEST_SEED = seed;
+await main().catch((error) => {
+  report.broke('test', error);
+  report.finish();
 });
-process.exitCode = passed ? 0 : 1;
+process.exitCode = report.isGood ? 0 : 1;

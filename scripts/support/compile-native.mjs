@@ -1,7 +1,12 @@
 // Compiles C++ of this package with the machine's compiler alone: no Python, no make, no download.
 // For the sanitized addon, the native unit tests, and machines where node-gyp cannot work.
+//
+// Whatever is built has a file `.hash` beside it, of all that it was built from. What has the same hash
+// is not built again, also in a fresh checkout that got the folder from a cache.
 
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
@@ -62,8 +67,8 @@ async function flags({ sanitize, includes: more = [], defines: extra = [] }) {
 }
 
 /**
- * Compiles `sources` to objects in `directory`, as many at a time as there are processors. Leaves
- * alone what is newer than its source and every header. Prints one line a file; resolves to the
+ * Compiles `sources` to objects in `directory`, as many at a time as there are processors, unless
+ * source, headers, flags and compiler are what they were. Prints one line per file; resolves to the
  * paths of the objects and what the compiler printed, and throws when a file does not compile.
  *
  * - `sanitize`: sanitizers to compile with
@@ -75,19 +80,22 @@ export async function compileObjects(sources, directory, settings = {}) {
   const common = await flags(settings);
   await mkdir(directory, { recursive: true });
   const objects = sources.map((source) => `${directory}/${basename(source, '.cc')}.o`);
-  const headersChanged = await newestHeader([inRoot('native'), ...(settings.includes ?? [])]);
+  const shared = [await versionOf(compiler), ...compiler, ...common];
+  shared.push(await hashOfHeaders([inRoot('native'), ...(settings.includes ?? [])]));
   let next = 0;
   let printed = '';
   const work = async () => {
     for (let index = next++; index < sources.length; index = next++) {
       const [source, object] = [sources[index], objects[index]];
-      if ((await changed(object)) > Math.max(await changed(source), headersChanged)) continue;
-      console.log(`  CXX ${relative(root, source)}`);
-      const args = [...compiler.slice(1), ...common, '-c', source, '-o', object];
-      const { code, output } = await run(compiler[0], args, { show: false });
-      process.stdout.write(output);
-      printed += output;
-      if (code !== 0) throw new Error(`${relative(root, source)} does not compile`);
+      const hash = hashOf(...shared, await readFile(source));
+      await unlessBuilt(object, hash, async () => {
+        console.log(`  CXX ${relative(root, source)}`);
+        const args = [...compiler.slice(1), ...common, '-c', source, '-o', object];
+        const { code, output } = await run(compiler[0], args, { show: false });
+        process.stdout.write(output);
+        printed += output;
+        if (code !== 0) throw new Error(`${relative(root, source)} does not compile`);
+      });
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
@@ -96,24 +104,57 @@ export async function compileObjects(sources, directory, settings = {}) {
 
 /** Puts objects into a library, from which the linker takes what a program needs. */
 export async function archive(objects, target) {
-  await rm(target, { force: true });
-  const { code, output } = await run('ar', ['rcs', target, ...objects], { show: false });
-  if (code !== 0) throw new Error(`ar failed:\n${output}`);
+  const contents = await Promise.all(objects.map((path) => readFile(path)));
+  await unlessBuilt(target, hashOf(...contents), async () => {
+    await rm(target, { force: true });
+    const { code, output } = await run('ar', ['rcs', target, ...objects], { show: false });
+    if (code !== 0) throw new Error(`ar failed:\n${output}`);
+  });
 }
 
-/** When a file was last changed; 0 when it does not exist. */
-async function changed(path) {
-  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+/** Builds something unless it is there and was built from what has this hash. */
+async function unlessBuilt(target, hash, build) {
+  const stamp = `${target}.hash`;
+  const before = await readFile(stamp, 'utf8').catch(() => undefined);
+  if (existsSync(target) && before === hash) return;
+  await rm(stamp, { force: true });
+  await build();
+  await writeFile(stamp, hash);
 }
 
-async function newestHeader(folders) {
+function hashOf(...pieces) {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece).update('\0');
+  return hash.digest('hex');
+}
+
+const versions = new Map();
+
+function versionOf([command, ...rest]) {
+  const line = [command, ...rest].join(' ');
+  if (!versions.has(line)) {
+    const asked = run(command, [...rest, '--version'], { show: false });
+    versions.set(
+      line,
+      asked.then(({ output }) => output),
+    );
+  }
+  return versions.get(line);
+}
+
+/** Of all headers in these folders, and of the packages that bring others. */
+async function hashOfHeaders(folders) {
   const options = { recursive: true, withFileTypes: true };
   const entries = await Promise.all(folders.map((folder) => readdir(folder, options)));
   const headers = entries
     .flat()
     .filter((entry) => entry.isFile() && /\.(h|json)$/.test(entry.name))
-    .map((entry) => changed(join(entry.parentPath ?? entry.path, entry.name)));
-  return Math.max(...(await Promise.all(headers)));
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const packages = ['node-addon-api', 'node-api-headers'].map(
+    (name) => require(`${name}/package.json`).version,
+  );
+  const contents = await Promise.all(headers.sort().map((path) => readFile(path)));
+  return hashOf(...packages, ...contents);
 }
 
 /** Links objects and `libraries` to an addon (`shared`) or to a program. */
@@ -128,9 +169,13 @@ export async function link(
   if (shared && process.platform === 'darwin') args.push('-bundle', '-undefined', 'dynamic_lookup');
   else if (shared) args.push('-shared', '-Wl,-z,nodelete');
   await mkdir(dirname(target), { recursive: true });
-  console.log(`  LINK ${relative(root, target)}`);
-  const { code, output } = await run(compiler[0], args, { show: false });
-  if (code !== 0) throw new Error(`cannot link ${relative(root, target)}:\n${output}`);
+  const contents = await Promise.all(objects.map((path) => readFile(path)));
+  const hash = hashOf(await versionOf(compiler), ...compiler, ...args, ...contents);
+  await unlessBuilt(target, hash, async () => {
+    console.log(`  LINK ${relative(root, target)}`);
+    const { code, output } = await run(compiler[0], args, { show: false });
+    if (code !== 0) throw new Error(`cannot link ${relative(root, target)}:\n${output}`);
+  });
 }
 
 function requireCompiler() {

@@ -6,9 +6,6 @@ import { inRoot } from './paths.mjs';
 import { run } from './run.mjs';
 import { toolsPath } from './tools.mjs';
 
-/** A run in which no test begins or ends for so long hangs. */
-const mostSilentSeconds = 180;
-
 let runs = 0;
 
 /**
@@ -20,6 +17,7 @@ let runs = 0;
  * - `quick`: leave out the tests with `@slow` in their title
  * - `grep`: only tests whose full title matches
  * - `show`: print what mocha prints as it comes
+ * - `mostSilentSeconds`: a run in which no test begins or ends for so long hangs, and is ended
  */
 export async function runMocha({
   files,
@@ -29,6 +27,7 @@ export async function runMocha({
   timeout,
   environment = {},
   show = false,
+  mostSilentSeconds = 180,
 }) {
   await mkdir(inRoot('.cache'), { recursive: true });
   const result = inRoot('.cache', `mocha-${process.pid}-${runs++}.json`);
@@ -40,7 +39,7 @@ export async function runMocha({
   if (timeout !== undefined) args.push('--timeout', String(timeout));
   args.push(...files);
 
-  const silence = watchForSilence(result);
+  const silence = watchForSilence(result, mostSilentSeconds);
   const started = Date.now();
   const PATH = `${process.env.PATH}${delimiter}${toolsPath}`;
   const { code, output } = await run(node, args, {
@@ -51,34 +50,32 @@ export async function runMocha({
   silence.stop();
   const seconds = (Date.now() - started) / 1000;
   const counts = await readCounts(result);
-  return { ...judge(code, counts, silence.signal.aborted), seconds, output: output.trim() };
+  const ended = silence.signal.aborted
+    ? `mocha was silent for ${mostSilentSeconds} s and was ended`
+    : `mocha ended with code ${code}`;
+  return { ...judge(code, counts, ended), seconds, output: output.trim() };
 }
 
 /** What a run comes to: its counts, with one failure more for what is not a test's. */
-function judge(code, counts, wasSilent) {
-  const none = { passed: 0, failed: 1, skipped: 0, tests: [], processorSeconds: 0 };
+function judge(code, counts, ended) {
   if (counts?.passed === undefined) {
+    const none = { passed: 0, failed: 1, skipped: 0, tests: [], processorSeconds: 0 };
     const where = counts === undefined ? 'before the first test' : `in: ${counts.running}`;
-    const what = wasSilent
-      ? `mocha was silent for ${mostSilentSeconds} s and was ended`
-      : `mocha ended with code ${code}`;
-    return { ...none, reason: `${what} ${where}` };
+    return { ...none, reason: `${ended} ${where}` };
   }
-  if (code !== 0 && counts.failed === 0) {
-    return { ...counts, failed: 1, reason: `mocha ended with code ${code} after its last test` };
-  }
-  return counts;
+  if (code === 0 || counts.failed > 0) return counts;
+  return { ...counts, failed: 1, reason: `${ended} after its last test` };
 }
 
 /** Aborts when the file of results, which every test touches, has not changed for too long. */
-function watchForSilence(result) {
+function watchForSilence(result, mostSilentSeconds) {
   const controller = new AbortController();
   let heard = Date.now();
   const timer = setInterval(async () => {
     const changed = (await stat(result).catch(() => undefined))?.mtimeMs ?? 0;
     heard = Math.max(heard, changed);
     if (Date.now() - heard > 1000 * mostSilentSeconds) controller.abort();
-  }, 2000);
+  }, 1000);
   return { signal: controller.signal, stop: () => clearInterval(timer) };
 }
 

@@ -4,7 +4,7 @@
 // `reason` when this machine cannot try it.
 
 import { buildFuzzer, fuzz, mergeCorpus } from './fuzz.mjs';
-import { findRuntime, runNativeTests } from './sanitized.mjs';
+import { buildNativeTests, findRuntime, runNativeTests } from './sanitized.mjs';
 
 export const nativeProofs = [
   {
@@ -43,7 +43,8 @@ export const nativeProofs = [
 
 /** Runs one native test; what it counted, from its remarks: `# 12 readings, 7 named errors`. */
 async function tested(options) {
-  const { passed, failed, remarks } = await runNativeTests(options);
+  const programs = await buildNativeTests(options);
+  const { passed, failed, remarks } = await runNativeTests({ ...options, programs });
   if (failed > 0 || passed === 0) throw new Error('see above');
   const counted = remarks.flatMap((remark) =>
     Array.from(remark.matchAll(/(\d+) ([a-z ]+)/g), ([, count, what]) => [what, Number(count)]),

@@ -6,10 +6,17 @@ import { mkdir } from 'node:fs/promises';
 import { inRoot } from './paths.mjs';
 import { run } from './run.mjs';
 
+const versions = ['20', '22', '24', '26'];
+
 /** The major versions that the tests run on besides the running one. */
-export const otherVersions = ['20', '22', '24', '26'].filter(
+export const otherVersions = versions.filter(
   (major) => major !== process.versions.node.split('.')[0],
 );
+
+/** Whether there are older and newer ones among those that the package supports. */
+export function isBetween(major) {
+  return major !== versions[0] && major !== versions.at(-1);
+}
 
 /** The newest Node of a major version: `{ path }` or `{ reason }`. */
 export async function ensureNode(major) {

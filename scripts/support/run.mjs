@@ -39,9 +39,15 @@ export function run(
       // What is aborted ends like anything else.
       if (error.name !== 'AbortError') resolve({ code: 127, output: String(error.message) });
     });
-    child.on('close', (code, signal) => {
+    // Who is ended may leave others behind that keep its output open.
+    signal?.addEventListener('abort', () => {
+      child.once('exit', () => {
+        for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      });
+    });
+    child.on('close', (code, endedBy) => {
       const output = Buffer.concat(chunks).toString();
-      resolve({ code: code ?? 1, output: signal ? `${output}\nended by ${signal}\n` : output });
+      resolve({ code: code ?? 1, output: endedBy ? `${output}\nended by ${endedBy}\n` : output });
     });
   });
 }

@@ -57,26 +57,15 @@ export async function findRuntime(sanitizer) {
 }
 
 /**
- * Builds and runs every program in test/native/. One prints a line `ok name` or `not ok name` for
- * each thing it checks and returns 0 when all is well. Resolves to `{ passed, failed, remarks }`,
- * where remarks are what the programs print after a `#`. `only` names one of them; `environment` is
- * what it is told besides.
+ * Builds the programs of test/native/, or the one that `only` names; resolves to their paths.
  */
-export async function runNativeTests({
-  sanitizer = 'address',
-  grep = '',
-  only,
-  environment = {},
-  minutes = 5,
-} = {}) {
-  const { sanitize, directory, environment: settings } = sanitizers[sanitizer];
+export async function buildNativeTests({ sanitizer = 'address', only } = {}) {
+  const { sanitize, directory } = sanitizers[sanitizer];
   const folder = inRoot('test', 'native');
   const names = (await readdir(folder).catch(() => [])).filter(
     (name) => name.endsWith('.cc') && (only === undefined || name === `${only}.cc`),
   );
-  const counts = { passed: 0, failed: 0, remarks: [] };
-  if (names.length === 0) return counts;
-
+  if (names.length === 0) return [];
   // As a library: the linker takes from it what a test needs, and with it no file that calls
   // Node-API, which only node could resolve.
   const library = `${directory}/libvsr_metrics.a`;
@@ -87,17 +76,37 @@ export async function runNativeTests({
     sanitize,
     includes: [folder],
   });
+  const programs = objects.map((object) => object.slice(0, -'.o'.length));
+  for (const [index, program] of programs.entries()) {
+    await link([objects[index], library], program, { sanitize });
+  }
+  return programs;
+}
+
+/**
+ * Runs programs of test/native/. Each prints a line `ok name` or `not ok name` for each thing it
+ * checks and returns 0 when all is well. Resolves to `{ passed, failed, remarks }`, where remarks are
+ * what the programs print after a `#`. `environment` is what they are told besides; `part` is what
+ * the lines about them begin with.
+ */
+export async function runNativeTests({
+  sanitizer = 'address',
+  programs,
+  grep = '',
+  environment = {},
+  minutes = 5,
+  part = 'native',
+}) {
+  const counts = { passed: 0, failed: 0, remarks: [] };
   const launcher = sanitizer === 'thread' ? await withoutRandomAddresses() : [];
-  for (const object of objects) {
-    const program = object.slice(0, -'.o'.length);
-    await link([object, library], program, { sanitize });
+  for (const program of programs) {
     const [command, ...args] = [...launcher, program];
     const result = await run(command, args, {
       show: false,
-      environment: { ...settings, ...environment },
+      environment: { ...sanitizers[sanitizer].environment, ...environment },
       timeout: minutes * 60_000,
     });
-    add(counts, basename(program), result, new RegExp(grep));
+    add(counts, `${part}: ${basename(program)}`, result, new RegExp(grep));
   }
   return counts;
 }

@@ -8,8 +8,31 @@ import { basename, dirname, join } from 'node:path';
 import { inRoot } from './paths.mjs';
 import { findProgram, run } from './run.mjs';
 
+/**
+ * Whether packages may be installed on this machine: where nobody else's things are (as root, with
+ * CI=true), or where somebody asked for it. Otherwise it is said which command would.
+ */
+export const installing = {
+  isAllowed: process.env.CI === 'true' || process.getuid?.() === 0,
+};
+
 /** Where things lie that were taken out of Debian packages; programs directly, for a PATH. */
 export const toolsPath = inRoot('.cache', 'tools');
+
+/** Gets all that the tests are held against; resolves to what they have to do without, and why. */
+export async function ensureTools() {
+  const all = [
+    ...[ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium],
+    ...[ensureRedis, ensurePostgres, ensureClangFormat],
+  ];
+  const reasons = [];
+  // One after the other: apt-get has one lock.
+  for (const ensure of all) {
+    const { reason } = await ensure();
+    if (reason !== undefined) reasons.push(reason);
+  }
+  return reasons;
+}
 
 /** Finds or installs clang-format: `{ path }` or `{ reason }`. */
 export async function ensureClangFormat() {
@@ -174,9 +197,10 @@ async function installPackages(debianPackages, isThere) {
   if (!findProgram('apt-get')) return { reason: `${names} is not installed` };
   const root = await asRoot();
   if (root === undefined) {
-    return { reason: `${names} is not installed: sudo apt-get install ${names}` };
+    const ways = `sudo apt-get install ${names}, or npm test -- --install`;
+    return { reason: `${names} is not installed: ${ways}` };
   }
-  console.log(`tools: installing ${names}`);
+  console.log(`tools: installing ${names} (${root.join(' ')} install)`);
   const quiet = { show: false, environment: { DEBIAN_FRONTEND: 'noninteractive' } };
   const apt = (...args) => run(root[0], [...root.slice(1), ...args], quiet);
   await apt('update');
@@ -211,8 +235,12 @@ async function unpack(debianPackage, member, target) {
   return existsSync(target) ? undefined : failed(debianPackage, result.output);
 }
 
-/** How to run apt-get as root: `['apt-get']`, `['sudo', '-n', 'apt-get']`, or undefined. */
+/**
+ * How to run apt-get as root: `['apt-get']`, `['sudo', '-n', 'apt-get']`, or undefined where that is
+ * not possible or not allowed.
+ */
 async function asRoot() {
+  if (!installing.isAllowed) return undefined;
   if (process.getuid?.() === 0) return ['apt-get'];
   if (!findProgram('sudo')) return undefined;
   const { code } = await run('sudo', ['-n', 'true'], { show: false });

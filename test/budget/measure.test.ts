@@ -89,7 +89,7 @@ describe('measureOverhead', function () {
   });
 
   it('refuses operations that take no processor time', async () => {
-    const wait = () => new Promise((resolve) => setTimeout(resolve, 50));
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 2));
     const nothing = { user: 0, system: 0 };
     const cpuUsage = process.cpuUsage;
     process.cpuUsage = () => nothing;

@@ -13,6 +13,7 @@ import { describeOverhead, measureOverhead } from '../../lib/budget/index.js';
 import { work } from '../budget/modules/work.js';
 import { simulateMachines } from '../budget/simulated.js';
 import { spawnVsrMetrics } from '../cli/command-line.js';
+import { budget } from '../prove/budget.js';
 import { inPackage } from '../support/package-root.js';
 import { runProgram } from '../support/processes.js';
 
@@ -62,6 +63,14 @@ describe('the sequential test, on noisy machines', function () {
       expect(wrong, 'wrong verdicts').to.be.at.most(0.01 * runs);
       expect(decided, 'decided').to.be.at.least(0.95 * runs);
     }
+  });
+});
+
+describe('proofs, in their short form', function () {
+  this.timeout(300_000);
+
+  it(`budget: ${budget.claim}`, async () => {
+    await budget.run(budget.short, () => undefined);
   });
 });
 

@@ -18,6 +18,13 @@ interface Manifest {
   readonly scripts: Record<string, string>;
   readonly dependencies: Record<string, string>;
   readonly gypfile: boolean;
+  readonly allowScripts: Record<string, boolean>;
+}
+
+interface Locked {
+  readonly engines?: { readonly node?: string };
+  readonly optional?: boolean;
+  readonly hasInstallScript?: boolean;
 }
 
 async function readManifest(): Promise<Manifest> {
@@ -60,6 +67,21 @@ describe('the npm package', function () {
     for (const name of installing) expect(scripts).not.to.have.property(name);
     // Without this npm would run node-gyp in a checkout, which has a binding.gyp.
     expect(gypfile).to.equal(false);
+  });
+
+  it('is installed in a checkout without a warning, on Node 20 too', async () => {
+    const lock = JSON.parse(await readFile(inPackage('package-lock.json'), 'utf8')) as {
+      packages: Record<string, Locked>;
+    };
+    const { allowScripts } = await readManifest();
+    const dependencies = Object.entries(lock.packages).filter(([path]) => path !== '');
+    for (const [path, { engines, optional = false, hasInstallScript = false }] of dependencies) {
+      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      // npm lists what it did not run unless somebody decided about it.
+      if (hasInstallScript) expect(allowScripts).to.have.property(name);
+      const least = /^>= ?(\d+)/.exec(engines?.node ?? '')?.[1];
+      if (!optional && least !== undefined) expect(Number(least), path).to.be.at.most(20);
+    }
   });
 
   it('depends on nothing that runs something when it is installed', async () => {
