@@ -336,8 +336,9 @@ export class Replica implements Whole {
   becomes(status: Status): void {
     if (status !== this.status) this.#statusSince = this.instrumentation.stopwatch.now();
     this.status = status;
-    this.instrumentation.statusIs(status);
+    // In this order: whoever is seen to be normal is so in the view that is seen.
     this.instrumentation.viewIs(this.view, this.isNormal ? this.primary : undefined);
+    this.instrumentation.statusIs(status);
   }
 
   /** Ready to serve, after a view change, a state transfer or a recovery. */

@@ -67,7 +67,7 @@ export class ClusterWatch {
     const profile = membersProfileOf(parts.map(({ snapshot }) => snapshot));
     if (profile === undefined) return undefined;
     const readings = parts.flatMap((part) => readMembers(profile, part)).sort(byName);
-    const seen = readings.map((reading) => this.#note(reading, at));
+    const seen = readings.map((reading) => this.#note(profile, reading, at));
     this.#forget(readings);
     const newest = seen.reduce((latest, { pulse }) => Math.max(latest, pulse.at), 0);
     const silenceOf = (reading: MemberReading): Silence => {
@@ -84,17 +84,20 @@ export class ClusterWatch {
     });
   }
 
-  #note(reading: MemberReading, at: number): Record<Growing, Seen> {
+  #note(profile: MembersProfile, reading: MemberReading, at: number): Record<Growing, Seen> {
     const key = keyOf(reading);
     const before = this.#seen.get(key);
     const now = (what: Growing): Seen => {
       const total = reading[what];
       return before?.[what].total === total ? before[what] : { total, at };
     };
+    // Who looks for its leader, or recovers, need not hear it: that begins when it does well.
+    const heard = (what: Growing): Seen =>
+      isWell(profile, reading) ? now(what) : { total: reading[what], at };
     const seen = {
       pulse: now('pulse'),
-      fromLeader: now('fromLeader'),
-      fromFollowers: now('fromFollowers'),
+      fromLeader: heard('fromLeader'),
+      fromFollowers: heard('fromFollowers'),
     };
     this.#seen.set(key, seen);
     return seen;
@@ -147,6 +150,10 @@ function membersProfileOf(snapshots: readonly Snapshot[]): MembersProfile | unde
     snapshots.some((snapshot) => readMembers(profile, { snapshot }).length > 0),
   );
   return found ?? declared[0];
+}
+
+function isWell({ status }: MembersProfile, reading: MemberReading): boolean {
+  return status === undefined || status.values[reading.status ?? -1]?.[1] === 'good';
 }
 
 /** 2 before 10. */

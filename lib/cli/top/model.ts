@@ -196,8 +196,9 @@ export class Model {
           file,
           info: each.info,
           metric: family.name,
+          // An empty label is as if it were not there.
           labels: each.info.labels
-            .filter(([name]) => !shared.has(name))
+            .filter(([name, value]) => !shared.has(name) && value !== '')
             .map(([name, value]) => [name, printable(value)]),
           order,
           value,
@@ -254,6 +255,7 @@ function sharedLabels({ families }: SnapshotLayout): ReadonlyMap<string, string>
   for (const { series } of families) {
     for (const { info } of series) {
       for (const [name, value] of info.labels) {
+        if (value === '') continue;
         counts.set(name, (counts.get(name) ?? 0) + 1);
         if (!values.has(name)) values.set(name, value);
         else if (values.get(name) !== value) values.set(name, undefined);

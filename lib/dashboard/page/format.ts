@@ -122,7 +122,7 @@ export function formatLabels(labels: Labels): string {
 /** What a line is called: without the labels that all the others share. */
 export function shortName(labels: Labels, hidden: ReadonlySet<string>): string {
   return Object.entries(labels)
-    .filter(([name]) => !hidden.has(name))
+    .filter(([name, value]) => !hidden.has(name) && value !== '')
     .map(([name, value]) => `${name.replace(/_id$/, '')} ${value}`)
     .join(', ');
 }

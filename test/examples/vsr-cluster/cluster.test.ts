@@ -135,11 +135,22 @@ describe('VSR cluster on threads and files @slow', function () {
       const { sent, answered, evicted } = cluster.load;
       expect(evicted).to.equal(0);
       expect(answered).to.equal(sent);
+      // Opening a session is an operation, too, and every operation a commit.
+      const commits = (id: number) =>
+        cluster.registry.snapshot().value('vsr_commit_number', { replica_id: String(id) })!;
+      const sessions = cluster.registry
+        .snapshot()
+        .value('vsr_client_sessions_active', { replica_id: '0' })!;
       await until(() =>
-        replicas.every((id) => operationsOf(cluster.registry.snapshot(), id) >= sent),
+        replicas.every((id) => operationsOf(cluster.registry.snapshot(), id) >= sent + sessions),
       );
       const snapshot = cluster.registry.snapshot();
-      for (const id of replicas) expect(operationsOf(snapshot, id)).to.equal(sent);
+      for (const id of replicas) {
+        expect(operationsOf(snapshot, id)).to.equal(sent + sessions);
+        expect(commits(id)).to.equal(sent + sessions);
+        const node = { node_id: String(id + 1) };
+        expect(snapshot.value('kmb_consensus_commits_total', node)).to.equal(sent + sessions);
+      }
     } finally {
       await cluster.stop();
       rmSync(directory, { recursive: true, force: true });

@@ -13,6 +13,7 @@ const registry = createRegistry({
   fixedLabels: { replica_id: '0' },
   ...(file !== undefined && { file }),
 });
+registry.metrics.replicaStatus.set(0);
 const server = await startServer({ registry, port: 0, thread, holdProcess });
 const also = [{ close: () => process.stdout.write('also closed\n') }];
 closeOnSignals(server, { ...options, also });
