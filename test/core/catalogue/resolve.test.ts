@@ -72,6 +72,7 @@ describe('resolveCatalogue', () => {
       range: undefined,
       maxSeries: 50,
       resource: undefined,
+      initial: undefined,
       utf8Names: false,
     });
     const [, audits, queueDepth, used, latency, size] = families;
