@@ -13,23 +13,20 @@ namespace {
 
 Napi::Object DescribeFamily(Napi::Env env, const Region& region, const Entry& entry) {
   Napi::Object described = Napi::Object::New(env);
-  const std::string_view blob = BlobOf(region, entry);
-  const std::string_view name = KeyOf(region, entry);
-  FamilyBlob family;
-  if (blob.size() < sizeof family) return described;
-  memcpy(&family, blob.data(), sizeof family);
-  std::vector<double> bounds(family.bound_count);
-  if (sizeof family + 8ull * family.bound_count <= blob.size() && family.bound_count > 0) {
-    memcpy(bounds.data(), blob.data() + sizeof family, 8ull * family.bound_count);
-  }
+  FamilyView family;
+  if (!ViewFamily(region, entry, &family)) return described;
+  std::vector<double> bounds(family.blob.bound_count);
+  for (uint32_t i = 0; i < bounds.size(); ++i) bounds[i] = family.BoundAt(i);
+  const auto text = [env](std::string_view text) {
+    return Napi::String::New(env, text.data(), text.size());
+  };
   described.Set("isFamily", true);
-  described.Set("name", Napi::String::New(env, name.data(), name.size()));
-  const std::string_view description = DescriptionOf(region, entry);
-  described.Set("description", Napi::String::New(env, description.data(), description.size()));
-  described.Set("scale", family.scale);
-  described.Set("baseIndex", double(family.base_index));
-  described.Set("cellCount", double(family.cell_count));
-  described.Set("shift", double(family.shift));
+  described.Set("name", text(family.name));
+  described.Set("description", text(family.description));
+  described.Set("scale", family.blob.scale);
+  described.Set("baseIndex", double(family.blob.base_index));
+  described.Set("cellCount", double(family.blob.cell_count));
+  described.Set("shift", double(family.blob.shift));
   described.Set("bounds", CopyToTypedArray<Napi::Float64Array>(env, bounds));
   return described;
 }

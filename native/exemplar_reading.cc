@@ -35,17 +35,13 @@ bool IsWhole(const ExemplarSlot& slot) {
 
 // `index` is that of the family.
 bool IsInBucket(const Region& region, uint32_t index, uint32_t bucket, double value) {
-  const FamilyBlob* family = FamilyOf(region, index);
-  if (family == nullptr || bucket > family->bound_count) return false;
-  const std::string_view blob = BlobOf(region, region.entries()[index]);
-  if (sizeof(FamilyBlob) + 8ull * family->bound_count > blob.size()) return false;
-  const auto bound = [&blob](uint32_t at) {
-    double value;
-    memcpy(&value, blob.data() + sizeof(FamilyBlob) + 8ull * at, sizeof value);
-    return value;
-  };
-  return (bucket == 0 || value > bound(bucket - 1)) &&
-         (bucket == family->bound_count || value <= bound(bucket));
+  FamilyView family;
+  if (index >= region.EntryCount() || !ViewFamily(region, region.entries()[index], &family)) {
+    return false;
+  }
+  const uint32_t bounds = family.blob.bound_count;
+  return bucket <= bounds && (bucket == 0 || value > family.BoundAt(bucket - 1)) &&
+         (bucket == bounds || value <= family.BoundAt(bucket));
 }
 
 bool BelongsToBucket(const Region& region, const ExemplarSlot& slot) {

@@ -292,8 +292,8 @@ void ConvertOlderCells(Region& copy) {
   const uint32_t lanes = copy.LanesInUse();
   for (uint32_t index = 0; index < copy.EntryCount(); ++index) {
     const Entry& entry = copy.entries()[index];
-    if (EntryState(entry.state) != EntryState::kLive ||
-        entry.type != uint8_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kGauge) {
+    if (EntryState(entry.state) != EntryState::kLive || entry.type != uint8_t(EntryType::kSeries) ||
+        Kind(entry.kind) != Kind::kGauge) {
       continue;
     }
     if (Combine(entry.combine) == Combine::kLast) {

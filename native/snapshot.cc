@@ -12,31 +12,9 @@
 namespace vsr_metrics {
 namespace {
 
-// Bounds and where they lie, as they stand in the family's blob.
-struct Bounds {
-  const uint8_t* cells;
-  uint32_t count;
-
-  uint32_t At(uint32_t index) const {
-    uint32_t cell;
-    memcpy(&cell, cells + 4ull * index, sizeof cell);
-    return cell;
-  }
-};
-
-bool BoundsOf(const Region& region, const Entry& family_entry, const FamilyBlob& family,
-              Bounds* bounds) {
-  const std::string_view blob = BlobOf(region, family_entry);
-  const uint64_t start = sizeof(FamilyBlob) + 8ull * family.bound_count;
-  if (start + 4ull * family.bound_count > blob.size()) return false;
-  bounds->cells = reinterpret_cast<const uint8_t*>(blob.data()) + start;
-  bounds->count = family.bound_count;
-  return true;
-}
-
 // Walks cells and bounds together once: the cumulative counts, then the sparse cells.
-void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, const Bounds& bounds,
-                     Frame* frame) {
+void AppendHistogram(const HistogramTotal& total, const FamilyView& view, Frame* frame) {
+  const FamilyBlob& family = view.blob;
   const double nothing = std::numeric_limits<double>::quiet_NaN();
   int64_t sum_of_cells = total.below;
   int64_t spilled = 0;
@@ -58,8 +36,8 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
   };
 
   emit(-1, total.below);
-  for (uint32_t i = 0; i < bounds.count; ++i) {
-    const uint32_t bound = bounds.At(i);
+  for (uint32_t i = 0; i < family.bound_count; ++i) {
+    const uint32_t bound = view.BoundCellAt(i);
     const uint32_t boundary = std::min(bound & ~kBoundSplitFlag, family.cell_count);
     count_up_to(boundary);
     int64_t within = sum_of_cells;
@@ -76,7 +54,7 @@ void AppendHistogram(const HistogramTotal& total, const FamilyBlob& family, cons
     frame->values.push_back(double(previous));
   }
   count_up_to(family.cell_count);
-  const int64_t beyond = AddWrapping(total.spills[bounds.count], total.above);
+  const int64_t beyond = AddWrapping(total.spills[family.bound_count], total.above);
   emit(family.cell_count, beyond);
   const int64_t all = AddWrapping(AddWrapping(sum_of_cells, spilled), beyond);
   const int64_t count = std::max(previous, all);
@@ -108,14 +86,10 @@ bool AppendSeries(const Region& region, const Entry& entry, HistogramTotal* scra
       return true;
     }
     case Kind::kHistogram: {
-      const FamilyBlob* family = FamilyOf(region, entry.family);
-      Bounds bounds;
-      if (family == nullptr ||
-          !BoundsOf(region, region.entries()[entry.family], *family, &bounds)) {
-        return false;
-      }
-      ReadHistogram(region, entry, *family, scratch);
-      AppendHistogram(*scratch, *family, bounds, frame);
+      FamilyView family;
+      if (!ViewFamily(region, region.entries()[entry.family], &family)) return false;
+      ReadHistogram(region, entry, family.blob, scratch);
+      AppendHistogram(*scratch, family, frame);
       return true;
     }
   }

@@ -1,12 +1,13 @@
 // The history: every slot of its grid has a record, and what is read of it is copied once.
 
+#include "history.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "check.h"
-#include "history.h"
 #include "history_index.h"
 #include "lane_writer.h"
 #include "snapshot.h"
