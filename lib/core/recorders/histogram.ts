@@ -90,9 +90,11 @@ function defineLaneHistogram(
     // What is added to the upper bits of a value to find its cell among the integers.
     declare origin: number;
     // Cells [inner, inner + innerCount): those strictly between the lowest and the highest stepped.
-    // -1: they are the same one. -2: there is none.
     declare inner: number;
     declare innerCount: number;
+    // The smallest and the largest value that a cell was stepped for. Not those of the head, which lie
+    // beside the sum: loading them just after it was stored takes a third of the whole record.
+    declare readonly seen: Float64Array;
     declare memory: HistogramMemory;
     declare readonly kind: HistogramKind;
 
@@ -105,7 +107,8 @@ function defineLaneHistogram(
       this.shift = geometry.shift;
       this.origin = memory.first - geometry.baseIndex;
       this.inner = 0;
-      this.innerCount = -2;
+      this.innerCount = 0;
+      this.seen = Float64Array.of(Infinity, -Infinity);
       this.memory = memory;
       this.kind = kind;
     }
@@ -121,7 +124,8 @@ function defineLaneHistogram(
       this.sum = memory.sum;
       this.origin = memory.first - this.kind.geometry.baseIndex;
       this.inner = 0;
-      this.innerCount = -2;
+      this.innerCount = 0;
+      this.seen.set([Infinity, -Infinity]);
       this.memory = memory;
     }
 
@@ -209,12 +213,15 @@ explainNoLabels(LaneHistogram.prototype);
  * unit. Negative: there is more to do.
  */
 export function cellBeside(histogram: LaneHistogram, value: number, cell: number): number {
+  const { seen } = histogram;
+  if (value >= seen[0]! && value <= seen[1]!) return cell;
   const { doubles, sum } = histogram;
-  if (value >= doubles[sum + minimum]! && value <= doubles[sum + maximum]!) {
-    if ((cell - histogram.inner + 1) >>> 0 < histogram.innerCount + 2) return cell;
-    if (cell < histogram.memory.first && value < largestUnchecked) return sum + below;
-  }
-  return -1;
+  const isBelow =
+    cell < histogram.memory.first &&
+    value >= doubles[sum + minimum]! &&
+    value <= doubles[sum + maximum]! &&
+    value < largestUnchecked;
+  return isBelow ? sum + below : -1;
 }
 
 /** Everything but one value between those seen. Never throws. */
@@ -248,8 +255,7 @@ export function recordOther(histogram: LaneHistogram, given: number, times = 1):
     memory.touch(cell)
   ) {
     histogram.stepCell(cell, value);
-    // No cell is wider than the values in it are large.
-    if (value < largestUnchecked / 2) widen(histogram, memory.first + cell);
+    if (value < largestUnchecked) widen(histogram, value);
   } else {
     // No memory for the cell: the value still counts in its bound, and in count and sum.
     integers[memory.spills + boundOf(geometry, value)]! += steps[0]!;
@@ -260,13 +266,17 @@ export function recordOther(histogram: LaneHistogram, given: number, times = 1):
   if (value > doubles[sum + maximum]!) doubles[sum + maximum] = value;
 }
 
-/** From now on record() steps this cell itself, and all between it and those before. */
-function widen(histogram: LaneHistogram, cell: number): void {
-  const { inner, innerCount } = histogram;
-  const lowest = innerCount === -2 ? cell : Math.min(cell, inner - 1);
-  const highest = innerCount === -2 ? cell : Math.max(cell, inner + innerCount);
-  histogram.inner = lowest + 1;
-  histogram.innerCount = highest - lowest - 1;
+/** From now on record() steps the cells itself of all values between this one and those before. */
+function widen(histogram: LaneHistogram, value: number): void {
+  const { seen, origin, kind } = histogram;
+  const { scale, shift } = kind.geometry;
+  if (value < seen[0]!) seen[0] = value;
+  if (value > seen[1]!) seen[1] = value;
+  histogram.inner = cellIndexOf(seen[0]!, scale, shift) + origin + 1;
+  histogram.innerCount = Math.max(
+    0,
+    cellIndexOf(seen[1]!, scale, shift) + origin - histogram.inner,
+  );
 }
 
 /** The index of the first bound that a value is within; how many there are when it is in none. */
