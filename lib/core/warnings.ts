@@ -88,10 +88,10 @@ export function warnerFor(registry: object | undefined, onWarning: OnWarning | u
 }
 
 /** As a function that is told of whatever was thrown. */
-export function tellErrors(warn: Warn, code: WarningCode): (error: unknown) => void {
+export function tellErrors(warn: Warn, code: WarningCode, whose: string): (error: unknown) => void {
   return (error) => {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    warn({ code, message });
+    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    warn({ code, message: `${whose}: ${shown}` });
   };
 }
 

@@ -228,7 +228,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   checkOptions(options);
   const { registry, cluster, onWarning, ...parts } = options;
   const watch = new BackgroundWatch(registry, cluster);
-  const onError = tellErrors(warnerFor(registry, onWarning), 'VSR_METRICS_SERVER');
+  const onError = tellErrors(warnerFor(registry, onWarning), 'VSR_METRICS_SERVER', 'dashboard');
   const release = closeBefore(registry, 'servers', () => dashboard.close());
   const onClose = () => {
     release();

@@ -280,7 +280,11 @@ export function resolveHandlerOptions(
     stuckAfterMs: options.stuckAfterMs ?? 5000,
     urlBytes: options.urlBytes ?? 4096,
     answersAtOnce: options.answersAtOnce ?? 256,
-    onError: tellErrors(warnerFor(options.registry, options.onWarning), 'VSR_METRICS_SERVER'),
+    onError: tellErrors(
+      warnerFor(options.registry, options.onWarning),
+      'VSR_METRICS_SERVER',
+      'server',
+    ),
   };
 }
 

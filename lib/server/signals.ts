@@ -56,7 +56,7 @@ export function closeOnSignals(
   checkOptions(options);
   const { signals = ['SIGTERM', 'SIGINT'], also = [], onWarning, ...how } = options;
   const shown = shownByServer(server);
-  const onError = tellErrors(warnerFor(shown, onWarning), 'VSR_METRICS_CLOSE');
+  const onError = tellErrors(warnerFor(shown, onWarning), 'VSR_METRICS_CLOSE', 'closing');
   const undo = () => {
     for (const signal of signals) process.off(signal, onSignal);
   };

@@ -154,7 +154,7 @@ describe("a server's own thread", function () {
     await delay(500);
     writeFileSync(trigger, '');
     await until(() => messages.length > 0 && !existsSync(trigger));
-    expect(messages[0]).to.eql({ error: 'as it was told' });
+    expect((messages[0] as { error: string }).error).to.match(/^server: Error: as it was told\n/);
     let reply = await get(url).catch(() => undefined);
     while (reply === undefined) reply = await get(url).catch(() => undefined);
     expect(reply.text).to.include('vsr_view_number{replica_id="0"} 7\n');

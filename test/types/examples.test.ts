@@ -82,17 +82,17 @@ describe('examples', () => {
       'export function first(): void {}',
       '  /**',
       '   * ```ts',
-      '   * registry.metrics.viewNumber.inc();',
+      '   * registry.metrics.viewNumber.step();',
       '   * ```',
       '   */',
     ].join('\n');
     const examples = examplesIn('lib/made-up.ts', source);
     expect(examples).to.deep.equal([
       { place: 'lib/made-up.ts:3', text: 'registry.metrics.viewNumber.set(7);' },
-      { place: 'lib/made-up.ts:9', text: 'registry.metrics.viewNumber.inc();' },
+      { place: 'lib/made-up.ts:9', text: 'registry.metrics.viewNumber.step();' },
     ]);
     const problems = await check('examples-made-up', examples);
     expect(problems).to.have.length(1);
-    expect(problems[0]).to.match(/^lib\/made-up\.ts:9, line 1 .*Property 'inc' does not exist/);
+    expect(problems[0]).to.match(/^lib\/made-up\.ts:9, line 1 .*Property 'step' does not exist/);
   });
 });

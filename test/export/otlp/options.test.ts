@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { vsr } from '../../../lib/catalogues/index.js';
 import { loadPeer } from '../../../lib/core/peer.js';
 import { type OtlpSettings, startOtlp } from '../../../lib/export/otlp/index.js';
 import { resolveOptions } from '../../../lib/export/otlp/options.js';
@@ -28,6 +29,7 @@ describe('The options of OTLP', () => {
       headers: {},
       temporality: 'cumulative',
       histograms: 'explicit',
+      scopeName: 'vsr-metrics',
     });
     expect(attributes).to.deep.equal({ 'service.name': 'unknown_service:node' });
   });
@@ -42,6 +44,25 @@ describe('The options of OTLP', () => {
     expect(of(`${host}:9/own/path`)).to.deep.equal(['http/protobuf', `${host}:9/own/path`]);
     expect(of(`${host}:4317`, 'http/json')).to.deep.equal(['http/json', `${host}:4317/v1/metrics`]);
     expect(of('https://collector', 'grpc')).to.deep.equal(['grpc', 'https://collector/']);
+  });
+
+  it("come from a catalogue's preset behind all else", () => {
+    const { preset } = vsr;
+    const of = (settings: OtlpSettings, environment = {}) => {
+      const { attributes, everyMs, scopeName } = resolveOptions(
+        { endpoint, preset, ...settings },
+        environment,
+      );
+      return [attributes['service.name'], everyMs, scopeName];
+    };
+    expect(of({})).to.deep.equal(['kimberlite-vsr', 10_000, 'kimberlite-vsr']);
+    const environment = { OTEL_SERVICE_NAME: 'ledger', OTEL_METRIC_EXPORT_INTERVAL: '7' };
+    expect(of({}, environment)).to.deep.equal(['ledger', 7, 'kimberlite-vsr']);
+    expect(of({ serviceName: 'own', everyMs: 9 }, environment)).to.deep.equal([
+      'own',
+      9,
+      'kimberlite-vsr',
+    ]);
   });
 
   it('come from the environment where they are left out, for metrics before for all signals', () => {
@@ -61,6 +82,7 @@ describe('The options of OTLP', () => {
       protocol: 'http/json',
       // Left to OpenTelemetry's exporter, which knows the rules for paths in the environment.
       url: undefined,
+      scopeName: 'vsr-metrics',
       everyMs: 900,
       timeoutMs: 700,
       headers: {},
@@ -84,6 +106,7 @@ describe('The options of OTLP', () => {
       url: 'http://localhost:4317/',
       everyMs: 1,
       timeoutMs: 2,
+      scopeName: 'vsr-metrics',
       headers: {},
       temporality: 'cumulative',
       histograms: 'explicit',
