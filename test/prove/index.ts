@@ -7,6 +7,7 @@ import { edges } from './edges.js';
 import { growth } from './growth.js';
 import { http } from './http.js';
 import { kill } from './kill.js';
+import { labelSets } from './label-sets.js';
 import { memory } from './memory.js';
 import { prometheus } from './prometheus.js';
 import { runnable } from './proof.js';
@@ -20,6 +21,7 @@ export const proofs = [
   runnable(race),
   runnable(growth),
   runnable(edges),
+  runnable(labelSets),
   runnable(blocked),
   runnable(damaged),
   runnable(memory),

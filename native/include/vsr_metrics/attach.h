@@ -2,12 +2,15 @@
 #ifndef VSR_METRICS_ATTACH_H_
 #define VSR_METRICS_ATTACH_H_
 
+#include <sched.h>
+
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "directory_lock.h"
+#include "entry_check.h"
 #include "hidden.h"
 #include "lanes.h"
 #include "processes.h"
@@ -46,6 +49,33 @@ inline std::shared_ptr<Region> FindMapped(const Mapped& mapped, uint64_t region_
   const bool is_same =
       region != nullptr && fstat(region->fd(), &known) == 0 && IsSameFile(known, status);
   return is_same ? region : nullptr;
+}
+
+inline bool IsSound(const Region& region, uint32_t index) {
+  const Entry& entry = region.entries()[index];
+  if (StateOf(entry) == EntryState::kEmpty) return true;
+  if (StateOf(entry) > EntryState::kDormant) return false;
+  return entry.type == uint8_t(EntryType::kFamily) ? IsSoundFamily(region, entry)
+                                                   : IsSoundSeries(region, entry, index);
+}
+
+// Whether all that entries say is theirs lies inside the region. Says which does not.
+inline bool CheckEntries(const Region& region, std::string* problem) {
+  // One that gets another key at this moment is looked at again.
+  constexpr int kLooks = 100;
+  const uint32_t count = region.EntryCount();
+  for (uint32_t index = 0; index < count; ++index) {
+    int looks = 0;
+    while (!IsSound(region, index)) {
+      if (++looks == kLooks) {
+        *problem =
+            "is damaged: entry " + std::to_string(index) + " of its directory makes no sense";
+        return false;
+      }
+      sched_yield();
+    }
+  }
+  return true;
 }
 
 }  // namespace attach_internal
@@ -92,6 +122,10 @@ inline std::shared_ptr<Region> AttachRegion(const std::string& path, Error* erro
   std::shared_ptr<Region> region =
       Region::Map(fd, header.total_size, is_descriptor ? "" : path, error);
   if (region == nullptr) return nullptr;
+  if (!CheckEntries(*region, &problem)) {
+    *error = {code, path + " " + problem};
+    return nullptr;
+  }
   if (ClaimProcessSlot(*region, kCreatorSlot + 1, header.process_count) == kNoIndex) {
     *error = NoProcessSlot(path, header.process_count);
     return nullptr;

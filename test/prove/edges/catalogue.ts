@@ -88,7 +88,7 @@ const byName = {
     }),
     capacity,
   },
-  lessRoom: { catalogue, capacity: { ...capacity, series: 11, histograms: 4 } },
+  lessRoom: { catalogue, capacity: { ...capacity, series: 13, histograms: 4 } },
   noLane: { catalogue, capacity: { ...capacity, lanes: 1 } },
 } as const;
 

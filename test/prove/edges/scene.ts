@@ -392,8 +392,7 @@ export class Scene {
     for (const { counts, isLast } of rows) {
       this.figures.moves += isLast ? 0 : 1;
       this.figures.sessions += counts.sessions;
-      this.figures.recorded +=
-        counts.steps + counts.fast + counts.slow + counts.allHits + counts.allVisits;
+      this.figures.recorded += 5 * counts.steps;
     }
   }
 

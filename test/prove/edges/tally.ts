@@ -16,29 +16,35 @@ export const columns = {
   inUse: 5,
   /** The number of the session that is open. */
   session: 6,
-  /** Sessions whose series could not be removed. */
-  left: 7,
-  /** 1 while the session's series is being removed; then what was recorded into it; then into all. */
+  /** How many sessions there were. */
+  sessions: 7,
+  /** 1 while the session's series is being removed. */
   hitsChanging: 8,
+  /** Into the session's series since it was asked for. */
   hits: 9,
-  allHits: 10,
+  /** Into the series of all sessions for which there is no room. */
+  sharedHits: 10,
   visitsChanging: 11,
   visits: 12,
-  allVisits: 13,
-  sessions: 14,
+  sharedVisits: 13,
+  /** 1: the process cannot tell whether the session has a series of its own. */
+  cannotTell: 14,
 } as const;
 
 export type Column = keyof typeof columns;
 
 /** The families of which each session has a series, as columns. */
 export const sessionColumns = {
-  hits: { changing: 'hitsChanging', now: 'hits', all: 'allHits' },
-  visits: { changing: 'visitsChanging', now: 'visits', all: 'allVisits' },
+  hits: { changing: 'hitsChanging', own: 'hits', shared: 'sharedHits' },
+  visits: { changing: 'visitsChanging', own: 'visits', shared: 'sharedVisits' },
 } as const;
 
 const wordsOfRow = 16;
 export const rowsOfSeat = 64;
 export const wordsOfSeat = wordsOfRow * rowsOfSeat;
+
+/** The label of what sessions share. */
+export const overflowLabel = '_other';
 
 export function sessionLabel(seat: number, session: number | bigint): string {
   return `${seat}-${session}`;

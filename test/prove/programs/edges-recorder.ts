@@ -8,7 +8,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { attachRegistry, createRegistry } from '../../../lib/index.js';
 import { catalogue, type Variant, variants, visitOf, waitOf } from '../edges/catalogue.js';
-import { OwnSeat, regionWord, sessionColumns, sessionLabel, wordsOfSeat } from '../edges/tally.js';
+import {
+  OwnSeat,
+  overflowLabel,
+  regionWord,
+  sessionColumns,
+  sessionLabel,
+  wordsOfSeat,
+} from '../edges/tally.js';
 import { mapPage } from '../shared-page.js';
 
 /** What the program is given, as JSON. */
@@ -62,7 +69,14 @@ function openOrEnd() {
   }
 }
 
+/** What sessions share for which there is no room. */
+function sharedOf({ metrics }: typeof registry) {
+  const session = overflowLabel;
+  return { hits: metrics.hits.with({ session }), visits: metrics.visits.with({ session }) };
+}
+
 let registry = openOrEnd();
+let shared = sharedOf(registry);
 let session = 0;
 
 /** The registry's region may be another one than before: it moves over by itself. */
@@ -74,20 +88,27 @@ function enter(): void {
   own.set('inUse', BigInt(seat + 1));
 }
 
+/** The session's series are removed, and asked for anew by the next record: by other labels or the same. */
 function beginSession(): void {
+  const { metrics } = registry;
   const labels = { session: sessionLabel(seat, session) };
-  for (const family of ['hits', 'visits'] as const) {
-    const { changing, now, all } = sessionColumns[family];
+  const isGone = (['hits', 'visits'] as const).map((family) => {
+    const { changing, own: count } = sessionColumns[family];
     own.set(changing, 1n);
-    if (registry.metrics[family].remove(labels)) own.add(all, -own.get(now));
-    else if (own.get(now) > 0n) own.add('left', 1n);
-    own.set(now, 0n);
-  }
-  registry.metrics.position.remove(labels);
-  session++;
+    const isRemoved = metrics[family].remove(labels);
+    if (isRemoved) own.set(count, 0n);
+    if (isRemoved || own.get(count) === 0n) return true;
+    own.set(changing, 0n);
+    return false;
+  });
   own.add('sessions', 1n);
-  own.set('session', BigInt(session));
-  for (const family of ['hits', 'visits'] as const) own.set(sessionColumns[family].changing, 0n);
+  if (Math.random() < 0.5 && isGone.every(Boolean)) {
+    metrics.position.remove(labels);
+    session++;
+    own.set('session', BigInt(session));
+  }
+  own.set('hitsChanging', 0n);
+  own.set('visitsChanging', 0n);
 }
 
 function record(): void {
@@ -95,14 +116,14 @@ function record(): void {
   const labels = { session: sessionLabel(seat, session) };
   metrics.steps.inc();
   own.add('steps', 1n);
-  metrics.hits.with(labels).inc();
-  own.add('hits', 1n);
-  own.add('allHits', 1n);
+  const hits = metrics.hits.with(labels);
+  hits.inc();
+  own.add(hits === shared.hits ? 'sharedHits' : 'hits', 1n);
   metrics.waits.with({ path: 'fast' }).record(waitOf.fast);
   own.add('fast', 1n);
-  metrics.visits.with(labels).record(visitOf(seat));
-  own.add('visits', 1n);
-  own.add('allVisits', 1n);
+  const visits = metrics.visits.with(labels);
+  visits.record(visitOf(seat));
+  own.add(visits === shared.visits ? 'sharedVisits' : 'visits', 1n);
   metrics.waits.with({ path: 'slow' }).record(waitOf.slow);
   own.add('slow', 1n);
 }
@@ -149,6 +170,7 @@ process.on('message', (order: RecorderOrder) => {
       metrics.waits.with({ path: 'fast' }).record(1);
       metrics.hits.with({ session: 'closed' }).inc();
       registry = openOrEnd();
+      shared = sharedOf(registry);
       enter();
       registry.metrics.inUse.set(seat + 1);
       own.set('inUse', BigInt(seat + 1));

@@ -27,7 +27,10 @@ const { seed, rounds, addon, forking, mayMount } = JSON.parse(process.argv[2]!) 
 const around = mkdtempSync('/dev/shm/proof-edges-');
 const directory = mkdtempSync(join(around, 'disk-'));
 const noDisk = mayMount ? mount(directory) : 'no mount namespace of its own';
-process.once('disconnect', () => process.exit(1));
+process.once('disconnect', () => {
+  rmSync(around, { recursive: true, force: true });
+  process.exit(1);
+});
 
 /** Why it could not be done; undefined: it was. */
 function mount(target: string): string | undefined {
