@@ -1,5 +1,6 @@
 #include "lane_binding.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "arguments.h"
@@ -38,7 +39,10 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
     const uint64_t offset = info[0].IsNumber() ? uint64_t(info[0].ToNumber().DoubleValue()) : 0;
     const uint64_t size =
         info[1].IsNumber() ? uint64_t(info[1].ToNumber().DoubleValue()) : lane_->scalars_size();
-    return BufferOver(info.Env(), lane_->Memory(), offset, size, lane_);
+    const std::shared_ptr<Mapping>& memory = lane_->Memory();
+    const bool is_within = memory != nullptr && offset < memory->size();
+    const uint64_t most = is_within ? memory->size() - offset : size;
+    return BufferOver(info.Env(), memory, offset, std::min(size, most), lane_);
   }
 
   Napi::Value Bind(const Napi::CallbackInfo& info) {

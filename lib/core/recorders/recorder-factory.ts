@@ -24,10 +24,15 @@ export interface SeriesMemory {
   histogram(geometry: HistogramGeometry, series: NativeSeries): HistogramMemory;
 }
 
+// V8 takes the size of an ArrayBuffer for memory in use, and begins to collect when 64 MB were added. So
+// the arrays reach over the part of the lane that has series, and twice as far when one lies beyond.
+const firstReach = 2 ** 24;
+
 /** Where the cells of one lane lie. */
 export class LaneMemory implements SeriesMemory {
   readonly #lane: NativeLane;
-  readonly #arrays: CellArrays;
+  // From the start of the lane. Recorders keep those that they were given: it is the same memory.
+  #arrays: CellArrays;
   readonly #shared: CellArrays;
   readonly #exemplars: LaneExemplars;
 
@@ -63,7 +68,7 @@ export class LaneMemory implements SeriesMemory {
     const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
     const splits = head(layout.headSplits, 8);
     return {
-      arrays: this.#arrays,
+      arrays: this.#arraysUpTo(cellsOffset + layout.cellSize * geometry.cellCount),
       first: cellsOffset / 8,
       sum: head(layout.headSum, 8),
       touchedLow: head(layout.headTouchedLow, 4),
@@ -74,6 +79,15 @@ export class LaneMemory implements SeriesMemory {
       exemplars: this.#exemplars,
       series: index,
     };
+  }
+
+  #arraysUpTo(end: number): CellArrays {
+    const reach = this.#arrays.integers.byteLength;
+    if (end > reach) {
+      const further = Math.max(end, 2 * reach, firstReach);
+      this.#arrays = cellArrays(this.#lane.memory(0, further));
+    }
+    return this.#arrays;
   }
 }
 
