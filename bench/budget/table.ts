@@ -26,6 +26,12 @@ export function tableRow(result: HandlerResult): string[] {
     keepsTo(result, budget) ? 'proven' : 'NOT PROVEN',
     formatTime(recordingNanoseconds),
     formatPercent(recordingShare),
-    recordingShare < target ? 'met' : 'NOT MET',
+    verdictOn(result, target),
   ];
+}
+
+/** Of the handler as it runs: what records take alone in a loop proves nothing about that. */
+function verdictOn(result: HandlerResult, share: number): string {
+  if (keepsTo(result, share)) return 'proven';
+  return result.report.interval.lower > share ? 'NOT MET' : 'undecided';
 }

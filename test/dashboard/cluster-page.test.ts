@@ -153,6 +153,17 @@ describe('the live page of a cluster @slow', function () {
     await trace.or(elected).first().waitFor(soon);
     await until(isWell, patience);
     await page.locator('#verdict strong').getByText('Healthy').waitFor(soon);
+    // Who led before and who leads now is told, and views of the cluster alone.
+    const changes = page.locator('#changes tbody tr');
+    await changes
+      .getByText(`replica ${killed} →`)
+      .or(changes.getByText('→ replica'))
+      .first()
+      .waitFor(soon);
+    const views = await changes.filter({ hasText: 'view' }).allTextContents();
+    expect(
+      views.filter((text) => text.includes('replica') && !text.includes('status')),
+    ).to.deep.equal([]);
   });
 
   it('shows within three seconds that a check fails, not by colour alone', async () => {

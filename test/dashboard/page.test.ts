@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { vsr } from '../../lib/catalogues/index.js';
 import { assetPaths } from '../../lib/dashboard/assets.js';
-import { createDashboard, type Dashboard } from '../../lib/dashboard/index.js';
+import { createDashboard, type Dashboard, programName } from '../../lib/dashboard/index.js';
 import { createRegistry } from '../../lib/index.js';
 import { openBrowser } from '../support/browser.js';
 import { openPage } from '../support/page.js';
@@ -152,6 +152,48 @@ describe('the live page @slow', function () {
     // Who leads is told among the changes.
     const changes = page.locator('#changes tbody tr', { hasText: 'leader' });
     expect((await changes.allTextContents()).join()).to.include('replica 1 → nobody');
+  });
+
+  it('shows histograms of all replicas together, and replicas in the same colour everywhere', async () => {
+    const { page } = await open();
+    const latency = page.locator('section[aria-label="Latency over time"] tbody th');
+    await latency.getByText('p99.9').waitFor();
+    expect(await latency.allTextContents()).to.deep.equal(['p50', 'p95', 'p99', 'p99.9']);
+    const swatches = async (title: string) => {
+      const rows = page.locator(`section[aria-label^="${title}"] tbody th`);
+      await rows.getByText('replica 2', { exact: true }).first().waitFor();
+      const all = await rows.evaluateAll((cells) =>
+        cells.map((cell) => [cell.textContent!, cell.querySelector('i')!.className] as const),
+      );
+      return Object.fromEntries(all.filter(([name]) => /^replica \d$/.test(name)));
+    };
+    const expected = {
+      'replica 0': 'swatch series-0',
+      'replica 1': 'swatch series-1',
+      'replica 2': 'swatch series-2',
+    };
+    expect(await swatches('State')).to.deep.equal(expected);
+    expect(await swatches('Percentile curve')).to.deep.equal(expected);
+    expect(await swatches('Throughput')).to.deep.include(expected);
+    // The past is estimated, and says so.
+    await page
+      .locator('section[aria-label="Latency over time"] .estimate')
+      .getByText(/estimated from buckets/)
+      .waitFor();
+  });
+
+  it('names the program, and has no words one below the other on a narrow screen', async () => {
+    const { page } = await openPage(browser!, url, { width: 390, height: 844 });
+    await page.locator('#verdict strong').getByText('Healthy').waitFor();
+    expect(await page.title()).to.match(/^Healthy: \S+ – vsr-metrics$/);
+    expect(await page.locator('h1').textContent()).to.equal(programName());
+    // The value column is seen without a swipe, and messages have room.
+    await page.fill('#filter', 'vsr_operations_total replica_id=2 success');
+    const value = page.locator('#series tbody td').nth(1);
+    const box = (await value.boundingBox())!;
+    expect(box.x + box.width).to.be.at.most(390);
+    const message = (await page.locator('#health tbody td:nth-child(3)').first().boundingBox())!;
+    expect(message.width).to.be.at.least(200);
   });
 
   it('draws percentiles and rates of one replica when it is chosen', async () => {

@@ -46,6 +46,10 @@ describe('defineCatalogue', () => {
   });
 
   it('names the metric, what was given and what is allowed', () => {
+    expect(refusal({ ...gauge, initial: 1 })).to.equal(
+      'metric "a": a gauge cannot begin like that; given 1; allowed: 0; leave it out for a gauge that is ' +
+        'absent until it is set',
+    );
     expect(refusal({ ...gauge, combine: 'avg' })).to.equal(
       'metric "a": unknown combine; given "avg"; allowed: "last", "sum", "min", "max"',
     );

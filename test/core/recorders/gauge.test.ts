@@ -22,6 +22,39 @@ function open() {
 }
 
 describe('Gauge', () => {
+  it('is absent until it is set, and again when it is unset', () => {
+    const { registry, metrics, value } = open();
+    for (const key of all) {
+      expect(value(key), key).to.equal(undefined);
+      metrics[key].set(0);
+      expect(value(key), key).to.equal(0);
+      metrics[key].unset();
+      expect(value(key), key).to.equal(undefined);
+      metrics[key].set(-2);
+      expect(value(key), key).to.equal(-2);
+    }
+    for (const key of combining) {
+      metrics[key].unset();
+      metrics[key].inc(3);
+      expect(value(key), key).to.equal(3);
+    }
+    registry.close();
+  });
+
+  it('is 0 from the start where its catalogue says so', () => {
+    const zeros = defineCatalogue({
+      name: 'zeros',
+      families: {
+        depth: { kind: 'gauge', name: 'depth', help: 'Depth.', initial: 0 },
+        busy: { kind: 'gauge', name: 'busy', help: 'Busy.', combine: 'sum', initial: 0 },
+      },
+    });
+    const registry = createRegistry({ catalogue: zeros });
+    const snapshot = registry.snapshot();
+    expect([snapshot.value('depth'), snapshot.value('busy')]).to.eql([0, 0]);
+    registry.close();
+  });
+
   it('reads what was set last, negative or huge as it may be', () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
