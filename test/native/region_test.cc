@@ -250,8 +250,13 @@ void TestRefusedCalls() {
 
 void TestDamagedDirectory() {
   Behaviour damaged("attach: no entry of a damaged file leads anywhere else than to cells");
-  RegionSizes sizes = SmallSizes();
-  sizes.history_bytes = 0;
+  RegionSizes sizes;
+  sizes.lanes = 2;
+  sizes.processes = 2;
+  sizes.entries = 64;
+  sizes.heap_bytes = 8 << 10;
+  sizes.scalar_bytes = 4 << 10;
+  sizes.histogram_bytes = 32 << 10;
   const std::shared_ptr<Region> region = MakeRegion(sizes);
   FamilySpec counters = CounterFamily("a_total");
   counters.description = R"({"labels":["x"]})";
