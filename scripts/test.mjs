@@ -95,7 +95,9 @@ async function native() {
 async function tsan() {
   const { reason } = await findRuntime('thread');
   if (reason) return report.unavailable('tsan', 'ThreadSanitizer', reason);
-  await testNative('tsan', { sanitizer: 'thread', only: 'stress_test' });
+  for (const only of ['stress_test', 'reuse_test']) {
+    await testNative('tsan', { sanitizer: 'thread', only });
+  }
 }
 
 async function testNative(part, options) {

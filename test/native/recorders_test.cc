@@ -11,6 +11,7 @@
 #include "check.h"
 #include "families.h"
 #include "lane_writer.h"
+#include "merge.h"
 #include "region_file.h"
 #include "snapshot.h"
 #include "vsr_metrics.h"
@@ -241,6 +242,94 @@ void TestStarts() {
   starts.Equal(ValueOf(*region, "wait", "{}"), 1.0, "none of them is recorded");
 }
 
+void TestRemoved() {
+  Behaviour gone("recorders: what is recorded into a removed series is nobody's, and harms nobody");
+  const std::shared_ptr<Region> region = LabelledRegion();
+  AddOwnFamilies(*region);
+  const auto labelled = [](FamilySpec spec) {
+    return Described(std::move(spec), R"({"labels":["a"],"nanosecondsPerUnit":1})");
+  };
+  const uint32_t steps = AddFamily(*region, labelled(CounterFamily("steps")));
+  const uint32_t waits = AddFamily(*region, labelled(HistogramFamily("wait", {1})));
+  const uint32_t used = AddFamily(*region, labelled(GaugeFamily("used", Combine::kSum)));
+  Error error;
+  const auto registry = AttachTo(*region);
+  const Labels one = {{"a", "1"}};
+  auto counter = registry->OpenCounter("steps", one, &error);
+  auto histogram = registry->OpenHistogram("wait", one, &error);
+  auto gauge = registry->OpenCombiningGauge("used", one, &error);
+  if (!gone.Expect(counter && histogram && gauge, error.message)) return;
+  histogram->Record(0.5);
+  histogram->Record(0.75);
+  for (const uint32_t family : {steps, waits, used}) {
+    gone.Expect(RemoveSeries(*region, family, R"({"a":"1"})"), "not removed");
+  }
+  registry->KeepAlive();
+  // The cells are those of another series now.
+  const Labels two = {{"a", "2"}};
+  const uint32_t before = region->EntryCount();
+  auto next = registry->OpenCounter("steps", two, &error);
+  auto next_wait = registry->OpenHistogram("wait", two, &error);
+  auto next_gauge = registry->OpenCombiningGauge("used", two, &error);
+  gone.Equal(region->EntryCount(), before, "entries");
+  next_gauge->Set(3);
+  for (int i = 0; i < 10; ++i) {
+    counter->Inc();
+    counter->Inc(2);
+    counter->Inc(-1);
+    histogram->Record(0.6);
+    histogram->Record(1e9);
+    histogram->Record(0.7, 5);
+    histogram->Record(kNan);
+    gauge->Inc();
+    gauge->Set(kNan);
+  }
+  gone.Equal(ValueOf(*region, "steps", R"({"a":"2"})"), 0.0, "steps");
+  gone.Equal(ValueOf(*region, "wait", R"({"a":"2"})"), 0.0, "waits");
+  gone.Equal(ValueOf(*region, "used", R"({"a":"2"})"), 3.0, "used");
+  gone.Equal(RejectedOf(*region, "wait", "nan"), -1.0, "values refused");
+  next->Inc();
+  next_wait->Record(0.5);
+  gone.Equal(ValueOf(*region, "steps", R"({"a":"2"})"), 1.0, "steps afterwards");
+  gone.Equal(ValueOf(*region, "wait", R"({"a":"2"})"), 1.0, "waits afterwards");
+
+  Behaviour shared("recorders: two of one series let go of it together");
+  auto again = registry->OpenCounter("steps", two, &error);
+  again->Inc();
+  gone.Equal(ValueOf(*region, "steps", R"({"a":"2"})"), 2.0, "steps of both");
+  RemoveSeries(*region, steps, R"({"a":"2"})");
+  registry->KeepAlive();
+  again->Inc();
+  next->Inc();
+  auto third = registry->OpenCounter("steps", {{"a", "3"}}, &error);
+  shared.Equal(ValueOf(*region, "steps", R"({"a":"3"})"), 0.0, "steps");
+}
+
+void TestInfiniteSums() {
+  Behaviour finite("recorders: what would make a sum infinite is refused");
+  const std::shared_ptr<Region> region = LabelledRegion();
+  AddOwnFamilies(*region);
+  AddFamily(*region, CounterFamily("steps"));
+  const uint32_t waits = AddFamily(*region, HistogramFamily("wait", {1}));
+  Error error;
+  const auto registry = AttachTo(*region);
+  auto counter = registry->OpenCounter("steps", {}, &error);
+  auto histogram = registry->OpenHistogram("wait", {}, &error);
+  for (int i = 0; i < 3; ++i) {
+    counter->Inc(1.5e308);
+    histogram->Record(1.5e308);
+  }
+  histogram->Record(1, uint64_t{1} << 52);
+  histogram->Record(1e300, uint64_t{1} << 52);
+  finite.Equal(ValueOf(*region, "steps", "{}"), 1.5e308, "counter");
+  finite.Equal(RejectedOf(*region, "steps", "infinite"), 2.0, "refused by the counter");
+  finite.Equal(RejectedOf(*region, "wait", "infinite"), 3.0, "refused by the histogram");
+  HistogramTotal total;
+  const uint32_t series = FindLive(*region, waits, "{}").index;
+  ReadHistogram(*region, region->entries()[series], *FamilyOf(*region, waits), &total);
+  finite.Equal(total.sum, 1.5e308, "sum");
+}
+
 void TestLaneIsKept() {
   Behaviour kept("recorders: the lane is given back with the last recorder, not before");
   RegionSizes sizes = SmallSizes();
@@ -290,6 +379,8 @@ int main() {
   TestFullFileSystem();
   TestCounts();
   TestStarts();
+  TestRemoved();
+  TestInfiniteSums();
   TestLaneIsKept();
   TestSuperseded();
   return FailedBehaviours() == 0 ? 0 : 1;

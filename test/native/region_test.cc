@@ -14,7 +14,11 @@
 #include "check.h"
 #include "lane_writer.h"
 #include "other_process.h"
+#include "refused_calls.h"
 #include "region_create.h"
+#include "region_file.h"
+#include "sampler.h"
+#include "vsr_metrics.h"
 #include "vsr_metrics/attach.h"
 
 using namespace vsr_metrics;
@@ -218,6 +222,129 @@ int AttachAndWait(const std::string& path) {
   return 0;
 }
 
+// In another process: makes a region where something is refused, and says what came of it.
+int CreateWithout(const std::string& what) {
+  Error error;
+  if (what == "locks") {
+    if (!RefuseCall(SYS_fcntl, F_OFD_SETLK, EINVAL)) return 1;
+    Tell(CreateRegion(SmallSizes(), &error) == nullptr ? error.message : "made");
+    return 0;
+  }
+  const std::shared_ptr<Region> region = SmallRegion();
+  for (const uint32_t call : {uint32_t{SYS_clone}, uint32_t{SYS_clone3}}) {
+    if (!RefuseCall(call, kAnyArgument, EAGAIN)) return 1;
+  }
+  Tell(Sampler::Instance().Keep(region) ? "kept" : "refused: " + std::to_string(errno));
+  return 0;
+}
+
+void TestRefusedCalls() {
+  Behaviour locks("create: a system without open file description locks is an error that says so");
+  const std::string answer = OtherProcess({"without", "locks"}).ReadLine();
+  locks.Expect(answer.find("cannot be locked (Invalid argument)") != std::string::npos, answer);
+
+  Behaviour threads("create: a system that has no thread left ends nobody");
+  threads.Equal(OtherProcess({"without", "threads"}).ReadLine(),
+                "refused: " + std::to_string(EAGAIN), "answer");
+}
+
+void TestDamagedDirectory() {
+  Behaviour damaged("attach: no entry of a damaged file leads anywhere else than to cells");
+  RegionSizes sizes;
+  sizes.lanes = 2;
+  sizes.processes = 2;
+  sizes.entries = 64;
+  sizes.heap_bytes = 8 << 10;
+  sizes.scalar_bytes = 4 << 10;
+  sizes.histogram_bytes = 32 << 10;
+  const std::shared_ptr<Region> region = MakeRegion(sizes);
+  FamilySpec counters = CounterFamily("a_total");
+  counters.description = R"({"labels":["x"]})";
+  FamilySpec waits = HistogramFamily("wait", {1.0 / 3, 0.5, 1}, 1, 1e-3, 1e3, 16);
+  waits.description = R"({"labels":["x"],"nanosecondsPerUnit":1000})";
+  for (const uint32_t family : {AddFamily(*region, counters), AddFamily(*region, waits)}) {
+    AddOverflowSeries(*region, family, R"({"x":"_other"})");
+    AddSeries(*region, family, R"({"x":"1"})");
+  }
+  const RegionHeader& header = *region->header();
+  const std::vector<uint8_t> sound(region->base(), region->base() + region->size());
+  char path[] = "/tmp/vsr-metrics-region-test.XXXXXX";
+  const int fd = mkstemp(path);
+  int opened = 0;
+  const uint64_t entries_size = sizeof(Entry) * region->EntryCount();
+  for (uint64_t at = 0; at < entries_size; at += 4) {
+    for (const uint32_t value : {0u, 1u, 0x7fffff00u, 0xffffffffu}) {
+      std::vector<uint8_t> file = sound;
+      // Another region for whoever maps regions once.
+      const uint64_t id = UnixNanoseconds();
+      memcpy(&file[offsetof(RegionHeader, region_id)], &id, sizeof id);
+      memcpy(&file[header.entries_offset + at], &value, sizeof value);
+      if (pwrite(fd, file.data(), file.size(), 0) != ssize_t(file.size())) break;
+      Error error;
+      const auto registry = Registry::Attach(path, &error);
+      if (registry == nullptr) continue;
+      const Labels labels = {{"x", "1"}};
+      auto counter = registry->OpenCounter("a_total", labels, &error);
+      auto histogram = registry->OpenHistogram("wait", labels, &error);
+      if (counter) counter->Inc();
+      if (histogram) histogram->Record(0.75);
+      if (counter && histogram) ++opened;
+    }
+  }
+  close(fd);
+  unlink(path);
+  damaged.Expect(opened > 0, "none could be opened at all");
+}
+
+void TestForeignOwner() {
+  Behaviour foreign("attach: a file of another user is refused");
+  char path[] = "/tmp/vsr-metrics-region-test.XXXXXX";
+  const int fd = mkstemp(path);
+  Error error;
+  const std::shared_ptr<Region> region = CreateRegionIn(fd, path, SmallSizes(), &error);
+  // Only root can give files away.
+  if (chown(path, 12345, gid_t(-1)) == 0) {
+    foreign.Expect(AttachRegion(path, &error) == nullptr, "attached");
+    foreign.Expect(error.message.find("belongs to user 12345") != std::string::npos, error.message);
+  }
+  unlink(path);
+}
+
+// In another process: makes a region file, says that it is closed, with or without a lane that is
+// still owned, and stays.
+int CloseAndWait(const std::string& path, bool has_lane) {
+  Error error;
+  FileOptions options;
+  options.path = path;
+  const std::shared_ptr<Region> region = CreateRegionFile(options, SmallSizes(), &error);
+  if (region == nullptr) return 1;
+  std::shared_ptr<Lane> lane = Lane::Claim(region, &error);
+  region->header()->closed = 1;
+  if (!has_lane) lane->End();
+  Tell("closed");
+  WaitForParent();
+  return 0;
+}
+
+void TestClosed() {
+  Behaviour closed("file: of a closed one nothing is kept, unless somebody still recorded there");
+  const std::string path = "/dev/shm/vsr-metrics-closed-" + std::to_string(getpid());
+  FileOptions options;
+  options.path = path;
+  for (const bool has_lane : {false, true}) {
+    {
+      OtherProcess other({"close", path, has_lane ? "lane" : "none"});
+      closed.Equal(other.ReadLine(), "closed", "the other process");
+      other.Kill();
+    }
+    Error error;
+    closed.Expect(CreateRegionFile(options, SmallSizes(), &error) != nullptr, error.message);
+    closed.Equal(access((path + ".1").c_str(), F_OK) == 0, has_lane, "kept");
+    unlink(path.c_str());
+    unlink((path + ".1").c_str());
+  }
+}
+
 void TestAttach() {
   const std::shared_ptr<Region> region = SmallRegion();
   Behaviour same("attach: in one process there is one mapping");
@@ -262,12 +389,19 @@ void TestIsCurrent() {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count == 3 && strcmp(arguments[1], "attach") == 0) return AttachAndWait(arguments[2]);
+  const std::string role = count > 1 ? arguments[1] : "";
+  if (role == "attach") return AttachAndWait(arguments[2]);
+  if (role == "without") return CreateWithout(arguments[2]);
+  if (role == "close") return CloseAndWait(arguments[2], strcmp(arguments[3], "lane") == 0);
   TestCreated();
   TestMapping();
   TestReserve();
   TestEntryCount();
   TestAttachRefused();
+  TestRefusedCalls();
+  TestDamagedDirectory();
+  TestForeignOwner();
+  TestClosed();
   TestAttach();
   TestIsCurrent();
   return FailedBehaviours() == 0 ? 0 : 1;

@@ -28,7 +28,7 @@ std::shared_ptr<Lane> ClaimLane(const std::shared_ptr<Region>& region) {
 }
 
 // Says that the thread of a lane knows of everything that was removed.
-void CatchUp(Lane& lane) { lane.Acknowledge(lane.region().header()->removals); }
+void CatchUp(Lane& lane) { lane.Acknowledge(LoadAcquire(&lane.region().header()->removals)); }
 
 double TotalOf(const Region& region, uint32_t series) {
   const CounterTotal total = ReadCounter(region, region.entries()[series]);

@@ -1,6 +1,7 @@
 // Everything at once: eight threads that attach, record through the public header and leave, while
-// the directory grows, series are removed and come back, snapshots are taken, and the sampler keeps
-// the history. Nothing may be lost, and ThreadSanitizer may find nothing to report.
+// the directory grows, series are removed and their cells become those of others, snapshots are
+// taken, and the sampler keeps the history. Nothing may be lost, and ThreadSanitizer may find
+// nothing to report.
 //
 // VSR_METRICS_STRESS_SECONDS says how long; 2 unless told otherwise.
 
@@ -19,6 +20,7 @@
 #include "history.h"
 #include "history_index.h"
 #include "lane_writer.h"
+#include "merge.h"
 #include "sampler.h"
 #include "snapshot.h"
 #include "vsr_metrics.h"
@@ -40,8 +42,13 @@ std::string TenantKey(uint64_t number) {
   return R"({"tenant":"t)" + std::to_string(number % kTenants) + "\"}";
 }
 
+std::string SessionKey(uint64_t number) {
+  return R"({"session":")" + std::to_string(number) + "\"}";
+}
+
 struct Families {
   uint32_t steps;
+  uint32_t sessions;
   uint32_t tenants;
   uint32_t waits;
 };
@@ -62,6 +69,9 @@ Families AddFamilies(Region& region) {
   families.waits = AddFamily(region, waits);
   AddFamily(region, GaugeFamily("in_use", Combine::kSum));
   AddFamily(region, GaugeFamily("last", Combine::kLast));
+  FamilySpec sessions = CounterFamily("sessions_total");
+  sessions.description = R"({"labels":["session"]})";
+  families.sessions = AddFamily(region, sessions);
   for (const uint32_t family : {families.tenants, families.waits}) {
     AddOverflowSeries(region, family, R"({"tenant":"_other"})");
   }
@@ -74,14 +84,15 @@ struct Done {
   std::atomic<uint64_t> values{0};
   std::atomic<uint64_t> refused{0};
   std::atomic<uint64_t> attachments{0};
+  std::atomic<uint64_t> sessions{0};
 };
 
 // One life of a writer: it attaches, opens, records and leaves. Returns why it could not.
-std::string WriteOnce(const std::string& path, uint64_t life, Done* done) {
+std::string WriteOnce(Region& region, uint32_t sessions, uint64_t life, Done* done) {
   Error error;
   AttachOptions options;
   options.warn = nullptr;
-  const auto registry = Registry::Attach(path, options, &error);
+  const auto registry = Registry::Attach(region.share_path(), options, &error);
   if (registry == nullptr) return error.message;
   const Labels tenant = {{"tenant", "t" + std::to_string(life % kTenants)}};
   auto steps = registry->OpenCounter("steps_total", {}, &error);
@@ -90,6 +101,13 @@ std::string WriteOnce(const std::string& path, uint64_t life, Done* done) {
   auto in_use = registry->OpenCombiningGauge("in_use", {}, &error);
   auto last = registry->OpenGauge("last", {}, &error);
   if (!steps || !tenants || !waits || !in_use || !last) return error.message;
+  // Nobody else has this one, so that it is exact in spite of all that comes and goes in its cells.
+  auto session =
+      registry->OpenCounter("sessions_total", {{"session", std::to_string(life)}}, &error);
+  if (!session) {
+    // Those that were removed are kept by threads that are not scheduled.
+    if (error.message.find("capacity") == std::string::npos) return error.message;
+  }
   for (int step = 0; step < 500; ++step) {
     in_use->Inc();
     steps->Inc();
@@ -97,6 +115,19 @@ std::string WriteOnce(const std::string& path, uint64_t life, Done* done) {
     waits->Record(0.01 * double(1 + (life * 31 + uint64_t(step)) % 5000));
     last->Set(double(step));
     in_use->Dec();
+    if (session) session->Inc();
+    if (step % 100 == 0) registry->KeepAlive();
+  }
+  if (session) {
+    const uint32_t index = FindLive(region, sessions, SessionKey(life)).index;
+    if (index == kNoIndex) return "the series of a session is gone";
+    const CounterTotal total = ReadCounter(region, region.entries()[index]);
+    if (total.ones != 500) return std::to_string(total.ones) + " instead of 500 in a session";
+    if (!RemoveSeries(region, sessions, SessionKey(life))) return "a session cannot be removed";
+    session->Inc();
+    registry->KeepAlive();
+    session->Inc();
+    ++done->sessions;
   }
   waits->Record(-1);
   { const ScopeTimer timer(&*waits); }
@@ -130,8 +161,7 @@ void TestStress() {
   const std::shared_ptr<Region> region = MakeRegion(sizes);
   const Families families = AddFamilies(*region);
   const uint32_t steps = AddSeries(*region, families.steps, "{}");
-  const std::string path = region->share_path();
-  Sampler::Instance().Keep(region);
+  if (!exact.Expect(Sampler::Instance().Keep(region), "no thread for the sampler")) return;
 
   Done done;
   std::atomic<bool> stop{false};
@@ -140,7 +170,8 @@ void TestStress() {
   for (int writer = 0; writer < kWriters; ++writer) {
     threads.emplace_back([&] {
       while (!stop) {
-        const std::string problem = WriteOnce(path, lives.fetch_add(1), &done);
+        const std::string problem =
+            WriteOnce(*region, families.sessions, lives.fetch_add(1), &done);
         exact.Expect(problem.empty(), problem);
       }
     });
@@ -198,6 +229,7 @@ void TestStress() {
   exact.Equal(Sum(*region, frame, FindFamily(*region, kRejectedFamily)), double(done.refused),
               "refused");
   exact.Expect(std::isnan(Sum(*region, frame, FindFamily(*region, "in_use"))), "in use");
+  exact.Expect(done.sessions > 0, "no session found room");
   exact.Expect(done.attachments > 2 * kWriters && snapshots > 10 && points > 0,
                std::to_string(done.attachments) + " attachments, " + std::to_string(snapshots) +
                    " snapshots, " + std::to_string(points) + " points");

@@ -77,8 +77,9 @@ class Histogram {
   Histogram(std::shared_ptr<RecordingThread> thread, std::shared_ptr<Binding> binding)
       : binding_(std::move(binding)), thread_(std::move(thread)) {
     const Region& region = thread_->region();
-    const Entry& family_entry = region.entries()[region.entries()[binding_->series].family];
-    family_ = FamilyOf(region, family_entry.family);
+    const uint32_t family = region.entries()[binding_->series].family;
+    const Entry& family_entry = region.entries()[family];
+    family_ = FamilyOf(region, family);
     scale_ = family_->scale;
     shift_ = family_->shift;
     base_index_ = uint32_t(family_->base_index);
