@@ -102,7 +102,7 @@ const healthOf: Readonly<Record<WriterState, HealthStatus>> = {
   dead: 'unhealthy',
 };
 
-export class ClusterSource implements ServerSource, HealthSource {
+export class ClusterSource implements ServerSource, HealthSource, AsyncDisposable {
   readonly #parts: readonly ClusterPart[];
   readonly #watched: readonly (WatchedFile | WatchedServer)[];
   readonly #commonLabels: Readonly<Record<string, string>>;
@@ -201,11 +201,15 @@ export class ClusterSource implements ServerSource, HealthSource {
     return (await Promise.all(all)).flat();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const watched of this.#watched) {
       if (watched instanceof WatchedServer) watched.close();
     }
-    this.#own.close();
+    await this.#own.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** The labels of a series as its part has them. */

@@ -1,6 +1,7 @@
 // The endpoints as a handler for a server of one's own: node:http, express, fastify and the like.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { closeBefore } from '../core/dependents.js';
 import { RegistryReader } from '../core/reading/reader.js';
 import { Endpoints } from './endpoints.js';
 import type { Condition } from './health-documents.js';
@@ -15,12 +16,12 @@ import {
 import { checkShown } from './shown.js';
 
 /** Answers a request when it is for one of the endpoints; false: it is for someone else. */
-export interface Handler {
+export interface Handler extends AsyncDisposable {
   (request: IncomingMessage, response: ServerResponse): boolean;
   /** From now on `/health/live`, `/health/ready` and `/health` say 503. */
   beginShutdown(): void;
-  /** Ends the streams of those who watch the page. */
-  close(): void;
+  /** Ends the streams of those who watch the page; closing the registry does so too. */
+  close(): Promise<void>;
 }
 
 /** All else is the application's, unless it says so. */
@@ -47,9 +48,14 @@ const usualEndpoints: readonly EndpointName[] = ['metrics', 'live', 'ready'];
 export function createHandler(options: HandlerOptions): Handler {
   checkHandlerOptions(options);
   const endpoints = createEndpoints(options, resolveHandlerOptions(options, usualEndpoints));
+  const release = closeBefore(options.registry ?? endpoints, 'servers', () => close());
+  const close = async () => {
+    release();
+    endpoints.close();
+  };
   return Object.assign(
     (request: IncomingMessage, response: ServerResponse) => endpoints.handle(request, response),
-    { beginShutdown: () => endpoints.beginShutdown(), close: () => endpoints.close() },
+    { beginShutdown: () => endpoints.beginShutdown(), close, [Symbol.asyncDispose]: close },
   );
 }
 

@@ -57,12 +57,13 @@ async function check(folder: string, examples: readonly Example[]): Promise<stri
 }
 
 describe('examples', () => {
-  it('compile, in the doc comments and in the README', async () => {
+  it('compile, in the doc comments and in documents', async () => {
     const folder = await readdir(join(root, 'lib'), { recursive: true, withFileTypes: true });
     const sources = folder
       .filter((entry) => entry.isFile() && /\.c?ts$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)));
-    const texts = [...sources, 'README.md'].map(async (file) => {
+    const documents = ['README.md', 'docs/exporters.md', 'docs/observability.md'];
+    const texts = [...sources, ...documents].map(async (file) => {
       return examplesIn(file, await readFile(join(root, file), 'utf8'));
     });
     const examples = (await Promise.all(texts)).flat();
