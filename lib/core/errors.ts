@@ -27,6 +27,8 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_REGISTRY_MISMATCH'
   /** No room is left for what was asked. */
   | 'VSR_METRICS_REGISTRY_FULL'
+  /** A process that was stopped holds the directory of the registry: try again later. */
+  | 'VSR_METRICS_REGISTRY_BUSY'
   /** No region here, or not one that this version can read. */
   | 'VSR_METRICS_REGION_UNREADABLE'
   /** An exporter lacks an option, or was given one that makes no sense. */

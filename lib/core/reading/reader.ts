@@ -2,6 +2,7 @@
 
 import { RegistryError } from '../errors.js';
 import { milliseconds, optionsCheck, refusals } from '../options.js';
+import { damagedError, understood } from '../region/damaged.js';
 import { Directory } from '../region/directory.js';
 import { addon, type NativeProcess, type NativeReader } from '../region/native.js';
 import { callNative } from '../region/native-errors.js';
@@ -82,7 +83,7 @@ export class RegistryReader {
       this.#regionId = this.#native.regionId;
       this.#directory = new Directory(this.#native);
     }
-    return this.#understood(() => {
+    return understood(this.file, () => {
       const frame = this.#native.snapshot();
       const layout = this.#directory.layoutOf(frame);
       return new Snapshot(layout, frame, this.#native.createdMilliseconds);
@@ -103,7 +104,7 @@ export class RegistryReader {
 
   #writer(): Writer {
     const creator = this.#native.processes().find(({ slot }) => slot === 0);
-    if (creator === undefined) throw this.#damaged('it names no creator');
+    if (creator === undefined) throw damagedError(this.file, 'it names no creator');
     return { ...this.#describe(creator), closed: this.#native.wasClosed };
   }
 
@@ -170,20 +171,5 @@ export class RegistryReader {
     const isHung = Math.max(heartbeatAgeMs, loopAgeMs ?? 0) > this.#hungAfterMs;
     const state = isAlive ? (isHung ? 'hung' : 'alive') : 'dead';
     return { pid, state, attachedAt, heartbeatAgeMs, loopAgeMs };
-  }
-
-  // Names and labels are text of unknown origin until they are decoded.
-  #understood<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw this.#damaged(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  #damaged(reason: string): RegistryError {
-    return new RegistryError('VSR_METRICS_REGION_UNREADABLE', {
-      problem: `${this.file} is damaged: ${reason}`,
-    });
   }
 }

@@ -243,7 +243,8 @@ export interface LabelledFamily<out R, in Labels> {
   /**
    * Retires a series: it is exported no more. Recorders of it that are still held, in any thread or
    * process, go on working and are heard by nobody; `with` of the same labels makes another series,
-   * which starts from nothing. False if there was no such series.
+   * which starts from nothing. False if there was no such series, or if it is still there because a
+   * process that was stopped holds the registry's directory.
    *
    * @example
    * ```ts

@@ -11,6 +11,7 @@ import { Snapshot } from '../reading/snapshot.js';
 import type { ExemplarContext } from '../recorders/exemplars.js';
 import { seriesKey } from '../recorders/family.js';
 import { LaneMemory } from '../recorders/recorder-factory.js';
+import { understood } from '../region/damaged.js';
 import { Directory } from '../region/directory.js';
 import type { Frame, NativeLane, NativeRegion, NativeSeries, SpaceName } from '../region/native.js';
 import { callNative } from '../region/native-errors.js';
@@ -89,9 +90,14 @@ export class Place {
     return series;
   }
 
-  /** False: there was no such series. */
+  /**
+   * False: there was no such series.
+   *
+   * @throws RegistryError when a process that was stopped holds the directory
+   */
   remove(family: ResolvedFamily, key: string): boolean {
-    return this.region.removeSeries(this.#indexOf(family), key) !== undefined;
+    const index = this.#indexOf(family);
+    return callNative(() => this.region.removeSeries(index, key)) !== undefined;
   }
 
   /** Tells the others that this thread holds nothing of what was removed up to this epoch. */
@@ -110,7 +116,8 @@ export class Place {
   }
 
   toSnapshot(frame: Frame): Snapshot {
-    return new Snapshot(this.#directory.layoutOf(frame), frame, this.region.createdMilliseconds);
+    const layout = understood(this.region.sharePath(), () => this.#directory.layoutOf(frame));
+    return new Snapshot(layout, frame, this.region.createdMilliseconds);
   }
 
   #indexOf(family: ResolvedFamily): number {
@@ -131,7 +138,8 @@ export function hasFreeLabels({ labels }: ResolvedFamily): boolean {
 function declare(region: NativeRegion, { family, geometry }: PlannedFamily): number {
   const native = nativeFamily(family, geometry);
   const index = callNative(() => region.addFamily(native));
-  checkSameFamily(native, region.describe(index, 1)[0]);
+  const [described] = region.describe(index, 1);
+  understood(region.sharePath(), () => checkSameFamily(native, described));
   if (hasFreeLabels(family) && !region.addOverflow(index, overflowKey(family))) {
     throw spaceError(family, 'series');
   }

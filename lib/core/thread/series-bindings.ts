@@ -201,10 +201,22 @@ export class SeriesBindings {
   }
 
   #remove(family: BoundFamily, key: string): boolean {
-    const isRemoved = this.#place?.remove(family.family, key) ?? false;
+    const isRemoved = this.#removeNow(family, key);
     // One's own removals are seen, and acknowledged, at once.
     this.catchUp();
     return isRemoved;
+  }
+
+  /** What runs does not end because another process was stopped. */
+  #removeNow({ family }: BoundFamily, key: string): boolean {
+    try {
+      return this.#place?.remove(family, key) ?? false;
+    } catch (error) {
+      const { code, message } = error as Error & { code?: string };
+      if (code !== 'VSR_METRICS_REGISTRY_BUSY') throw error;
+      this.#warnings.once(`${family.name} remove`, code, `${family.name}: ${message}`);
+      return false;
+    }
   }
 
   #bind(family: BoundFamily, key: string, series: NativeSeries): LaneRecorder {
