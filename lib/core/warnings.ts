@@ -11,6 +11,7 @@ import { redact } from './redact.js';
 
 /** The stable names of what is warned of; compare these instead of messages. */
 export type WarningCode =
+  | 'VSR_METRICS_REGISTRY_BUSY'
   /** A catalogue breaks a convention of Prometheus. */
   | 'VSR_METRICS_CONVENTION'
   /** A value was not recorded. */
