@@ -18,6 +18,8 @@ export type WarningCode =
   | 'VSR_METRICS_REJECTED'
   /** Labels share one series, because there is no other for them. */
   | 'VSR_METRICS_OVERFLOWED'
+  /** A series cannot be removed now: a process that was stopped holds the registry's directory. */
+  | 'VSR_METRICS_BUSY'
   /** Something is recorded after its registry was closed. */
   | 'VSR_METRICS_AFTER_CLOSE'
   /** What a registry does every second failed. */

@@ -214,7 +214,11 @@ export class SeriesBindings {
     } catch (error) {
       const { code, message } = error as Error & { code?: string };
       if (code !== 'VSR_METRICS_REGISTRY_BUSY') throw error;
-      this.#warnings.once(`${family.name} remove`, code, `${family.name}: ${message}`);
+      this.#warnings.once(
+        `${family.name} remove`,
+        'VSR_METRICS_BUSY',
+        `${family.name}: ${message}`,
+      );
       return false;
     }
   }
