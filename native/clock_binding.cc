@@ -22,6 +22,7 @@ napi_value ReadClock(napi_env, napi_callback_info) {
 }  // namespace
 
 void RegisterClock(Napi::Env env, Napi::Object exports) {
+  BeginCalibration();
   // The environment is gone before its thread's storage is.
   exports.Set("clockCell", ExternalBuffer(env, &cell, sizeof cell, nullptr));
   napi_value read;

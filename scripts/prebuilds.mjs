@@ -1,5 +1,5 @@
 // npm run build:prebuilds: builds the binary for this platform into prebuilds/, named so that
-// node-gyp-build finds it. Run it on each platform before publishing.
+// lib/core/region/load-addon.ts finds it. Run it on each platform before publishing.
 
 import { buildNative } from './build-native.mjs';
 import { findNodeDirectory } from './support/node-headers.mjs';

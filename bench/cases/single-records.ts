@@ -26,7 +26,10 @@ function timedSingly(peer: Peer, make: () => Recorder | Promise<Recorder>): Java
     ...peer,
     group: 'single-records',
     prepare: async () => {
-      const { now, nanosecondsPerTick } = await import('../../lib/core/region/clock.js');
+      const { now, nanosecondsPerTick, refineClock } = await import(
+        '../../lib/core/region/clock.js'
+      );
+      refineClock();
       const { values, record, total } = await make();
       // The last million of them.
       const ticks = new Float64Array(valueCount);

@@ -21,18 +21,18 @@ function once(act: () => Promise<boolean> | boolean): PreparedCase {
 const cold = { operations: 1, isCold: true } as const;
 
 async function families() {
-  const { vsr } = await import('../../lib/catalogues/index.js');
+  const { vsr } = await import('../../lib/catalogues/vsr.js');
   return Object.values(vsr.families);
 }
 
 async function createVsrRegistry() {
   const { createRegistry } = await import('../../lib/index.js');
-  const { vsr } = await import('../../lib/catalogues/index.js');
+  const { vsr } = await import('../../lib/catalogues/vsr.js');
   return createRegistry({ catalogue: vsr, fixedLabels: replica, resourcesEveryMs: false });
 }
 
 async function attachOptions() {
-  const { vsr } = await import('../../lib/catalogues/index.js');
+  const { vsr } = await import('../../lib/catalogues/vsr.js');
   return { catalogue: vsr, fixedLabels: replica, resourcesEveryMs: false } as const;
 }
 

@@ -2,6 +2,8 @@
 //
 //   import { vsr, kimberlite } from 'vsr-metrics/catalogues';
 //
+// Who needs one of them loads one: `import { vsr } from 'vsr-metrics/catalogues/vsr'`.
+//
 // No two of them have a key or a metric name in common, so any of them can be combined.
 
 export { kalki } from './kalki.js';

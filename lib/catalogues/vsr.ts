@@ -29,7 +29,7 @@ const count = { 'reserved-suffix': 'the VSR instrumentation document ends it in 
  * @example
  * ```ts
  * import { createRegistry } from 'vsr-metrics';
- * import { vsr } from 'vsr-metrics/catalogues';
+ * import { vsr } from 'vsr-metrics/catalogues/vsr';
  *
  * const registry = createRegistry({ catalogue: vsr, fixedLabels: { replica_id: '0' } });
  * const sent = registry.metrics.messagesSent.with({ message_type: 'PrepareOk' });

@@ -32,7 +32,7 @@ export async function addonSources() {
     .map((name) => inRoot('native', name));
 }
 
-async function flags({ sanitize, includes: more = [], defines: extra = [] }) {
+async function flags({ sanitize, quick, includes: more = [], defines: extra = [] }) {
   const { compile, optimize, defines } = JSON.parse(
     await readFile(inRoot('native', 'compile_flags.json'), 'utf8'),
   );
@@ -48,7 +48,9 @@ async function flags({ sanitize, includes: more = [], defines: extra = [] }) {
         '-Wno-tsan',
         '-Wno-unknown-warning-option',
       ]
-    : optimize;
+    : quick
+      ? ['-O0', '-Werror']
+      : optimize;
   const includes = [
     ...more,
     inRoot('native'),
@@ -72,6 +74,7 @@ async function flags({ sanitize, includes: more = [], defines: extra = [] }) {
  * paths of the objects and what the compiler printed, and throws when a file does not compile.
  *
  * - `sanitize`: sanitizers to compile with
+ * - `quick`: not optimised, and every warning is an error: for a check whose objects nobody runs
  * - `includes`, `defines`: folders of headers and macros besides the addon's own
  * - `compiler`: a command with its first arguments, instead of the machine's own
  */

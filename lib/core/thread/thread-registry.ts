@@ -121,6 +121,8 @@ export class ThreadRegistry<
       this.#place.close();
       throw error;
     }
+    // The two first readings of the clock are far enough apart by now.
+    refineClock();
     // Signs of life, before anybody looks.
     if (isMainThread) region.beatLoop();
   }

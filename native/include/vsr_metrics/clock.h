@@ -68,8 +68,12 @@ ClockSource Source();
 // "time-stamp-counter", "virtual-counter" or "monotonic".
 const char* ClockSourceName(ClockSource source);
 
-// This process's timeline, with the latest scale. The first call of this or of any function here
-// calibrates the counter, which takes about 2 ms.
+// Takes the first of the two readings that calibrate the counter. Call it when the program starts:
+// then nothing below has to wait for the second.
+void BeginCalibration();
+
+// This process's timeline, with the latest scale. The first call of this or of any function below
+// calibrates the counter, which waits until 2 ms have passed since BeginCalibration.
 Calibration Current();
 
 // What a difference is multiplied with: on this process's timeline, or on another one of this

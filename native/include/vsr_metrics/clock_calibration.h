@@ -45,7 +45,11 @@ constexpr long kFirstBaselineNanoseconds = 2000000;
 constexpr int kReadingTries = 24;
 
 struct State {
+  std::once_flag begun;
   std::once_flag once;
+  bool may_read_counter = false;  // what the machine and the environment say
+  CounterReading first;           // against CLOCK_MONOTONIC
+  CounterReading first_raw;       // against kRawClock
   std::mutex mutex;  // of what Recheck changes
   ClockSource source = ClockSource::kMonotonic;
   uint64_t base_monotonic_ns = 0;
@@ -123,25 +127,39 @@ inline bool IsPlausible(double ns_per_tick) {
   return ns_per_tick > 0.01 && ns_per_tick < 10000;  // 100 GHz to 100 kHz; false for NaN
 }
 
-inline void Calibrate(State* state) {
-  state->base_monotonic_ns = ReadClock(CLOCK_MONOTONIC);
-  base_ticks = state->base_monotonic_ns;
+inline void TakeFirstReadings(State* state) {
   if (kCounterSource == ClockSource::kMonotonic || !EnvironmentAllowsCounter() ||
       !ProcessorHasSteadyCounter() || !KernelReliesOnCounter()) {
     return;
   }
-  const CounterReading first = ReadTogether(CLOCK_MONOTONIC);
-  const CounterReading first_raw = ReadTogether(kRawClock);
-  const timespec pause = {0, kFirstBaselineNanoseconds};
+  state->first = ReadTogether(CLOCK_MONOTONIC);
+  state->first_raw = ReadTogether(kRawClock);
+  state->may_read_counter = true;
+}
+
+// Until the readings are far enough apart. Whoever began early does not sleep.
+inline void AwaitFirstBaseline(const CounterReading& first) {
+  const uint64_t passed = ReadClock(CLOCK_MONOTONIC) - first.nanoseconds;
+  if (passed >= uint64_t{kFirstBaselineNanoseconds}) return;
+  const timespec pause = {0, kFirstBaselineNanoseconds - long(passed)};
   nanosleep(&pause, nullptr);  // cut short by a signal, the scale is merely worse until Recheck
-  state->monotonic = CounterRate(first, ReadTogether(CLOCK_MONOTONIC));
-  state->raw = CounterRate(first_raw, ReadTogether(kRawClock));
+}
+
+inline void Calibrate(State* state) {
+  std::call_once(state->begun, TakeFirstReadings, state);
+  state->base_monotonic_ns = ReadClock(CLOCK_MONOTONIC);
+  base_ticks = state->base_monotonic_ns;
+  if (!state->may_read_counter) return;
+
+  AwaitFirstBaseline(state->first_raw);
+  state->monotonic = CounterRate(state->first, ReadTogether(CLOCK_MONOTONIC));
+  state->raw = CounterRate(state->first_raw, ReadTogether(kRawClock));
   if (!IsPlausible(state->monotonic.nanoseconds_per_tick())) return;
 
   state->source = kCounterSource;
-  state->base_monotonic_ns = first.nanoseconds;
+  state->base_monotonic_ns = state->first.nanoseconds;
   state->ns_per_tick.store(state->monotonic.nanoseconds_per_tick(), std::memory_order_relaxed);
-  base_ticks = first.ticks;
+  base_ticks = state->first.ticks;
   reads_counter.store(true, std::memory_order_release);
 }
 
@@ -206,6 +224,11 @@ inline const char* ClockSourceName(ClockSource source) {
       return "monotonic";
   }
   return "unknown";  // a number from a region of a later version
+}
+
+inline void BeginCalibration() {
+  clock_internal::State& state = clock_internal::GetState();
+  std::call_once(state.begun, clock_internal::TakeFirstReadings, &state);
 }
 
 inline Calibration Current() {
