@@ -24,11 +24,17 @@ export interface SeriesMemory {
   histogram(geometry: HistogramGeometry, series: NativeSeries): HistogramMemory;
 }
 
+// Few histograms make many parts: they are as large as V8 may be told, which takes each for memory in
+// use.
+const partSize = 8 * 1024 * 1024;
+
 /** Where the cells of one lane lie. */
 export class LaneMemory implements SeriesMemory {
   readonly #lane: NativeLane;
   readonly #arrays: CellArrays;
   readonly #shared: CellArrays;
+  // Cells of histograms, by where their part starts.
+  readonly #parts = new Map<number, BigInt64Array>();
   readonly #exemplars: LaneExemplars;
 
   constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
@@ -62,9 +68,11 @@ export class LaneMemory implements SeriesMemory {
     const lane = this.#lane;
     const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
     const splits = head(layout.headSplits, 8);
+    const [cells, first] = this.#cellsAt(cellsOffset, geometry.cellCount);
     return {
+      cells,
+      first,
       arrays: this.#arrays,
-      first: cellsOffset / 8,
       sum: head(layout.headSum, 8),
       touchedLow: head(layout.headTouchedLow, 4),
       touchedHigh: head(layout.headTouchedHigh, 4),
@@ -74,6 +82,21 @@ export class LaneMemory implements SeriesMemory {
       exemplars: this.#exemplars,
       series: index,
     };
+  }
+
+  /** The part that these cells lie in, and where in it they start. */
+  #cellsAt(offset: number, count: number): readonly [part: BigInt64Array, first: number] {
+    const size = count * BigInt64Array.BYTES_PER_ELEMENT;
+    const start = offset - (offset % partSize);
+    const isWithin = offset + size <= start + partSize;
+    // Those that lie in two have a part of their own.
+    if (!isWithin) return [new BigInt64Array(this.#lane.memory(offset, size)), 0];
+    let part = this.#parts.get(start);
+    if (part === undefined) {
+      part = new BigInt64Array(this.#lane.memory(start, partSize));
+      this.#parts.set(start, part);
+    }
+    return [part, (offset - start) / BigInt64Array.BYTES_PER_ELEMENT];
   }
 }
 

@@ -166,8 +166,8 @@ export interface NativeExemplars {
 export interface NativeLane {
   readonly index: number;
   /**
-   * The scalars of the lane, or the part of it that begins at an offset and has a size. V8 takes the
-   * size of each for memory in use, so ask for what is used.
+   * The scalars of the lane, or the part of it that begins at an offset and has a size, as far as the
+   * lane goes. V8 takes the size of each for memory in use, so ask for what is used.
    */
   memory(offset?: number, size?: number): ArrayBuffer;
   /** Makes room for the scalars of a series in this lane. False: there is no memory. */
