@@ -33,16 +33,17 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
     return Napi::Number::New(info.Env(), lane_->lane().index());
   }
 
-  // The scalars, or the part that begins at an offset and has a size. Not all at once: V8 takes the
-  // size of every ArrayBuffer for memory that is in use.
+  // The scalars, or the part that begins at an offset and has a size, as far as the lane goes. Not all
+  // at once: V8 takes the size of every ArrayBuffer for memory that is in use.
   Napi::Value Memory(const Napi::CallbackInfo& info) {
+    const auto& memory = lane_->Memory();
     const uint64_t offset = info[0].IsNumber() ? uint64_t(info[0].ToNumber().DoubleValue()) : 0;
-    const uint64_t size =
+    uint64_t size =
         info[1].IsNumber() ? uint64_t(info[1].ToNumber().DoubleValue()) : lane_->scalars_size();
-    const std::shared_ptr<Mapping>& memory = lane_->Memory();
-    const bool is_within = memory != nullptr && offset < memory->size();
-    const uint64_t most = is_within ? memory->size() - offset : size;
-    return BufferOver(info.Env(), memory, offset, std::min(size, most), lane_);
+    if (memory != nullptr && offset < memory->size()) {
+      size = std::min<uint64_t>(size, memory->size() - offset);
+    }
+    return BufferOver(info.Env(), memory, offset, size, lane_);
   }
 
   Napi::Value Bind(const Napi::CallbackInfo& info) {

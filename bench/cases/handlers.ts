@@ -230,6 +230,12 @@ function clockFor(peer: string, version: string, call: string): HandlerPeer {
   };
 }
 
+/** Stages that follow one another, each from the end of the one before: one reading each. */
+const stages = oursFor('timed', 'time = HANDLE.since(time || now())').map((peer) => ({
+  ...peer,
+  peer: `${peer.peer}, t = since(t)`,
+}));
+
 const recording = (['counter', 'gauge', 'histogram', 'timed'] as const).flatMap((operation) => [
   ...oursFor(operation, ourCalls[operation]!),
   ...promClients.map((client) => ({
@@ -253,4 +259,4 @@ const clocks = [
   clockFor('performance.now()', bare.version, 'performance.now()'),
 ];
 
-export default [...recording, ...clocks].flatMap(handlerCases);
+export default [...recording, ...stages, ...clocks].flatMap(handlerCases);

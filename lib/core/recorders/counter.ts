@@ -89,7 +89,7 @@ export class LaneCounter implements Counter {
     }
     const sum = this.doubles[this.ones + amounts]! + amount;
     if (sum < Infinity) this.doubles[this.ones + amounts] = sum;
-    else this.rejections.reject(this.metric, sum);
+    else this.rejections.rejectSum(this.metric, amount);
   }
 }
 

@@ -26,9 +26,11 @@ import { time } from './timing.js';
 
 /** The memory of one histogram in one lane: indexes of the arrays. */
 export interface HistogramMemory {
-  readonly arrays: CellArrays;
-  /** Of the first cell. */
+  readonly cells: BigInt64Array;
+  /** Where its own begin in them. */
   readonly first: number;
+  /** All that follows is in these. */
+  readonly arrays: CellArrays;
   /** What else its head holds lies around it: see `minimum` and so on. */
   readonly sum: number;
   /** Words. The cells from the first to, not including, the second may be stored into. */
@@ -67,6 +69,10 @@ const stepWords = new Uint32Array(steps.buffer);
 const lowWord = 1 - highWord;
 const bits = new Float64Array(1);
 
+// What cellBeside() says instead of a cell.
+export const none = -1;
+const unknown = -2;
+
 // V8 inlines calls into a function up to a sum of bytecode, so that the bytes of hot paths count. What
 // they use are arguments of the function around them: constants of a module take three times as many
 // bytes each, and private methods would make it twice as many.
@@ -78,11 +84,12 @@ function defineLaneHistogram(
   forms: Float64Array,
   perTick: Float64Array,
   tooLong: number,
+  none: number,
   readClock: () => number,
 ) {
   return class LaneHistogram implements Histogram {
     // Only declared: see counter.ts.
-    declare integers: BigInt64Array;
+    declare cells: BigInt64Array;
     declare doubles: Float64Array;
     declare sum: number;
     declare readonly form: number;
@@ -100,7 +107,7 @@ function defineLaneHistogram(
 
     constructor(memory: HistogramMemory, kind: HistogramKind) {
       const { geometry, unitsPerNanosecond } = kind;
-      this.integers = memory.arrays.integers;
+      this.cells = memory.cells;
       this.doubles = memory.arrays.doubles;
       this.sum = memory.sum;
       this.form = formOf(geometry.scale, unitsPerNanosecond);
@@ -119,7 +126,7 @@ function defineLaneHistogram(
 
     /** Goes on in other memory: the region was superseded. */
     bind(memory: HistogramMemory): void {
-      this.integers = memory.arrays.integers;
+      this.cells = memory.cells;
       this.doubles = memory.arrays.doubles;
       this.sum = memory.sum;
       this.origin = memory.first - this.kind.geometry.baseIndex;
@@ -137,10 +144,11 @@ function defineLaneHistogram(
         let cell = ((words[high]! >>> this.shift) + this.origin) | 0;
         if ((cell - this.inner) >>> 0 >= this.innerCount) cell = cellBeside(this, value, cell);
         if (cell >= 0) {
-          this.integers[cell]! += 1n;
+          this.cells[cell]! += 1n;
           this.doubles[this.sum]! += value;
           return;
         }
+        if (cell === none) return;
       }
       recordOther(this, value, times);
     }
@@ -189,7 +197,7 @@ function defineLaneHistogram(
 
     /** Steps a cell whose memory is there, by `steps`; it is counted from the first. */
     stepCell(cell: number, _value: number): void {
-      this.integers[this.memory.first + cell]! += steps[0]!;
+      this.cells[this.memory.first + cell]! += steps[0]!;
     }
   };
 }
@@ -202,26 +210,30 @@ export const LaneHistogram = defineLaneHistogram(
   formNumbers,
   nanosecondsPerTick,
   longestDuration,
+  none,
   now,
 );
 export type LaneHistogram = InstanceType<typeof LaneHistogram>;
 explainNoLabels(LaneHistogram.prototype);
 
 /**
- * The integer to step for a value that comes to none of the inner cells, but is no extreme: that of the
- * outermost cells, or what counts values too small for the first. Every fast operation is, in a slow
- * unit. Negative: there is more to do.
+ * The cell to step for a value that comes to none of the inner ones, but is no extreme: one of the
+ * outermost. `none`: it was too small for the first, and is recorded. Every fast operation is, in a slow
+ * unit. `unknown`: there is more to do.
  */
 export function cellBeside(histogram: LaneHistogram, value: number, cell: number): number {
   const { seen } = histogram;
   if (value >= seen[0]! && value <= seen[1]!) return cell;
-  const { doubles, sum } = histogram;
+  const { doubles, sum, memory } = histogram;
   const isBelow =
-    cell < histogram.memory.first &&
+    cell < memory.first &&
     value >= doubles[sum + minimum]! &&
     value <= doubles[sum + maximum]! &&
     value < largestUnchecked;
-  return isBelow ? sum + below : -1;
+  if (!isBelow) return unknown;
+  memory.arrays.integers[sum + below]! += 1n;
+  doubles[sum]! += value;
+  return none;
 }
 
 /** Everything but one value between those seen. Never throws. */
@@ -239,7 +251,7 @@ export function recordOther(histogram: LaneHistogram, given: number, times = 1):
   const value = given + 0; // -0 has the sign bit of a huge cell
   const total = doubles[sum]! + value * times;
   if (total === Infinity) {
-    rejections.reject(metric, total);
+    rejections.rejectSum(metric, value);
     return;
   }
   stepWords[lowWord] = times;

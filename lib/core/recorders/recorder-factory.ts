@@ -67,9 +67,11 @@ export class LaneMemory implements SeriesMemory {
     const lane = this.#lane;
     const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
     const splits = head(layout.headSplits, 8);
+    const arrays = this.#arraysUpTo(cellsOffset + layout.cellSize * geometry.cellCount);
     return {
-      arrays: this.#arraysUpTo(cellsOffset + layout.cellSize * geometry.cellCount),
-      first: cellsOffset / 8,
+      arrays,
+      cells: arrays.integers,
+      first: cellsOffset / layout.cellSize,
       sum: head(layout.headSum, 8),
       touchedLow: head(layout.headTouchedLow, 4),
       touchedHigh: head(layout.headTouchedHigh, 4),

@@ -46,6 +46,11 @@ export class RejectionLog {
     this.#warn(metric, reasonFor(value), describe(value));
   }
 
+  /** A value that would make a sum infinite. */
+  rejectSum(metric: string, value: number): void {
+    this.#warn(metric, 'infinite', `${show(value)}, which would make the sum infinite,`);
+  }
+
   /** An exemplar that was refused; its value was recorded. */
   rejectExemplar(metric: string, reason: ExemplarRejection): void {
     this.#warn(metric, reason, 'an exemplar');
