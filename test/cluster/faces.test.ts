@@ -143,6 +143,8 @@ describe('all faces of a cluster @slow', function () {
   }
 
   function crash(node: SimulatedNode): void {
+    // What it has committed since it showed its position last nobody could know but the simulator.
+    node.replica?.flush();
     node.crash({ mayDamage: false });
   }
 

@@ -224,7 +224,7 @@ describe('the live page @slow', function () {
     expect(await page.locator('#verdict strong').textContent()).to.equal('Unknown');
     expect(await page.locator('#verdict').textContent()).to.match(/connection lost.* is of \d\d:/);
     expect(await tile.locator('.value').textContent()).to.equal('–');
-    expect(await tile.locator('.more').textContent()).to.match(/^\d+ \/s at \d\d:\d\d:\d\d$/);
+    expect(await tile.locator('.more').textContent()).to.match(/^[\d.]+ \/s at \d\d:\d\d:\d\d$/);
     expect(await page.title()).to.include('Unknown');
     metrics.opNumber.with({ replica_id: '0' }).set(77_777);
     await listen(port);
