@@ -38,6 +38,9 @@ export function formatHandlers(report: BenchmarkReport): string {
       return `${operation}, ${handles} handle${handles === 1 ? '' : 's'}`;
     }),
   ].map(([title, each]) => tableOf(title, each, trials));
-  const skipped = notRun.map(({ what, reason }) => `not run: ${what}: ${reason}`);
+  // What is not installed is so for every shape.
+  const skipped = new Set(
+    notRun.map(({ what, reason }) => `not run: ${what.replace(/: handler-.*/, '')}: ${reason}`),
+  );
   return [head, ...tables, formatVerdicts(limits), ...skipped].join('\n\n');
 }
