@@ -16,8 +16,13 @@ export const manySeriesCatalogue = defineCatalogue({
     operations: { kind: 'counter', name: 'many_operations_total', help, labels, maxSeries },
     latency: { ...time, name: 'many_latency_ms' },
     tenantLatency: { ...time, name: 'many_tenant_latency_ms', labels, maxSeries },
+    roughLatency: { ...time, name: 'many_rough_latency_ms', labels, maxSeries, digits: 2 },
   },
-  waive: { many_latency_ms: milliseconds, many_tenant_latency_ms: milliseconds },
+  waive: {
+    many_latency_ms: milliseconds,
+    many_tenant_latency_ms: milliseconds,
+    many_rough_latency_ms: milliseconds,
+  },
 });
 
 export type ManySeries = Registry<typeof manySeriesCatalogue>;

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import type { SharedRegistry } from '../../lib/index.js';
+import type { Histogram, SharedRegistry } from '../../lib/index.js';
 import { defineCase, type JavascriptCase, type PreparedCase } from '../harness/javascript-case.js';
 import { ours } from '../harness/versions.js';
 import { latencyBounds } from './bench-catalogue.js';
@@ -64,10 +64,15 @@ const valueAt = (index: number) => 0.1 + index / 10;
 
 function recorderOf({ metrics }: ManySeries, kind: Kind): Record {
   if (kind === 'counter') return (series) => metrics.operations.with(tenant(series)).inc();
-  return (series) => {
-    const histogram = metrics.tenantLatency.with(tenant(series));
-    for (let index = 0; index < valuesEach; index++) histogram.record(valueAt(index));
-  };
+  return (series) => recordValues(metrics.tenantLatency.with(tenant(series)));
+}
+
+function roughRecorderOf({ metrics }: ManySeries): Record {
+  return (series) => recordValues(metrics.roughLatency.with(tenant(series)));
+}
+
+function recordValues(histogram: Histogram): void {
+  for (let index = 0; index < valuesEach; index++) histogram.record(valueAt(index));
 }
 
 const createFor = () => createManySeries(counts.counter, counts.histogram);
@@ -99,8 +104,13 @@ if (!isMainThread && parentPort !== null && 'memory' in (workerData ?? {})) {
   parentPort.postMessage('attached');
 }
 
+const rough: Peer = { ...ours, peer: 'vsr-metrics, digits: 2' };
+
 export default (Object.keys(counts) as Kind[]).flatMap((kind) => [
   recorded(ours, kind, async () => recorderOf(await createFor(), kind)),
+  ...(kind === 'histogram'
+    ? [recorded(rough, kind, async () => roughRecorderOf(await createFor()))]
+    : []),
   anotherThread(kind),
   ...promClients.map((client) =>
     recorded(client, kind, () => {

@@ -2,6 +2,7 @@
 
 import { familyInfo, numbersPerSeries, seriesLabels } from './described.js';
 import type { FamilyInfo, SeriesInfo } from './family-info.js';
+import { LabelPairs } from './label-pairs.js';
 import { type Frame, layout, type ReadableRegion } from './native.js';
 
 export interface SeriesSnapshot {
@@ -23,6 +24,7 @@ export interface SnapshotLayout {
 export class Directory {
   readonly #region: ReadableRegion;
   readonly #entries: (FamilyInfo | SeriesInfo | undefined)[] = [];
+  readonly #pairs = new LabelPairs();
   #layout: SnapshotLayout = { families: [] };
   #layoutChanges = -1;
   #states: Uint8Array = new Uint8Array();
@@ -128,7 +130,7 @@ export class Directory {
     const family = this.#entries[described.family];
     if (family === undefined || 'family' in family) return;
     const { key, generation } = described;
-    const labels = seriesLabels(family, key);
+    const labels = this.#pairs.share(seriesLabels(family, key));
     this.#entries[slot] = { slot, generation, family, labels, createdAt: 0 };
   }
 }
