@@ -28,7 +28,9 @@ export interface HealthChecksOptions {
 
 /** What `add` takes. */
 export interface HealthCheckOptions {
+  /** How often it runs: as `createHealthChecks` was told, unless told otherwise. */
   readonly everyMs?: number;
+  /** How long it may take: as `createHealthChecks` was told, unless told otherwise. */
   readonly timeoutMs?: number;
   /** `run()` takes a result that is not older for granted: 1,000 ms unless told otherwise. */
   readonly cacheMs?: number;

@@ -5,57 +5,16 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { inPackage } from '../support/package-root.js';
 import { runProgram } from '../support/processes.js';
-
-/** A file, or files by condition. */
-type Target = string | { readonly [condition: string]: Target };
+import { type Manifest, pack, packWithDependencies, readManifest, type Target } from './pack.js';
 
 function filesOf(target: Target): string[] {
   return typeof target === 'string' ? [target] : Object.values(target).flatMap(filesOf);
-}
-
-interface Manifest {
-  readonly exports: Record<string, Target>;
-  readonly scripts: Record<string, string>;
-  readonly dependencies: Record<string, string>;
-  readonly gypfile: boolean;
-  readonly allowScripts: Record<string, boolean>;
 }
 
 interface Locked {
   readonly engines?: { readonly node?: string };
   readonly optional?: boolean;
   readonly hasInstallScript?: boolean;
-}
-
-async function readManifest(): Promise<Manifest> {
-  return JSON.parse(await readFile(inPackage('package.json'), 'utf8')) as Manifest;
-}
-
-/** What `npm pack` would put into the package, and into which file. */
-async function pack(...options: string[]): Promise<{ files: string[]; filename: string }> {
-  // Not the prepack script: it would compile again what these tests run from.
-  const args = ['pack', '--json', '--ignore-scripts', ...options];
-  const { stdout } = await runProgram('npm', args, { cwd: inPackage() });
-  const [packed] = JSON.parse(stdout) as [{ files: { path: string }[]; filename: string }];
-  return { files: packed.files.map((file) => file.path), filename: packed.filename };
-}
-
-interface Packed {
-  readonly version: string;
-  readonly file: string;
-}
-
-/** Archives of the package and of what it depends on, in a folder. */
-async function packWithDependencies(folder: string): Promise<Record<string, Packed>> {
-  const names = Object.keys((await readManifest()).dependencies);
-  const paths = [inPackage(), ...names.map((name) => inPackage('node_modules', name))];
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...paths];
-  const { stdout, stderr } = await runProgram('npm', args, { cwd: folder });
-  expect(stdout, stderr).to.match(/^\[/);
-  const packed = JSON.parse(stdout) as { name: string; version: string; filename: string }[];
-  return Object.fromEntries(
-    packed.map(({ name, version, filename }) => [name, { version, file: filename }]),
-  );
 }
 
 describe('the npm package', function () {

@@ -41,11 +41,13 @@ export function compile(project: string): Promise<Compilation> {
 
 /**
  * Type-checks files against the package as it was built: its name resolves to dist/lib, as it does
- * for those who install it. The files are written to a folder inside dist/ first.
+ * for those who install it. The files are written to a folder inside dist/ first, and with `emit` what
+ * they become to its folder `out`.
  */
 export async function compileAgainstPackage(
   folder: string,
   files: ReadonlyMap<string, string>,
+  { emit = false }: { readonly emit?: boolean } = {},
 ): Promise<Compilation> {
   const target = join(root, 'dist', folder);
   await rm(target, { recursive: true, force: true });
@@ -56,7 +58,10 @@ export async function compileAgainstPackage(
   const config = {
     extends: '../../tsconfig.json',
     compilerOptions: {
-      noEmit: true,
+      noEmit: !emit,
+      declaration: false,
+      sourceMap: false,
+      inlineSources: false,
       // Elsewhere than the project's own, so that the package's name is not led back to lib/.
       rootDir: '.',
       outDir: 'out',
