@@ -22,7 +22,8 @@ napi_value ReadClock(napi_env, napi_callback_info) {
 }  // namespace
 
 void RegisterClock(Napi::Env env, Napi::Object exports) {
-  BeginCalibration();
+  // The scale is measured from now on: by the time that it is needed nobody has to wait.
+  Source();
   // The environment is gone before its thread's storage is.
   exports.Set("clockCell", ExternalBuffer(env, &cell, sizeof cell, nullptr));
   napi_value read;

@@ -1,4 +1,4 @@
-// The clock keeps time, on one thread, between threads, between processes, and when it is given up.
+// The clock keeps time, on one thread, between threads, and when it is given up.
 //
 //   g++ -std=c++17 -Wall -Wextra -g -O1 -fsanitize=address,undefined -Inative/include -pthread
 //     test/native/clock_test.cc -o clock_test && ./clock_test
@@ -54,12 +54,6 @@ void ReportInChild(const char* name, Body body) {
 double Now() {
   double ticks;
   ReadInto(&ticks);
-  return ticks;
-}
-
-double Now(const Calibration& timeline) {
-  double ticks;
-  ReadInto(timeline, &ticks);
   return ticks;
 }
 
@@ -119,38 +113,32 @@ void TestForcedFallback() {
     const double end = Now();
     const uint64_t after = Monotonic();
     return Source() == ClockSource::kMonotonic && NanosecondsPerTick() == 1 &&
-           Current().source == ClockSource::kMonotonic && IsDuration(end - start) &&
-           end - start >= 5e6 && end - start <= double(after - before) && !Recheck();
+           IsDuration(end - start) && end - start >= 5e6 && end - start <= double(after - before) &&
+           !Recheck();
   });
   Report("another value of VSR_METRICS_CLOCK changes nothing",
          SourceUnder("sundial") == SourceUnder(nullptr), "another source");
 }
 
 void TestAbandoned() {
-  ReportInChild(
-      "an operation that was being timed when the counter was given up has no duration", [] {
-        if (Source() == ClockSource::kMonotonic) return true;
-        const Calibration timeline = Current();
-        const double start = Now();
-        const double shared_start = Now(timeline);
-        AbandonCounter();
-        const double end = Now();
-        const double shared_end = Now(timeline);
-        return Source() == ClockSource::kMonotonic && !IsDuration(end - start) &&
-               !IsDuration(shared_end - shared_start) && !IsDuration(shared_start - shared_end);
-      });
+  ReportInChild("an operation that was being timed when the counter was given up has no duration",
+                [] {
+                  if (Source() == ClockSource::kMonotonic) return true;
+                  const double start = Now();
+                  AbandonCounter();
+                  const double end = Now();
+                  return Source() == ClockSource::kMonotonic && !IsDuration(end - start) &&
+                         !IsDuration(start - end);
+                });
   ReportInChild("durations go on in the same unit after the counter was given up", [] {
     const double scale_before = NanosecondsPerTick();
-    const Calibration timeline = Current();
     AbandonCounter();
     const uint64_t outer_start = Monotonic();
     const double start = Now();
-    const double shared_start = Now(timeline);
     const uint64_t inner_start = Monotonic();
     SleepMilliseconds(5);
     const uint64_t inner_end = Monotonic();
     const double end = Now();
-    const double shared_end = Now(timeline);
     const uint64_t outer_end = Monotonic();
     const auto fits = [&](double difference, double scale) {
       const double nanoseconds = difference * scale;
@@ -158,57 +146,17 @@ void TestAbandoned() {
              nanoseconds <= double(outer_end - outer_start) + 2;
     };
     return NanosecondsPerTick() == scale_before && fits(end - start, NanosecondsPerTick()) &&
-           fits(shared_end - shared_start, NanosecondsPerTick(timeline)) && !Recheck();
+           !Recheck();
   });
-  ReportInChild("raw ticks go on in the same unit after the counter was given up", [] {
-    AbandonCounter();
-    const uint64_t start = ReadTicks();
-    const double relative = Now();
-    const uint64_t end = ReadTicks();
-    const double base = double(int64_t(start - Current().base_ticks));
-    return int64_t(end - start) >= 0 && relative >= base - 1 &&
-           relative <= base + double(end - start) + 1;
+  ReportInChild("an operation that began before the scale was measured has its duration", [] {
+    const uint64_t outer_start = Monotonic();
+    const double start = Now();
+    const double waited = NanosecondsPerTick();
+    const double end = Now();
+    const double nanoseconds = (end - start) * waited;
+    return IsDuration(end - start) && nanoseconds <= double(Monotonic() - outer_start) * 1.001 &&
+           NanosecondsPerTick() == waited;
   });
-}
-
-void TestTwoProcesses() {
-  ReportInChild("two processes share a timeline", [] {
-    const Calibration timeline = Current();
-    const double start = Now(timeline);
-    int ends[2];
-    if (pipe(ends) != 0) return false;
-    const pid_t child = fork();
-    if (child == 0) {
-      double seen[2] = {Now(timeline), 0};
-      AbandonCounter();
-      seen[1] = Now(timeline);
-      _exit(write(ends[1], seen, sizeof seen) == ssize_t(sizeof seen) ? 0 : 1);
-    }
-    double seen[2] = {};
-    const bool received = read(ends[0], seen, sizeof seen) == ssize_t(sizeof seen);
-    waitpid(child, nullptr, 0);
-    const double end = Now(timeline);
-    if (!received || !(start <= seen[0] && seen[0] <= end)) return false;
-    if (timeline.source == ClockSource::kMonotonic) return true;
-    // One of them gave its counter up: neither can measure from the other's timestamps.
-    return !IsDuration(seen[1] - start) && !IsDuration(end - seen[1]);
-  });
-}
-
-void TestTimelines() {
-  const Calibration timeline = Current();
-  const double before = Now();
-  const double between = Now(timeline);
-  const double after = Now();
-  Report("a timeline taken from this clock counts the same ticks",
-         before <= between && between <= after, std::to_string(between - before) + " ticks apart");
-
-  if (Source() == ClockSource::kMonotonic) return;
-  Calibration later = timeline;
-  later.base_ticks += 1000000000000;
-  const double shifted = Now(timeline) - Now(later);
-  Report("ticks are counted from the base of the timeline", shifted <= 1e12 && shifted > 0.99e12,
-         std::to_string(shifted) + " ticks apart");
 }
 
 void TestOneThread() {
@@ -283,7 +231,7 @@ void TestTwoThreads() {
   const auto ordered = [] {
     return Source() == ClockSource::kMonotonic
                ? int64_t(Now())
-               : int64_t(clock_internal::ReadCounterOrdered() - Current().base_ticks);
+               : int64_t(clock_internal::ReadCounterOrdered() - clock_internal::base_ticks);
   };
   const double lowest_ordered = std::fmin(LowestDifferenceBetween(first, last, ordered),
                                           LowestDifferenceBetween(last, first, ordered));
@@ -349,17 +297,14 @@ void TestConversion() {
 void TestConcurrentRecheck() {
   std::atomic<bool> stop{false};
   std::atomic<int> bad{0};
-  const Calibration first = Current();
+  const double first = NanosecondsPerTick();
   std::vector<std::thread> readers;
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
       double last = Now();
       while (!stop.load(std::memory_order_relaxed)) {
-        const Calibration now = Current();
-        const double ticks = Now(first);
-        const bool ok = now.base_ticks == first.base_ticks && now.source == first.source &&
-                        std::fabs(NanosecondsPerTick(first) / first.ns_per_tick - 1) < 200e-6 &&
-                        ticks >= last;
+        const double ticks = Now();
+        const bool ok = std::fabs(NanosecondsPerTick() / first - 1) < 200e-6 && ticks >= last;
         if (!ok) ++bad;
         last = ticks;
       }
@@ -374,31 +319,6 @@ void TestConcurrentRecheck() {
   for (std::thread& reader : readers) reader.join();
   Report("readers go on undisturbed while the clock is rechecked", bad == 0 && !gave_up,
          std::to_string(bad) + " bad readings");
-}
-
-void TestTimelinesFromFiles() {
-  const double scales[] = {0, -1, 1e300, double(INFINITY), double(NAN), 5e-324};
-  const Calibration good = Current();
-  bool ok = IsValid(good);
-  for (const double scale : scales) {
-    Calibration bad = good;
-    bad.ns_per_tick = scale;
-    ok = ok && !IsValid(bad);
-  }
-  Calibration unknown = good;
-  unknown.source = ClockSource(77);
-  Report("a timeline with impossible contents is refused", ok && !IsValid(unknown), "IsValid");
-
-  ReportInChild("reading on an impossible timeline harms nobody", [&] {
-    AbandonCounter();
-    for (const double scale : scales) {
-      for (uint32_t source = 0; source < 4; ++source) {
-        Now({ClockSource(source), UINT64_MAX, UINT64_MAX, scale});
-        NanosecondsPerTick({ClockSource(source), 0, 0, scale});
-      }
-    }
-    return true;
-  });
 }
 
 void TestClocksources() {
@@ -423,13 +343,10 @@ int main(int argc, char** argv) {
   // First those that fork while this process has no clock and no threads yet.
   TestForcedFallback();
   TestAbandoned();
-  TestTwoProcesses();
 
   const double first_scale = NanosecondsPerTick();
   TestClocksources();
-  TestTimelinesFromFiles();
   TestConversion();
-  TestTimelines();
   TestOneThread();
   TestTwoThreads();
   TestConcurrentRecheck();

@@ -3,7 +3,7 @@
 // The native call stores its reading into a shared cell instead of returning it: making a number
 // and returning it would cost as much again as reading the counter.
 
-import { addon, type ClockSource } from './native.js';
+import { addon, type ClockSource, layout } from './native.js';
 
 const cell = new Float64Array(addon.clockCell);
 const readClock = addon.readClock;
@@ -20,7 +20,7 @@ export function clockSource(): ClockSource {
 }
 
 /** A difference beyond this is not a duration: its ends were read from different sources. */
-export const longestDuration = 2 ** 51;
+export const longestDuration = layout.longestDuration;
 
 // Converts differences. Refined in the background while the process runs: the same for everyone in
 // this thread, read by every `since()`. A registry asks for it first when it is made: asked for at

@@ -14,23 +14,13 @@
 // differences are then exact to 2 ticks instead of 1, after 80 days to 4.) Only a difference means
 // anything.
 //
-// A timestamp can be compared with one from another thread or process of this machine when both
-// count from the same base. A region therefore keeps the Calibration it was created with, and
-// everyone who attaches to it reads on that timeline:
+// All threads of a library count from one base, so a start may be taken on one thread and the end
+// on another. Between processes they may not: each counts from its own.
 //
-//   region.clock = Current();               // once, by the creator
-//   ReadInto(region.clock, &start);         // by everyone
-//   (end - start) * NanosecondsPerTick(region.clock)
-//
-// Nobody changes the stored scale afterwards: whoever has to do without the counter makes ticks by
-// dividing by it, and two who divide by different scales drift apart. NanosecondsPerTick knows the
-// latest one.
-//
-// Whoever cannot read the timeline's counter (it was found unreliable, or the environment forbids
-// it) reads CLOCK_MONOTONIC in the same unit, but 2^52 ticks lower. Two such readings can be
-// subtracted as ever; but when only one of two readings is such, the difference is outside
-// [0, 2^51), and IsDuration tells. So an operation that was being timed while the counter was given
-// up is dropped, instead of being recorded with the jump in it.
+// When the counter is found unreliable, CLOCK_MONOTONIC is read instead, in the same unit, but 2^52
+// ticks lower. Two such readings can be subtracted as ever; but when only one of two readings is
+// such, the difference is outside [0, 2^51), and IsDuration tells. So an operation that was being
+// timed while the counter was given up is dropped, instead of being recorded with the jump in it.
 //
 // A difference can also be slightly negative. The hot path does not order the counter read after
 // the loads before it (see ReadCounter), so a thread that has just been given another thread's
@@ -46,40 +36,22 @@
 
 namespace vsr_metrics {
 
-// The numbers are stored in regions: never reassign them.
-enum class ClockSource : uint32_t {
-  kTimeStampCounter = 0,  // x86: rdtsc
-  kVirtualCounter = 1,    // arm64: cntvct_el0
-  kMonotonic = 2,         // clock_gettime(CLOCK_MONOTONIC); a tick is a nanosecond
+enum class ClockSource {
+  kTimeStampCounter,  // x86: rdtsc
+  kVirtualCounter,    // arm64: cntvct_el0
+  kMonotonic,         // clock_gettime(CLOCK_MONOTONIC); a tick is a nanosecond
 };
 
-// A timeline: plain data, to be stored in a region.
-struct Calibration {
-  ClockSource source = ClockSource::kMonotonic;  // whose ticks are counted
-  uint64_t base_ticks = 0;                       // the counter at tick 0
-  uint64_t base_monotonic_ns = 0;                // CLOCK_MONOTONIC at tick 0
-  double ns_per_tick = 1;                        // as known when this was taken
-};
-
-// What this process reads at present. Differs from Current().source only after the counter was
-// given up.
+// What this process reads at present. The first call of this or of any function here chooses it,
+// and takes the first reading that the scale is measured by.
 ClockSource Source();
 
 // "time-stamp-counter", "virtual-counter" or "monotonic".
 const char* ClockSourceName(ClockSource source);
 
-// Takes the first of the two readings that calibrate the counter. Call it when the program starts:
-// then nothing below has to wait for the second.
-void BeginCalibration();
-
-// This process's timeline, with the latest scale. The first call of this or of any function below
-// calibrates the counter, which waits until 2 ms have passed since BeginCalibration.
-Calibration Current();
-
-// What a difference is multiplied with: on this process's timeline, or on another one of this
-// machine. It moves by a few millionths as it is refined, so ask again from time to time.
+// What a difference is multiplied with. It moves by a few millionths as it is refined, so ask again
+// from time to time. The first call waits until the clock was chosen 2 ms ago, so choose it early.
 double NanosecondsPerTick();
-double NanosecondsPerTick(const Calibration& timeline);
 
 // Refines the scale and puts the counter to the test. Returns true when this very call gave the
 // counter up: it went back, or changed its speed by more than 50 ppm, as happens when a virtual
@@ -89,9 +61,6 @@ bool Recheck();
 // Reads CLOCK_MONOTONIC from now on. What Recheck does to a counter that failed; there is no way
 // back, because a counter that was wrong once cannot be told from one that will be again.
 void AbandonCounter();
-
-// False for a timeline that cannot be used: checks one that was read from a file.
-bool IsValid(const Calibration& timeline);
 
 constexpr double kDurationTicksEnd = 2251799813685248.0;  // 2^51: ten days at 2.6 GHz
 
@@ -148,44 +117,24 @@ inline uint64_t ReadCounterOrdered() {
 #endif
 }
 
-// False until calibrated, so that the first reading takes the slow path, which calibrates; false
+// False until the clock is chosen, so that the first reading takes the slow path, which does; false
 // again once the counter was given up. base_ticks is written once, before it first becomes true.
 VSR_METRICS_HIDDEN inline std::atomic<bool> reads_counter{false};
 VSR_METRICS_HIDDEN inline uint64_t base_ticks = 0;
 
-double ReadSlow(const Calibration& timeline);
-uint64_t ReadTicksSlow();
+double ReadSlow();
 
 // Whether the kernel's own clock runs on the counter: takes what current_clocksource says.
 bool IsCounterClocksource(const char* text, size_t size);
 
 }  // namespace clock_internal
 
-// Raw ticks, not counted from the base. For code that keeps them as integers.
-inline uint64_t ReadTicks() {
-  if (__builtin_expect(clock_internal::reads_counter.load(std::memory_order_acquire), 1)) {
-    return clock_internal::ReadCounter();
-  }
-  return clock_internal::ReadTicksSlow();
-}
-
-// HOT. Stores the ticks since the base of this process's timeline.
+// HOT. Stores the ticks since this library's base.
 inline void ReadInto(double* cell) {
   if (__builtin_expect(clock_internal::reads_counter.load(std::memory_order_acquire), 1)) {
     *cell = double(int64_t(clock_internal::ReadCounter() - clock_internal::base_ticks));
   } else {
-    *cell = clock_internal::ReadSlow(Current());
-  }
-}
-
-// HOT. Stores the ticks since the base of a timeline that several processes share.
-inline void ReadInto(const Calibration& timeline, double* cell) {
-  if (__builtin_expect(timeline.source == clock_internal::kCounterSource &&
-                           clock_internal::reads_counter.load(std::memory_order_acquire),
-                       1)) {
-    *cell = double(int64_t(clock_internal::ReadCounter() - timeline.base_ticks));
-  } else {
-    *cell = clock_internal::ReadSlow(timeline);
+    *cell = clock_internal::ReadSlow();
   }
 }
 

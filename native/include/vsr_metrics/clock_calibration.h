@@ -39,23 +39,22 @@ constexpr double kAbandonedTicks = 4503599627370496.0;  // 2^52: see clock.h
 static_assert(kDurationTicksEnd * 2 == kAbandonedTicks, "a mixed difference is not a duration");
 
 // Two readings this far apart, each good to some 20 ns, give the first scale within 10 to 20 ppm.
-constexpr long kFirstBaselineNanoseconds = 2000000;
+constexpr uint64_t kFirstBaselineNanoseconds = 2000000;
 
 // The best of so many: all it takes is one that no interrupt fell into.
 constexpr int kReadingTries = 24;
 
 struct State {
-  std::once_flag begun;
-  std::once_flag once;
-  bool may_read_counter = false;  // what the machine and the environment say
-  CounterReading first;           // against CLOCK_MONOTONIC
-  CounterReading first_raw;       // against kRawClock
-  std::mutex mutex;  // of what Recheck changes
-  ClockSource source = ClockSource::kMonotonic;
+  std::once_flag chosen;
+  std::once_flag measured;
+  std::mutex mutex;                              // of what Recheck changes
+  ClockSource source = ClockSource::kMonotonic;  // that was chosen
   uint64_t base_monotonic_ns = 0;
-  std::atomic<double> ns_per_tick{1};
-  CounterRate monotonic;  // the scale
-  CounterRate raw;        // the judge
+  CounterReading first;
+  CounterReading first_raw;
+  std::atomic<double> ns_per_tick{0};  // 0: not measured yet
+  CounterRate monotonic;               // the scale
+  CounterRate raw;                     // the judge
 };
 
 // Never destroyed: a background thread may still be reading while the process exits.
@@ -127,47 +126,47 @@ inline bool IsPlausible(double ns_per_tick) {
   return ns_per_tick > 0.01 && ns_per_tick < 10000;  // 100 GHz to 100 kHz; false for NaN
 }
 
-inline void TakeFirstReadings(State* state) {
+inline void Choose(State* state) {
+  state->base_monotonic_ns = ReadClock(CLOCK_MONOTONIC);
+  base_ticks = state->base_monotonic_ns;
   if (kCounterSource == ClockSource::kMonotonic || !EnvironmentAllowsCounter() ||
       !ProcessorHasSteadyCounter() || !KernelReliesOnCounter()) {
+    state->ns_per_tick.store(1, std::memory_order_relaxed);
     return;
   }
   state->first = ReadTogether(CLOCK_MONOTONIC);
   state->first_raw = ReadTogether(kRawClock);
-  state->may_read_counter = true;
-}
-
-// Until the readings are far enough apart. Whoever began early does not sleep.
-inline void AwaitFirstBaseline(const CounterReading& first) {
-  const uint64_t passed = ReadClock(CLOCK_MONOTONIC) - first.nanoseconds;
-  if (passed >= uint64_t{kFirstBaselineNanoseconds}) return;
-  const timespec pause = {0, kFirstBaselineNanoseconds - long(passed)};
-  nanosleep(&pause, nullptr);  // cut short by a signal, the scale is merely worse until Recheck
-}
-
-inline void Calibrate(State* state) {
-  std::call_once(state->begun, TakeFirstReadings, state);
-  state->base_monotonic_ns = ReadClock(CLOCK_MONOTONIC);
-  base_ticks = state->base_monotonic_ns;
-  if (!state->may_read_counter) return;
-
-  AwaitFirstBaseline(state->first_raw);
-  state->monotonic = CounterRate(state->first, ReadTogether(CLOCK_MONOTONIC));
-  state->raw = CounterRate(state->first_raw, ReadTogether(kRawClock));
-  if (!IsPlausible(state->monotonic.nanoseconds_per_tick())) return;
-
   state->source = kCounterSource;
   state->base_monotonic_ns = state->first.nanoseconds;
-  state->ns_per_tick.store(state->monotonic.nanoseconds_per_tick(), std::memory_order_relaxed);
   base_ticks = state->first.ticks;
   reads_counter.store(true, std::memory_order_release);
 }
 
-inline State& Calibrated() {
+inline State& Chosen() {
   State& state = GetState();
   // Once it is, without the call: every timed operation asks.
   if (reads_counter.load(std::memory_order_acquire)) return state;
-  std::call_once(state.once, Calibrate, &state);
+  std::call_once(state.chosen, Choose, &state);
+  return state;
+}
+
+inline void Measure(State* state) {
+  const uint64_t passed = ReadClock(CLOCK_MONOTONIC) - state->first.nanoseconds;
+  if (passed < kFirstBaselineNanoseconds) {
+    const timespec pause = {0, long(kFirstBaselineNanoseconds - passed)};
+    nanosleep(&pause, nullptr);  // cut short by a signal, the scale is merely worse until Recheck
+  }
+  state->monotonic = CounterRate(state->first, ReadTogether(CLOCK_MONOTONIC));
+  state->raw = CounterRate(state->first_raw, ReadTogether(kRawClock));
+  const double ns_per_tick = state->monotonic.nanoseconds_per_tick();
+  if (!IsPlausible(ns_per_tick)) reads_counter.store(false, std::memory_order_release);
+  state->ns_per_tick.store(IsPlausible(ns_per_tick) ? ns_per_tick : 1, std::memory_order_release);
+}
+
+inline State& Measured() {
+  State& state = Chosen();
+  if (state.ns_per_tick.load(std::memory_order_acquire) != 0) return state;
+  std::call_once(state.measured, Measure, &state);
   return state;
 }
 
@@ -186,29 +185,21 @@ inline bool IsCounterClocksource(const char* text, size_t size) {
          std::any_of(std::begin(kOnArm), std::end(kOnArm), is);
 }
 
-inline double ReadSlow(const Calibration& timeline) {
-  if (timeline.source == kCounterSource) {
-    // Calibrates on the very first call of the process, and then the counter can be read.
-    Calibrated();
-    if (reads_counter.load(std::memory_order_acquire)) {
-      return double(int64_t(ReadCounter() - timeline.base_ticks));
-    }
+inline double ReadSlow() {
+  // The very first call of the process chooses, and then the counter may be read.
+  const State& state = Chosen();
+  if (reads_counter.load(std::memory_order_acquire)) {
+    return double(int64_t(ReadCounter() - base_ticks));
   }
-  const uint64_t now = ReadClock(CLOCK_MONOTONIC);
-  const double elapsed = double(int64_t(now - timeline.base_monotonic_ns));
-  if (timeline.source == ClockSource::kMonotonic) return elapsed;
-  return elapsed / timeline.ns_per_tick - kAbandonedTicks;
-}
-
-inline uint64_t ReadTicksSlow() {
-  const Calibration timeline = Current();
-  return timeline.base_ticks + uint64_t(int64_t(ReadSlow(timeline)));
+  const double elapsed = double(int64_t(ReadClock(CLOCK_MONOTONIC) - state.base_monotonic_ns));
+  if (state.source == ClockSource::kMonotonic) return elapsed;
+  return elapsed / NanosecondsPerTick() - kAbandonedTicks;
 }
 
 }  // namespace clock_internal
 
 inline ClockSource Source() {
-  clock_internal::Calibrated();
+  clock_internal::Chosen();
   return clock_internal::reads_counter.load(std::memory_order_acquire)
              ? clock_internal::kCounterSource
              : ClockSource::kMonotonic;
@@ -223,35 +214,15 @@ inline const char* ClockSourceName(ClockSource source) {
     case ClockSource::kMonotonic:
       return "monotonic";
   }
-  return "unknown";  // a number from a region of a later version
-}
-
-inline void BeginCalibration() {
-  clock_internal::State& state = clock_internal::GetState();
-  std::call_once(state.begun, clock_internal::TakeFirstReadings, &state);
-}
-
-inline Calibration Current() {
-  clock_internal::State& state = clock_internal::Calibrated();
-  return {state.source, clock_internal::base_ticks, state.base_monotonic_ns,
-          state.ns_per_tick.load(std::memory_order_relaxed)};
+  return "unknown";
 }
 
 inline double NanosecondsPerTick() {
-  return clock_internal::Calibrated().ns_per_tick.load(std::memory_order_relaxed);
-}
-
-inline double NanosecondsPerTick(const Calibration& timeline) {
-  // The counter runs at one speed for the whole machine, so our latest scale beats the stored one.
-  // But what ReadSlow divided by the stored scale has to be multiplied with that.
-  if (timeline.source == clock_internal::kCounterSource &&
-      Source() == clock_internal::kCounterSource)
-    return NanosecondsPerTick();
-  return timeline.ns_per_tick;
+  return clock_internal::Measured().ns_per_tick.load(std::memory_order_relaxed);
 }
 
 inline bool Recheck() {
-  clock_internal::State& state = clock_internal::Calibrated();
+  clock_internal::State& state = clock_internal::Measured();
   const std::lock_guard<std::mutex> lock(state.mutex);
   if (!clock_internal::reads_counter.load(std::memory_order_relaxed)) return false;
 
@@ -272,13 +243,9 @@ inline bool Recheck() {
 }
 
 inline void AbandonCounter() {
-  clock_internal::Calibrated();
+  // In whose unit ticks go on being counted.
+  clock_internal::Measured();
   clock_internal::reads_counter.store(false, std::memory_order_release);
-}
-
-inline bool IsValid(const Calibration& timeline) {
-  return uint32_t(timeline.source) <= uint32_t(ClockSource::kMonotonic) &&
-         clock_internal::IsPlausible(timeline.ns_per_tick);
 }
 
 }  // namespace vsr_metrics
