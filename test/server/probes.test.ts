@@ -101,8 +101,7 @@ describe('probes of a cluster @slow', function () {
     runFault(cluster, 'heal');
     await until(areNormal, patience);
     // It may have to catch up once more, and is not let in meanwhile.
-    while ((await readyCode(damaged)) !== 200) await setTimeout(50);
-    expect(await readyCodes()).to.deep.equal([200, 200, 200, 200]);
+    while ((await readyCodes()).some((code) => code !== 200)) await setTimeout(50);
   });
 
   it('are sent away before the server stops to listen', async () => {
