@@ -14,11 +14,14 @@
 
 #include "region_create.h"
 #include "vsr_metrics/file_lock.h"
+#include "vsr_metrics/processes.h"
 
 namespace vsr_metrics {
 namespace {
 
 const char* const kOptions = "VSR_METRICS_REGISTRY_OPTIONS";
+constexpr int kMostNaps = 1000;  // for somebody else who makes the same file
+constexpr useconds_t kNapMicroseconds = 1000;
 
 std::string DirectoryOf(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -144,38 +147,107 @@ bool ClearPath(const FileOptions& options, Error* error) {
   return true;
 }
 
+std::string DraftOf(const std::string& path) { return path + ".new"; }
+
+Error CannotBeMade(const std::string& path, const std::string& why) {
+  return {kOptions, "file " + path + " cannot be made in " + DirectoryOf(path) + ": " + why};
+}
+
+// An empty file under the draft's name that is this process' alone: its creator's lock is held. -1
+// and why, when it cannot be had.
+int OpenDraft(const std::string& path, Error* error) {
+  const std::string draft = DraftOf(path);
+  const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  int naps = 0;
+  for (;;) {
+    const int fd = open(draft.c_str(), flags, 0600);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0) {
+      *error = CannotBeMade(path, strerror(errno));
+      if (fd >= 0) close(fd);
+      return -1;
+    }
+    if (!S_ISREG(status.st_mode) || status.st_uid != geteuid()) {
+      *error = CannotBeMade(path, draft + " is no file of this user");
+      close(fd);
+      return -1;
+    }
+    const bool is_mine = TryLock(fd, kProcessLocks + kCreatorSlot);
+    const int refusal = is_mine ? 0 : errno;
+    // Between opening and locking it may have become a region.
+    const bool is_draft = IsStillNamed(fd, draft);
+    if (is_mine && is_draft) {
+      if (fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0) return fd;
+      *error = CannotBeMade(path, strerror(errno));
+      close(fd);
+      return -1;
+    }
+    close(fd);
+    if (!is_mine && refusal != EAGAIN && refusal != EACCES) {
+      errno = refusal;
+      *error = NoProcessSlot(path, 1);
+      return -1;
+    }
+    if (!is_draft) continue;
+    // Making one takes milliseconds.
+    if (++naps > kMostNaps) {
+      *error = CannotBeMade(path, "another thread or process is making it and does not go on");
+      return -1;
+    }
+    usleep(kNapMicroseconds);
+  }
+}
+
 }  // namespace
 
-std::shared_ptr<Region> CreateRegionFile(const FileOptions& options, const RegionSizes& sizes,
-                                         Error* error) {
+std::unique_ptr<RegionDraft> RegionDraft::Create(const FileOptions& options,
+                                                 const RegionSizes& sizes, Error* error) {
   const std::string& path = options.path;
-  const std::string directory = DirectoryOf(path);
-  if (!options.allow_disk && !IsMemoryFileSystem(directory)) {
+  if (!options.allow_disk && !IsMemoryFileSystem(DirectoryOf(path))) {
     *error = {kOptions, "file " + path +
                             " is not on a memory file system: stores would stall whenever a page "
                             "is written to the disk; use /dev/shm, or say allowDisk: true"};
     return nullptr;
   }
-  const std::string draft =
-      path + "." + std::to_string(getpid()) + "." + std::to_string(UnixNanoseconds()) + ".new";
-  const int fd = open(draft.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) {
-    *error = {kOptions,
-              "file " + path + " cannot be made in " + directory + ": " + strerror(errno)};
-    return nullptr;
-  }
-  // Complete before it has its name: nobody ever opens half a region.
-  std::shared_ptr<Region> region = CreateRegionIn(fd, path, sizes, error);
-  for (int attempt = 0; region != nullptr; ++attempt) {
-    if (!ClearPath(options, error)) break;
-    if (RenameNew(draft, path)) return region;
+  const int fd = OpenDraft(path, error);
+  if (fd < 0) return nullptr;
+  std::unique_ptr<RegionDraft> draft(new RegionDraft(options));
+  draft->region_ = CreateRegionIn(fd, path, sizes, error);
+  if (draft->region_ != nullptr) return draft;
+  unlink(DraftOf(path).c_str());
+  return nullptr;
+}
+
+RegionDraft::~RegionDraft() {
+  if (region_ != nullptr) unlink(DraftOf(options_.path).c_str());
+}
+
+bool RegionDraft::Publish(Error* error) {
+  const std::string& path = options_.path;
+  const std::string draft = DraftOf(path);
+  for (int attempt = 0; ClearPath(options_, error); ++attempt) {
+    if (!IsStillNamed(region_->fd(), draft)) {
+      *error = CannotBeMade(path, draft + " was removed meanwhile");
+      break;
+    }
+    if (RenameNew(draft, path)) {
+      region_ = nullptr;
+      return true;
+    }
     if (errno != EEXIST || attempt == 100) {
-      *error = {kOptions, "file " + path + " cannot be made: " + strerror(errno)};
+      *error = CannotBeMade(path, strerror(errno));
       break;
     }
   }
-  unlink(draft.c_str());
-  return nullptr;
+  return false;
+}
+
+std::shared_ptr<Region> CreateRegionFile(const FileOptions& options, const RegionSizes& sizes,
+                                         Error* error) {
+  const std::unique_ptr<RegionDraft> draft = RegionDraft::Create(options, sizes, error);
+  if (draft == nullptr) return nullptr;
+  std::shared_ptr<Region> region = draft->region();
+  return draft->Publish(error) ? region : nullptr;
 }
 
 }  // namespace vsr_metrics

@@ -18,8 +18,31 @@ struct FileOptions {
   bool allow_disk = false;
 };
 
-// Makes the region under its path. Refused while the creator of the one that is there lives; a dead
-// one's is kept, a cleanly closed one's replaced. The file is complete when it appears.
+// A new region before it has its name. Nobody finds it until then, so that whoever makes it says
+// first what is in it. One that never gets its name is deleted; what a process that was killed left
+// is used by the next.
+class RegionDraft {
+ public:
+  static std::unique_ptr<RegionDraft> Create(const FileOptions& options, const RegionSizes& sizes,
+                                             Error* error);
+  ~RegionDraft();
+  RegionDraft(const RegionDraft&) = delete;
+  RegionDraft& operator=(const RegionDraft&) = delete;
+
+  const std::shared_ptr<Region>& region() const { return region_; }
+
+  // Gives it its name. Refused while the creator of the region that has it lives; a dead one's is
+  // kept, a cleanly closed one's replaced.
+  bool Publish(Error* error);
+
+ private:
+  explicit RegionDraft(const FileOptions& options) : options_(options) {}
+
+  FileOptions options_;
+  std::shared_ptr<Region> region_;  // null: there is nothing to delete
+};
+
+// Makes a region and gives it its name at once.
 std::shared_ptr<Region> CreateRegionFile(const FileOptions& options, const RegionSizes& sizes,
                                          Error* error);
 

@@ -51,7 +51,7 @@ FamilySpec SpecOf(const Napi::Object& given) {
   return spec;
 }
 
-std::shared_ptr<Region> CreateFrom(const Napi::Object& given, Error* error) {
+RegionSizes SizesOf(const Napi::Object& given) {
   RegionSizes sizes;
   sizes.lanes = uint32_t(NumberOf(given, "lanes"));
   sizes.processes = uint32_t(NumberOf(given, "processes"));
@@ -63,12 +63,15 @@ std::shared_ptr<Region> CreateFrom(const Napi::Object& given, Error* error) {
   sizes.history_bytes = uint64_t(NumberOf(given, "historyBytes"));
   sizes.exemplar_bytes = uint64_t(NumberOf(given, "exemplarBytes"));
   if (given.Has("defaultLabels")) sizes.default_labels = StringOf(given, "defaultLabels");
-  if (!given.Has("file")) return CreateRegion(sizes, error);
+  return sizes;
+}
+
+FileOptions FileOf(const Napi::Object& given) {
   FileOptions file;
   file.path = StringOf(given, "file");
   file.keep = uint32_t(NumberOf(given, "keep"));
   file.allow_disk = given.Get("allowDisk").ToBoolean();
-  return CreateRegionFile(file, sizes, error);
+  return file;
 }
 
 class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
@@ -94,6 +97,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
          InstanceMethod<&RegionHandle::RegionId>("regionId"),
          InstanceMethod<&RegionHandle::IsCurrent>("isCurrent"),
          InstanceMethod<&RegionHandle::BeatLoop>("beatLoop"),
+         InstanceMethod<&RegionHandle::Publish>("publish"),
          InstanceMethod<&RegionHandle::MarkClosed>("markClosed"),
          InstanceMethod<&RegionHandle::Close>("close"),
          InstanceMethod<&RegionHandle::History>("history"),
@@ -107,13 +111,13 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
     const auto given = info[0].As<Napi::Object>();
     Error error;
     is_creator_ = !given.Has("attach");
-    region_ =
-        is_creator_ ? CreateFrom(given, &error) : AttachRegion(StringOf(given, "attach"), &error);
+    region_ = Open(given, &error);
     if (region_ == nullptr) {
       Throw(info.Env(), error);
       return;
     }
     if (Sampler::Instance().Keep(region_)) return;
+    draft_ = nullptr;
     region_ = nullptr;
     Throw(info.Env(),
           {"VSR_METRICS_REGISTRY_OPTIONS",
@@ -123,6 +127,13 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
   }
 
  private:
+  std::shared_ptr<Region> Open(const Napi::Object& given, Error* error) {
+    if (!is_creator_) return AttachRegion(StringOf(given, "attach"), error);
+    if (!given.Has("file")) return CreateRegion(SizesOf(given), error);
+    draft_ = RegionDraft::Create(FileOf(given), SizesOf(given), error);
+    return draft_ == nullptr ? nullptr : draft_->region();
+  }
+
   bool IsOpen(Napi::Env env) {
     if (region_ != nullptr) return true;
     Throw(env, {"VSR_METRICS_REGISTRY_CLOSED", "the registry is closed"});
@@ -297,6 +308,16 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
     return Napi::Boolean::New(info.Env(), is_creator_);
   }
 
+  // Gives the file of a region that this object made its name, now that it says what is in it.
+  Napi::Value Publish(const Napi::CallbackInfo& info) {
+    if (!IsOpen(info.Env()) || draft_ == nullptr) return info.Env().Undefined();
+    Error error;
+    const bool is_published = draft_->Publish(&error);
+    draft_ = nullptr;
+    if (!is_published) Throw(info.Env(), error);
+    return info.Env().Undefined();
+  }
+
   // Only the word of the handle that created the region counts: what others leave is still in use.
   Napi::Value MarkClosed(const Napi::CallbackInfo& info) {
     if (!IsOpen(info.Env())) return Napi::Value();
@@ -311,6 +332,7 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
       if (const std::shared_ptr<MappedLane> lane = claimed.lock()) lane->End();
     }
     lanes_.clear();
+    draft_ = nullptr;
     if (shared_ != nullptr) shared_->Blank();
     if (removals_ != nullptr) removals_->Blank();
     region_ = nullptr;
@@ -336,7 +358,8 @@ class RegionHandle : public Napi::ObjectWrap<RegionHandle> {
                              double(region_->header()->created_unix_nanoseconds / 1000) / 1000.0);
   }
 
-  std::shared_ptr<Region> region_;  // null once closed
+  std::shared_ptr<Region> region_;      // null once closed
+  std::unique_ptr<RegionDraft> draft_;  // until the region's file has its name
   HistoryIndex history_;
   bool is_creator_ = false;
   std::vector<std::weak_ptr<MappedLane>> lanes_;

@@ -60,13 +60,13 @@ for (const proof of chosen) {
   try {
     const figures = await proof.run(size, showProgress(started));
     const seconds = Math.round((Date.now() - started) / 100) / 10;
-    process.stderr.write('\r\x1b[K');
+    clearProgress();
     console.log(`  holds, ${seconds} s: ${JSON.stringify(figures)}`);
     if (size === 'full') {
       results[proof.name] = { claim: proof.claim, size: proof.sizes.full, figures, seconds };
     }
   } catch (error) {
-    process.stderr.write('\r\x1b[K');
+    clearProgress();
     // Not tried is not proved, where it matters; elsewhere it is said.
     if (error.reason === undefined || process.env.CI === 'true') failed++;
     console.log(
@@ -124,12 +124,19 @@ async function findCollector() {
   }
 }
 
+function clearProgress() {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+/** In one line of a terminal; in a log a line every half a minute. */
 function showProgress(started) {
-  let shown = 0;
+  const { isTTY } = process.stderr;
+  let shown = isTTY ? 0 : started;
   return (done, of) => {
-    if (Date.now() - shown < 500 || !process.stderr.isTTY) return;
+    if (Date.now() - shown < (isTTY ? 500 : 30_000)) return;
     shown = Date.now();
     const seconds = Math.round((Date.now() - started) / 1000);
-    process.stderr.write(`\r\x1b[K  ${Math.round((100 * done) / of)} %, ${seconds} s`);
+    const progress = `  ${Math.round((100 * done) / of)} %, ${seconds} s`;
+    process.stderr.write(isTTY ? `\r\x1b[K${progress}` : `${progress}\n`);
   };
 }

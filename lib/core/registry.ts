@@ -244,7 +244,8 @@ export function createRegistry<
   const where = file === undefined ? {} : { file, keep: keepCrashed, allowDisk };
   const defaultLabels = JSON.stringify(options.defaultLabels ?? {});
   const region = callNative(() => new addon.Region({ ...sizes, ...where, defaultLabels }));
-  return new ThreadRegistry<Metrics<C, Fixed, Extra>, Fixed, Extra>(region, plan);
+  const registry = new ThreadRegistry<Metrics<C, Fixed, Extra>, Fixed, Extra>(region, plan);
+  return published(region, registry);
 }
 
 /**
@@ -312,7 +313,19 @@ export function ownMetrics<const C extends Catalogue>(
  * over a region, with nothing declared but the library's own.
  */
 export function openRegion(region: NativeRegion): ThreadRegistry {
-  return new ThreadRegistry(region, planRegistry({ catalogue: [], resourcesEveryMs: false }));
+  const plan = planRegistry({ catalogue: [], resourcesEveryMs: false });
+  return published(region, new ThreadRegistry(region, plan));
+}
+
+/** Others find the region from now on: with all that its creator declares, and nothing of theirs before. */
+function published<R extends { close(): void }>(region: NativeRegion, registry: R): R {
+  try {
+    callNative(() => region.publish());
+  } catch (error) {
+    registry.close();
+    throw error;
+  }
+  return registry;
 }
 
 function planRegistry(options: {

@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { planSizes } from '../../lib/core/region/capacity.js';
+import { addon } from '../../lib/core/region/native.js';
 import { attachRegistry, createRegistry, RegistryError, readRegistry } from '../../lib/index.js';
 import { proofCatalogue, steps } from '../prove/catalogue.js';
 import { until } from '../support/until.js';
@@ -107,6 +109,31 @@ describe('a registry in a file', () => {
     expect(() =>
       createRegistry({ catalogue: proofCatalogue, file: '/dev/shm/no/such/directory' }),
     ).to.throw(RegistryError, /No such file/);
+  });
+
+  it('is found by others once it says what is in it, and not before', () => {
+    const file = newFile();
+    const sizes = planSizes([], [], { lanes: 2 });
+    const make = () => new addon.Region({ ...sizes, file, keep: 0, allowDisk: false });
+    const region = make();
+    expect(existsSync(file)).to.equal(false);
+    expect(() => attachRegistry(file, { catalogue: proofCatalogue })).to.throw(/No such file/);
+    region.publish();
+    expect(readRegistry(file).writer.pid).to.equal(process.pid);
+    // Refused as long as this one is there; and nothing of it stays.
+    const second = make();
+    expect(() => second.publish()).to.throw(`pid ${process.pid}`);
+    second.close();
+    expect(existsSync(`${file}.new`)).to.equal(false);
+    region.close();
+    make().close();
+    expect(existsSync(`${file}.new`)).to.equal(false);
+    // What a process that was killed meanwhile has left is used up by the next.
+    writeFileSync(`${file}.new`, 'half a region');
+    const registry = createRegistry({ catalogue: proofCatalogue, file });
+    expect(existsSync(`${file}.new`)).to.equal(false);
+    expect(readRegistry(file).snapshot().value(steps)).to.equal(0);
+    registry.close();
   });
 
   it('takes those who were attached along when it is made anew', async function () {

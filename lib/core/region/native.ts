@@ -253,6 +253,8 @@ export interface NativeRegion extends ReadableRegion {
   /** False once another region has taken the place of this one's file. */
   isCurrent(): boolean;
   beatLoop(): void;
+  /** Gives the file that this object made its name: until then nobody finds it. */
+  publish(): void;
   /** Whether this object made the region. Only then markClosed() means anything. */
   readonly isCreator: boolean;
   markClosed(): void;

@@ -157,7 +157,7 @@ export class ThreadRegistry<
 
   reset(): void {
     this.#checkOpen();
-    this.#place.region.reset();
+    callNative(() => this.#place.region.reset());
   }
 
   add<const Added extends Catalogue>(catalogue: Added): Metrics<Added, Fixed, Extra> {
