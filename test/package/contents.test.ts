@@ -64,12 +64,13 @@ describe('the npm package', function () {
     expect(natives).to.include('native/compile_flags.json');
     expect(files).to.include.members(natives);
     expect(files).to.include('scripts/build-native.mjs');
-    expect(files).to.include.members(['LICENSE', 'README.md', 'CHANGELOG.md']);
+    expect(files).to.include.members(['LICENSE', 'README.md', 'CHANGELOG.md', 'docs/server.md']);
   });
 
   it('holds no tests, benchmarks or intermediate files', async () => {
     const { files } = await pack('--dry-run');
-    const known = /^(dist\/lib|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^package\.json$/;
+    const known =
+      /^(dist\/lib|docs|examples|native|scripts|shims|prebuilds)\/|^[A-Z]+(\.md)?$|^package\.json$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
     expect(
       files.filter((path) => /^(dist\/)?(test|bench)\/|\.test\.|\.o$/.test(path)),

@@ -8,7 +8,8 @@ const recordsPerSnapshot = 100_000; // 10,000 a second, a snapshot every 10 s
 /** As much as a day brings, in minutes: memory stays what it was after the first hour. */
 export const memory: Proof<{ readonly hours: number }> = {
   name: 'memory',
-  claim: 'a day of recording and snapshots needs no more memory than its first hour',
+  claim:
+    'as many records and snapshots as a day brings, made without pauses, need no more memory than those of the first hour',
   full: { hours: 24 },
   short: { hours: 1.5 },
 
