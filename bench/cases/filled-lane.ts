@@ -34,7 +34,8 @@ export async function fill(
   for (const [key, { name }] of Object.entries(catalogue.families)) {
     for (const { info } of families.find((family) => family.info.name === name)!.series) {
       const chosen = info.labels.filter(([label]) => !(label in replica));
-      const recorder = metrics[key]!.with?.(Object.fromEntries(chosen)) ?? metrics[key]!;
+      const recorder =
+        chosen.length > 0 ? metrics[key]!.with!(Object.fromEntries(chosen)) : metrics[key]!;
       if (recorder.record !== undefined) {
         for (let cell = 0; cell < cells; cell++) recorder.record(valueAt(cell));
         recorded += cells;

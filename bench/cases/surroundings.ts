@@ -53,7 +53,7 @@ const operations: Operation[] = [
     // Whichever gauge was set last holds as many as were set in all.
     total: (registry) =>
       Math.max(
-        registry.snapshot().value('bench_depth')!,
+        registry.snapshot().value('bench_depth') ?? 0,
         totalOfLargest(registry, 'bench_tenant_depth'),
       ),
   },
@@ -77,7 +77,8 @@ const operations: Operation[] = [
 function totalOfLargest(registry: BenchRegistry, name: string): number {
   const family = registry.snapshot().families.find(({ info }) => info.name === name)!;
   const { values } = registry.snapshot();
-  return Math.max(0, ...family.series.map(({ offset }) => values[offset]!));
+  // What nobody has set is no number.
+  return Math.max(0, ...family.series.map(({ offset }) => values[offset]! || 0));
 }
 
 /** A function with 64 handles and as many calls, one after the other. */

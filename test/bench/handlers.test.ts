@@ -1,8 +1,10 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { groupOf, operations, shapeOf, shapesOf } from '../../bench/handlers/shapes.js';
 import { loadCases } from '../../bench/harness/javascript-case.js';
 import type { TrialOutput } from '../../bench/harness/types.js';
+import { compileFixture } from '../support/compile-fixture.js';
 import { inPackage } from '../support/package-root.js';
 import { runProgram } from '../support/processes.js';
 
@@ -11,6 +13,12 @@ const moduleUrl = pathToFileURL(inPackage('dist', 'bench', 'cases', 'handlers.js
 
 describe('benchmarks of handlers', function () {
   this.timeout(120_000);
+
+  before(() => {
+    const clock = compileFixture('ordered_clock.node', ['bench/native/ordered_clock.cc']);
+    mkdirSync(inPackage('build', 'bench'), { recursive: true });
+    copyFileSync(clock, inPackage('build', 'bench', 'ordered_clock.node'));
+  });
 
   it('have a group of their own for each shape', () => {
     const shapes = operations.flatMap(shapesOf);
