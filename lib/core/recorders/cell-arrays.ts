@@ -1,5 +1,5 @@
-// The arrays that recorders store into: one of each kind over all scalars of a lane, and one over the
-// cells of many histograms, not windows on single cells.
+// The arrays that recorders store into: one of each kind over all that a lane has of series, not windows
+// on single cells.
 //
 // A program does so much between two records of a series that nothing of the recorder is in a cache
 // any more. Then each object on the way to a cell costs a wait for memory; these arrays are on the way

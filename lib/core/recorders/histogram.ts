@@ -26,11 +26,9 @@ import { time } from './timing.js';
 
 /** The memory of one histogram in one lane: indexes of the arrays. */
 export interface HistogramMemory {
-  readonly cells: BigInt64Array;
-  /** Where its own begin in them. */
-  readonly first: number;
-  /** All that follows is in these. */
   readonly arrays: CellArrays;
+  /** Of the first cell. */
+  readonly first: number;
   /** What else its head holds lies around it: see `minimum` and so on. */
   readonly sum: number;
   /** Words. The cells from the first to, not including, the second may be stored into. */
@@ -69,10 +67,6 @@ const stepWords = new Uint32Array(steps.buffer);
 const lowWord = 1 - highWord;
 const bits = new Float64Array(1);
 
-// What cellBeside() says instead of a cell.
-export const none = -1;
-const unknown = -2;
-
 // V8 inlines calls into a function up to a sum of bytecode, so that the bytes of hot paths count. What
 // they use are arguments of the function around them: constants of a module take three times as many
 // bytes each, and private methods would make it twice as many.
@@ -84,12 +78,11 @@ function defineLaneHistogram(
   forms: Float64Array,
   perTick: Float64Array,
   tooLong: number,
-  none: number,
   readClock: () => number,
 ) {
   return class LaneHistogram implements Histogram {
     // Only declared: see counter.ts.
-    declare cells: BigInt64Array;
+    declare integers: BigInt64Array;
     declare doubles: Float64Array;
     declare sum: number;
     declare readonly form: number;
@@ -107,7 +100,7 @@ function defineLaneHistogram(
 
     constructor(memory: HistogramMemory, kind: HistogramKind) {
       const { geometry, unitsPerNanosecond } = kind;
-      this.cells = memory.cells;
+      this.integers = memory.arrays.integers;
       this.doubles = memory.arrays.doubles;
       this.sum = memory.sum;
       this.form = formOf(geometry.scale, unitsPerNanosecond);
@@ -126,7 +119,7 @@ function defineLaneHistogram(
 
     /** Goes on in other memory: the region was superseded. */
     bind(memory: HistogramMemory): void {
-      this.cells = memory.cells;
+      this.integers = memory.arrays.integers;
       this.doubles = memory.arrays.doubles;
       this.sum = memory.sum;
       this.origin = memory.first - this.kind.geometry.baseIndex;
@@ -144,11 +137,10 @@ function defineLaneHistogram(
         let cell = ((words[high]! >>> this.shift) + this.origin) | 0;
         if ((cell - this.inner) >>> 0 >= this.innerCount) cell = cellBeside(this, value, cell);
         if (cell >= 0) {
-          this.cells[cell]! += 1n;
+          this.integers[cell]! += 1n;
           this.doubles[this.sum]! += value;
           return;
         }
-        if (cell === none) return;
       }
       recordOther(this, value, times);
     }
@@ -197,7 +189,7 @@ function defineLaneHistogram(
 
     /** Steps a cell whose memory is there, by `steps`; it is counted from the first. */
     stepCell(cell: number, _value: number): void {
-      this.cells[this.memory.first + cell]! += steps[0]!;
+      this.integers[this.memory.first + cell]! += steps[0]!;
     }
   };
 }
@@ -210,16 +202,15 @@ export const LaneHistogram = defineLaneHistogram(
   formNumbers,
   nanosecondsPerTick,
   longestDuration,
-  none,
   now,
 );
 export type LaneHistogram = InstanceType<typeof LaneHistogram>;
 explainNoLabels(LaneHistogram.prototype);
 
 /**
- * The cell to step for a value that comes to none of the inner ones, but is no extreme: one of the
- * outermost. `none`: it was too small for the first, and is recorded. Every fast operation is, in a slow
- * unit. `unknown`: there is more to do.
+ * The integer to step for a value that comes to none of the inner cells, but is no extreme: that of the
+ * outermost cells, or what counts values too small for the first. Every fast operation is, in a slow
+ * unit. Negative: there is more to do.
  */
 export function cellBeside(histogram: LaneHistogram, value: number, cell: number): number {
   const { seen } = histogram;
@@ -230,10 +221,7 @@ export function cellBeside(histogram: LaneHistogram, value: number, cell: number
     value >= doubles[sum + minimum]! &&
     value <= doubles[sum + maximum]! &&
     value < largestUnchecked;
-  if (!isBelow) return unknown;
-  memory.arrays.integers[sum + below]! += 1n;
-  doubles[sum]! += value;
-  return none;
+  return isBelow ? sum + below : -1;
 }
 
 /** Everything but one value between those seen. Never throws. */

@@ -67,10 +67,8 @@ export class LaneMemory implements SeriesMemory {
     const lane = this.#lane;
     const head = (offset: number, size: 4 | 8) => (cellOffset + offset) / size;
     const splits = head(layout.headSplits, 8);
-    const arrays = this.#arraysUpTo(cellsOffset + layout.cellSize * geometry.cellCount);
     return {
-      arrays,
-      cells: arrays.integers,
+      arrays: this.#arraysUpTo(cellsOffset + layout.cellSize * geometry.cellCount),
       first: cellsOffset / layout.cellSize,
       sum: head(layout.headSum, 8),
       touchedLow: head(layout.headTouchedLow, 4),

@@ -34,20 +34,19 @@ export function rehearse(): void {
   if (isRehearsed) return;
   isRehearsed = true;
   const sum = 1;
-  const end = sum + Math.max(minimum, maximum, below) + 1;
-  const arrays = cellArrays(new ArrayBuffer(end * 8));
+  const first = sum + Math.max(minimum, maximum, below) + 1;
+  const arrays = cellArrays(new ArrayBuffer((first + cellCount) * 8));
   arrays.words.set([0, cellCount]);
   arrays.doubles[sum + minimum] = Infinity;
   arrays.doubles[sum + maximum] = -Infinity;
   const memory: HistogramMemory = {
-    cells: new BigInt64Array(cellCount),
-    first: 0,
     arrays,
+    first,
     sum,
     touchedLow: 0,
     touchedHigh: 1,
-    splits: end,
-    spills: end,
+    splits: first,
+    spills: first,
     touch: () => true,
     get exemplars() {
       return unasked();

@@ -9,7 +9,6 @@ import {
   type HistogramKind,
   type HistogramMemory,
   LaneHistogram,
-  none,
   recordOther,
   steps,
 } from './histogram.js';
@@ -20,7 +19,6 @@ const words = new Int32Array(bits.buffer);
 const high = highWord;
 const lower = lowerNeighbour;
 const forms = formNumbers;
-const isRecorded = none;
 
 export class SplitHistogram extends LaneHistogram {
   // 1 for every cell that a bound splits.
@@ -40,12 +38,12 @@ export class SplitHistogram extends LaneHistogram {
       bits[0] = value * forms[this.form]! * lower;
       let cell = ((words[high]! >>> this.shift) + this.origin) | 0;
       if ((cell - this.inner) >>> 0 >= this.innerCount) cell = cellBeside(this, value, cell);
-      if (cell >= 0 && this.isSplit[cell - this.memory.first] === 0) {
-        this.cells[cell]! += 1n;
+      // What counts values too small for the first cell is none: it lies before them.
+      if (cell >= 0 && this.isSplit[cell - this.memory.first] !== 1) {
+        this.integers[cell]! += 1n;
         this.doubles[this.sum]! += value;
         return;
       }
-      if (cell === isRecorded) return;
     }
     recordOther(this, value, times);
   }
@@ -54,10 +52,10 @@ export class SplitHistogram extends LaneHistogram {
     super.stepCell(cell, value);
     // The cell first: a reader never finds more on one side of a bound than in the whole cell.
     if (this.isSplit[cell] === 0) return;
-    const { splits, arrays } = this.memory;
+    const { splits } = this.memory;
     this.kind.geometry.splits.forEach((split, index) => {
       if (split.cell === cell && value <= split.bound) {
-        arrays.integers[splits + index]! += steps[0]!;
+        this.integers[splits + index]! += steps[0]!;
       }
     });
   }

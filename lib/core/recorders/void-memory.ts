@@ -72,7 +72,6 @@ class VoidCells implements SeriesMemory {
       const spills = sum + Math.max(minimum, maximum, below, above) + 1;
       memory = {
         arrays: cellArrays(new ArrayBuffer((spills + boundCount + 1) * 8)),
-        cells: new BigInt64Array(),
         first: 0,
         sum,
         touchedLow: 0,
