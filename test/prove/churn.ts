@@ -52,7 +52,8 @@ export const churn: Proof<{ readonly workers: number; readonly atOnce: number }>
       const extra = recorded - total;
       claim(extra >= 0 && extra <= workers, `${what}: ${recorded} against ${total} counted`);
     }
-    claim(registry.snapshot().value(inFlight) === 0, 'the dead still weigh on a gauge');
+    const left = registry.snapshot().value(inFlight) ?? 0;
+    claim(left === 0, `the dead still weigh on a gauge: ${left}`);
     registry.close();
     return { workers, looks, recorded: seen.recorded, counted: total };
   },

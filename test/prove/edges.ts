@@ -23,7 +23,7 @@ export const edges: Proof<{
   short: { scenes: 2, rounds: 10, atOnce: 2 },
 
   async run({ scenes, rounds, atOnce }, progress) {
-    console.log(`  seed ${seed}; VSR_METRICS_TEST_SEED=${seed} repeats it`);
+    console.log(`  seed ${seed}; TEST_SEED=${seed} repeats it`);
     const addon = buildSharedPage();
     const forking = compileFixture('forking', ['test/fixtures/cpp/forking.cc']);
     const namespace = mountNamespace();

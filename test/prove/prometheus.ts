@@ -11,7 +11,7 @@ import { claim, type Proof } from './proof.js';
 /** What a process reads of itself when nobody records any more. */
 export interface ScrapedReading {
   readonly steps: number;
-  readonly inFlight: number;
+  readonly inFlight: number | undefined;
   readonly count: number;
   readonly sum: number;
   readonly buckets: readonly { readonly le: string; readonly count: number }[];
@@ -105,10 +105,17 @@ async function isUp(server: PrometheusServer, jobs: number): Promise<boolean> {
 /** What the server knows otherwise than the process does. */
 async function differences(server: PrometheusServer, own: ScrapedReading): Promise<string[]> {
   const problems: string[] = [];
-  const expect = async (expression: string, wanted: number, precision = 0): Promise<void> => {
+  const expect = async (
+    expression: string,
+    wanted: number | undefined,
+    precision = 0,
+  ): Promise<void> => {
     const found = await server.query(expression);
+    // What nobody has set is not there.
     const isSame =
-      found.length === 1 && Math.abs(found[0]!.value - wanted) <= precision * Math.abs(wanted);
+      wanted === undefined
+        ? found.length === 0
+        : found.length === 1 && Math.abs(found[0]!.value - wanted) <= precision * Math.abs(wanted);
     if (isSame) return;
     problems.push(`${expression} is ${found.map(({ value }) => value)} instead of ${wanted}`);
   };

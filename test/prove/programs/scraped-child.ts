@@ -71,7 +71,7 @@ process.on('message', async () => {
   const reading = snapshot.histogram(latency)!;
   const settled: ScrapedReading = {
     steps: snapshot.value(steps)!,
-    inFlight: snapshot.value(inFlight)!,
+    inFlight: snapshot.value(inFlight),
     count: reading.count,
     sum: reading.sum,
     buckets: reading.buckets().map(({ le, count }) => ({ le: String(le), count })),
