@@ -178,8 +178,7 @@ function fail(message) {
 
 const { only, grep } = readArguments(process.argv.slice(2));
 // As test/support/seed.ts has it; a run that goes past midnight keeps it.
-const seed =
-  process.env.TEST_SEED ?? new Date().toISOString().slice(0, 10).replaceAll('-', '');
+const seed = process.env.TEST_SEED ?? new Date().toISOString().slice(0, 10).replaceAll('-', '');
 process.env.TEST_SEED = seed;
 await main().catch((error) => {
   report.broke('test', error);

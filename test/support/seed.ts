@@ -8,7 +8,5 @@ function seedOfDay(): number {
   const given = process.env.TEST_SEED;
   const text = given ?? new Date().toISOString().slice(0, 10).replaceAll('-', '');
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(
-    `TEST_SEED does not fit; given "${text}"; allowed: up to nine digits`,
-  );
+  throw new Error(`TEST_SEED does not fit; given "${text}"; allowed: up to nine digits`);
 }
