@@ -33,8 +33,8 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
     return Napi::Number::New(info.Env(), lane_->lane().index());
   }
 
-  // The scalars, or the part that begins at an offset and has a size, as far as the lane goes. Not all
-  // at once: V8 takes the size of every ArrayBuffer for memory that is in use.
+  // The scalars, or the part that begins at an offset and has a size, as far as the lane goes. Not
+  // all at once: V8 takes the size of every ArrayBuffer for memory that is in use.
   Napi::Value Memory(const Napi::CallbackInfo& info) {
     const auto& memory = lane_->Memory();
     const uint64_t offset = info[0].IsNumber() ? uint64_t(info[0].ToNumber().DoubleValue()) : 0;

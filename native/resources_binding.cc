@@ -46,8 +46,8 @@ struct Sampling {
     sampler.Sample(now);
     for (const auto& [field, cell] : gauges) {
       const double value = sampler.last().*field;
-      // NaN: not known here, or not any more. The gauge is unset then, so that nobody takes a reading of
-      // earlier for one of now.
+      // NaN: not known here, or not any more. The gauge is unset then, so that nobody takes a
+      // reading of earlier for one of now.
       StoreRelaxed(&cell->value, value);
       StoreRelaxed(&cell->sampled_monotonic_milliseconds, MonotonicMilliseconds());
     }
