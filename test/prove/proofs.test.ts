@@ -7,7 +7,9 @@ describe('proofs, in their short form', () => {
   for (const proof of [...proofs, ...longProofs].filter(({ name }) => name !== 'budget')) {
     // A sanitizer keeps freed memory back, so how much is resident says nothing there; a server that
     // scrapes, one that is scraped, and what a load counts are the same everywhere.
-    const mark = ['memory', 'http', 'prometheus', 'vsr-load'].includes(proof.name) ? ' @slow' : '';
+    const mark = ['memory', 'label-sets', 'http', 'prometheus', 'vsr-load'].includes(proof.name)
+      ? ' @slow'
+      : '';
     it(`${proof.name}: ${proof.claim}${mark}`, async function () {
       this.timeout(120_000);
       if (proof.name === 'prometheus') await needPrometheus(this);

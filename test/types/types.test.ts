@@ -11,7 +11,7 @@ const directive = /^\s*\/\/ @ts-expect-error: (.+)$/;
 async function typeTests(): Promise<Map<string, string>> {
   const folder = join(root, 'test/types');
   const names = (await readdir(folder)).filter((name) =>
-    /^(?!.*\.test\.ts$|compile\.ts$).*\.ts$/.test(name),
+    /^(?!.*\.test\.ts$|(?:compile|examples)\.ts$).*\.ts$/.test(name),
   );
   const files = names.map(async (name) => {
     return [name, await readFile(join(folder, name), 'utf8')] as const;
