@@ -70,7 +70,10 @@ describe('finding the native addon', () => {
   });
 
   it('loads a prebuilt binary that is named after the C library', async function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') {
+      console.log('        skipped: needs Linux');
+      return this.skip();
+    }
     const libc = existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
     await copyFile(realBinary, (await putPrebuild()).replace(/\.node$/, `.${libc}.node`));
     expect((await importPackage()).stdout).to.equal('loaded\n');

@@ -34,7 +34,10 @@ describe('the time of day, set while programs run', function () {
     ['forward', hour],
   ] as const) {
     it(`${what} by an hour changes no verdict, no rate and no age`, async function () {
-      if (process.platform !== 'linux') this.skip();
+      if (process.platform !== 'linux') {
+        console.log('        skipped: needs Linux');
+        this.skip();
+      }
       const { apart, secondsSince, rate, age, running, stopped, intervals } =
         await whenSetBy(seconds);
       // It was set.

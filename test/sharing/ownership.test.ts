@@ -160,7 +160,10 @@ describe('ownership', () => {
   });
 
   it('of a thread is needed: a process that may have none is told so', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') {
+      console.log('        skipped: needs Linux');
+      this.skip();
+    }
     const program = inPackage('dist', 'test', 'fixtures', 'without-threads.js');
     // Whoever has all rights is not limited.
     const user = '54321';
@@ -180,7 +183,10 @@ describe('ownership', () => {
   });
 
   it('of memory is no part of a core dump', function () {
-    if (!existsSync('/proc/self/smaps')) this.skip();
+    if (!existsSync('/proc/self/smaps')) {
+      console.log('        skipped: needs /proc/self/smaps');
+      this.skip();
+    }
     const file = newFile();
     const registry = createRegistry({ catalogue: proofCatalogue, file });
     const attached = attachRegistry(registry.share(), { catalogue: proofCatalogue });

@@ -169,7 +169,10 @@ describe('readRegistry', () => {
   });
 
   it('copies of a file what is asked for: no history for a snapshot, and that once', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') {
+      console.log('        skipped: needs Linux');
+      this.skip();
+    }
     this.timeout(20_000);
     const file = newFile();
     const historyBytes = 600e6;
@@ -241,7 +244,10 @@ describe('readRegistry', () => {
 
   it('reads as another user what that one may read, and never attaches as one', function () {
     const nobody = 65_534;
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) {
+      console.log('        skipped: needs root, to become another user');
+      this.skip();
+    }
     const file = newFile();
     const registry = createRegistry({ catalogue: proofCatalogue, file });
     registry.metrics.steps.inc(5);
