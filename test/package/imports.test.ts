@@ -18,6 +18,7 @@ const levels: readonly (readonly string[])[] = [
   ],
   ['http'],
   ['exposition'],
+  ['promql'],
   ['catalogues'],
   ['core'],
 ];
