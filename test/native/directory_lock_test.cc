@@ -3,9 +3,6 @@
 
 #include "vsr_metrics/directory_lock.h"
 
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -17,6 +14,7 @@
 #include "lane_writer.h"
 #include "other_process.h"
 #include "snapshot.h"
+#include "traced.h"
 #include "vsr_metrics/attach.h"
 
 using namespace vsr_metrics;
@@ -50,8 +48,7 @@ int DoTraced(const std::string& what, const std::string& path) {
   const uint32_t family = FindFamily(*region, "a");
   uint32_t index;
   FamilySpec another = CounterFamily("another");
-  if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) return 2;
-  raise(SIGSTOP);
+  if (!LetTrace()) return 2;
   if (what == "add") FindOrAddSeries(*region, family, Key("new"));
   if (what == "reuse") FindOrAddSeries(*region, family, Key("new, with a longer name"));
   if (what == "remove") RemoveSeries(*region, family, Key("kept"), &index);
@@ -134,25 +131,11 @@ struct Fixture {
   uint32_t family;
 };
 
-bool WaitForStop(pid_t pid) {
-  int status;
-  return waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
-}
-
-// Takes a process through what it does, instruction by instruction, and kills it after `last`, or
-// where `is_over(instructions)`. False: it could not be traced, or was done.
+// Kills a process that does this where `is_over(instructions)`. False: see StepThrough().
 template <typename IsOver>
 bool Trace(const std::string& what, const Fixture& fixture, const IsOver& is_over) {
   OtherProcess other({"traced", what, fixture.region->share_path()});
-  const pid_t pid = other.pid();
-  bool goes_on = WaitForStop(pid);
-  for (int instructions = 0; goes_on && !is_over(instructions); ++instructions) {
-    int status;
-    goes_on = ptrace(PTRACE_SINGLESTEP, pid, nullptr, nullptr) == 0 &&
-              waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) != SIGSTOP;
-  }
-  other.Kill();
-  return goes_on;
+  return StepThrough(&other, is_over);
 }
 
 bool IsLocked(const Region& region) {

@@ -14,6 +14,7 @@
 #include "merge.h"
 #include "region_file.h"
 #include "snapshot.h"
+#include "traced.h"
 #include "vsr_metrics.h"
 
 using namespace vsr_metrics;
@@ -370,9 +371,46 @@ void TestSuperseded() {
   unlink((path + ".1").c_str());
 }
 
+// In another process: records once, traced.
+int RecordTraced(const char* path) {
+  Error error;
+  const auto registry = Registry::Attach(path, &error);
+  if (registry == nullptr) return 1;
+  auto histogram = registry->OpenHistogram("wait", {}, &error);
+  if (!histogram || !LetTrace()) return 2;
+  histogram->Record(5);
+  raise(SIGSTOP);
+  return 0;
+}
+
+void TestFirstRecord() {
+  Behaviour whole("recorders: a value that counts is among the extremes, at any instruction");
+  const std::shared_ptr<Region> region = LabelledRegion();
+  AddOwnFamilies(*region);
+  const uint32_t waits = AddFamily(*region, HistogramFamily("wait", {1}));
+  OtherProcess other({"record", region->share_path()});
+  HistogramTotal total;
+  int64_t count = 0;
+  bool is_whole = true;
+  StepThrough(&other, [&](int) {
+    const LiveSeries found = FindLive(*region, waits, "{}");
+    if (found.index == kNoIndex) return false;
+    ReadHistogram(*region, region->entries()[found.index], *FamilyOf(*region, waits), &total);
+    count = 0;
+    total.cells.ForEach(0, FamilyOf(*region, waits)->cell_count,
+                        [&](uint32_t, int64_t times) { count += times; });
+    is_whole = is_whole && (count == 0 || (total.minimum == 5 && total.maximum == 5));
+    return false;
+  });
+  whole.Equal(count, int64_t{1}, "values");
+  whole.Equal(total.sum, 5.0, "sum");
+  whole.Expect(is_whole, "it counted before it was among the extremes");
+}
+
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  if (count > 1 && std::string(arguments[1]) == "record") return RecordTraced(arguments[2]);
   TestJson();
   TestGauges();
   TestHistogramCells();
@@ -383,5 +421,6 @@ int main() {
   TestInfiniteSums();
   TestLaneIsKept();
   TestSuperseded();
+  TestFirstRecord();
   return FailedBehaviours() == 0 ? 0 : 1;
 }

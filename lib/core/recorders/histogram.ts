@@ -244,6 +244,9 @@ export function recordOther(histogram: LaneHistogram, given: number, times = 1):
   }
   stepWords[lowWord] = times;
   stepWords[highWord] = times / 2 ** 32;
+  // Before the value counts: whoever reads it, now or after a kill in between, finds it in the extremes.
+  if (value < doubles[sum + minimum]!) doubles[sum + minimum] = value;
+  if (value > doubles[sum + maximum]!) doubles[sum + maximum] = value;
   const { integers, words: lane } = memory.arrays;
   const cell = cellIndexOf(value, geometry.scale, geometry.shift) - geometry.baseIndex;
   if (cell < 0) {
@@ -262,8 +265,6 @@ export function recordOther(histogram: LaneHistogram, given: number, times = 1):
     if (memory.isVoid !== true) rejections.count(metric, 'memory_exhausted');
   }
   doubles[sum] = total;
-  if (value < doubles[sum + minimum]!) doubles[sum + minimum] = value;
-  if (value > doubles[sum + maximum]!) doubles[sum + maximum] = value;
 }
 
 /** From now on record() steps the cells itself of all values between this one and those before. */

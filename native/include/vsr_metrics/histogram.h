@@ -138,6 +138,10 @@ class Histogram {
       thread_->Reject(*binding_, sum);
       return;
     }
+    // Before the value counts: whoever reads it, now or after a kill in between, finds it in the
+    // extremes.
+    if (value < LoadRelaxed(&head()->minimum)) StoreRelaxed(&head()->minimum, value);
+    if (value > LoadRelaxed(&head()->maximum)) StoreRelaxed(&head()->maximum, value);
     const int64_t cell = int64_t{IndexOf(value)} - base_index_;
     if (cell < 0) {
       Add(&head()->below, times);
@@ -153,8 +157,6 @@ class Histogram {
       Spill(value, times);
     }
     StoreRelaxed(&head()->sum, sum);
-    if (value < LoadRelaxed(&head()->minimum)) StoreRelaxed(&head()->minimum, value);
-    if (value > LoadRelaxed(&head()->maximum)) StoreRelaxed(&head()->maximum, value);
   }
 
   // Values so large that they could make a sum infinite always come this way. No number of others

@@ -136,9 +136,11 @@ inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob&
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     HistogramView view;
     if (!ViewHistogram(region, lane, entry, family, &view)) continue;
+    AddView(view, family, 1, total);
+    // After the cells, because a writer widens the extremes first.
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
     total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
     total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
-    AddView(view, family, 1, total);
   }
 }
 

@@ -22,6 +22,8 @@ interface Reading {
   readonly count: number;
   /** Of histograms: whether every value was this one, but for sums that a kill left behind. */
   readonly holdsOnly: (value: number, kills: number) => boolean;
+  /** What a histogram says in all. */
+  readonly text: string;
 }
 
 /** A region that nobody records into any more. `killed`: those who died recording into it. */
@@ -34,13 +36,13 @@ export function compare(
   const exact = new Exactness(kills);
   const total = (column: 'steps' | 'fast' | 'slow') => sumOf(rows, ({ counts }) => counts[column]);
   exact.add('steps', snapshot.value('edges_steps_total') ?? 0, total('steps'));
-  for (const { label, count, holdsOnly } of readingsOf(snapshot, 'edges_wait_seconds')) {
+  for (const { label, count, holdsOnly, text } of readingsOf(snapshot, 'edges_wait_seconds')) {
     if (label === overflowLabel) continue;
     const path = label as 'fast' | 'slow';
     exact.add(`waits ${path}`, count, total(path));
     claim(
       count === 0 || holdsOnly(waitOf[path], kills),
-      `waits ${path} has values of other series`,
+      `waits ${path} has values of other series: ${text}, not each ${waitOf[path]}; ${kills} killed`,
     );
   }
   const overflowed =
@@ -111,7 +113,7 @@ function compareSessions(
     readings.delete(label);
     const count = reading?.count ?? 0;
     const isPure = count === 0 || reading!.holdsOnly(visitOf(seat), exact.allowed);
-    claim(isPure, `${family} of ${label} have values of other series`);
+    claim(isPure, `${family} of ${label} have values of other series: ${reading?.text}`);
     if (counts.cannotTell) expected += Math.max(0, counts[own] - count);
     // It was being removed: it may have been there still.
     const least = counts.cannotTell || counts[changing] ? 0 : counts[own];
@@ -147,12 +149,14 @@ function readingsOf(snapshot: Snapshot, name: string): Reading[] {
     const label = series.info.labels[0]?.[1] ?? '';
     const reading = snapshot.read(series);
     if (reading === undefined) {
-      return { label, count: snapshot.values[series.offset]!, holdsOnly: () => true };
+      const count = snapshot.values[series.offset]!;
+      return { label, count, holdsOnly: () => true, text: `${count}` };
     }
     const { count, sum, min, max } = reading;
     const holdsOnly = (value: number, kills: number) =>
       Math.abs(sum / value - count) <= kills && min === value && max === value;
-    return { label, count, holdsOnly };
+    const text = `${count} values, sum ${sum}, from ${min} to ${max}`;
+    return { label, count, holdsOnly, text };
   });
 }
 
