@@ -10,7 +10,7 @@ import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.j
 import { startServer } from '../../lib/server/index.js';
 import { feed, needPromtool, needPythonParser, parseWithPython } from '../exposition/programs.js';
 import { newFile, removeAll } from '../sharing/processes.js';
-import { until } from '../support/until.js';
+import { lookUntil, until } from '../support/until.js';
 import {
   endAll,
   kill,
@@ -421,8 +421,10 @@ describe('vsr-metrics serve', function () {
       ];
       writeFileSync(config, entries.join('\n'));
       const { url, errors } = await serve('--config', config);
-      let text = await scrape(url);
-      while (!text.includes('vsr_metrics_source_up{file="far"} 1')) text = await scrape(url);
+      const text = await lookUntil(
+        () => scrape(url),
+        (found) => found.includes('vsr_metrics_source_up{file="far"} 1'),
+      );
       expect(text).to.include('vsr_view_number{file="near",zone="eu",');
       expect(text).to.include('vsr_view_number{file="far",');
       expect(errors()).to.equal('');
