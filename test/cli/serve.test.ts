@@ -9,6 +9,7 @@ import type { JsonSnapshot } from '../../lib/exposition/index.js';
 import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.js';
 import { startServer } from '../../lib/server/index.js';
 import { feed, needPromtool, needPythonParser, parseWithPython } from '../exposition/programs.js';
+import { freePort } from '../servers/ports.js';
 import { newFile, removeAll } from '../sharing/processes.js';
 import { lookUntil, until } from '../support/until.js';
 import {
@@ -438,6 +439,33 @@ describe('vsr-metrics serve', function () {
       rmSync(config);
       rmSync(token);
     }
+  });
+
+  it('says what the documents of a product say, once it is told which', async () => {
+    const file = newFile();
+    await startReplica(file, '0');
+    const checksOf = async (...args: string[]) => {
+      const { url } = await serve(file, ...args);
+      const health = (await (await fetch(new URL('/health', url))).json()) as { checks: object };
+      return Object.values(health.checks);
+    };
+    expect(await checksOf()).to.eql(['ok']);
+    expect(await checksOf('--preset', 'kalki')).to.eql(['healthy']);
+
+    const port = await freePort();
+    const variables = { KOTOBA_METRICS_PORT: String(port), VSR_METRICS_PORT: '1' };
+    const kotoba = new Running(['serve', file, '--preset', 'kotoba'], { environment: variables });
+    await until(() => kotoba.stdout.includes('\n'));
+    expect(kotoba.stdout).to.equal(`serving 1 file on http://127.0.0.1:${port}/metrics\n`);
+
+    // Another program may listen there; the complaint names the port then.
+    const streambus = new Running(['serve', file, '--preset', 'streambus']);
+    await until(() => streambus.stdout.includes('\n') || streambus.stderr.includes('\n'));
+    expect(streambus.stdout + streambus.stderr).to.match(/127\.0\.0\.1(:| port )8080\b/);
+
+    const unknown = await vsrMetrics(['serve', file, '--preset', 'kotobo']);
+    expect(unknown.code).to.equal(1);
+    expect(unknown.stderr).to.include('kotoba');
   });
 
   it('does not let a hostile file break the page of the others', async () => {
