@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
+import type { SettingName } from '../../lib/configuration/settings.js';
 import type { JsonSnapshot } from '../../lib/exposition/index.js';
 import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.js';
 import { startServer } from '../../lib/server/index.js';
@@ -402,6 +403,58 @@ describe('vsr-metrics serve', function () {
       expect(nearer.stderr).to.include('VSR_METRICS_PORT does not fit; given "x"');
     } finally {
       rmSync(config);
+    }
+  });
+
+  it('obeys every setting that is documented, or refuses it', async () => {
+    const [file, config, token] = [newFile(), `${newFile()}.toml`, `${newFile()}.token`];
+    await startReplica(file, '0');
+    writeFileSync(token, 's3cret');
+    const noEffect = 'has no effect in this program';
+    /** A value in TOML, and the complaint about it; undefined: it is obeyed. */
+    const expected: Readonly<Record<SettingName, readonly [toml: string, complaint?: string]>> = {
+      'metrics.enabled': ['false', 'there is nothing to serve'],
+      'metrics.address': ['"localhost"'],
+      'metrics.port': ['1'],
+      'metrics.base_path': ['"/internal"'],
+      'metrics.path': ['"/m"'],
+      'metrics.allowed_hosts': ['["a.internal"]'],
+      'metrics.token': ['"s3cret"'],
+      'metrics.token_file': [`"${token}"`],
+      'metrics.tls_key_file': ['"k.pem"', 'TLS needs metrics.tls_cert_file too'],
+      'metrics.tls_cert_file': ['"c.pem"', 'TLS needs metrics.tls_key_file too'],
+      'metrics.tls_client_ca_file': ['"a.pem"', 'TLS needs metrics.tls_key_file too'],
+      'metrics.dashboard': ['false'],
+      'metrics.open_probes': ['true'],
+      'metrics.stuck_after_secs': ['3'],
+      'metrics.collection_interval_secs': ['3'],
+      'metrics.global_labels': ['{ zone = "eu" }'],
+      'health.enabled': ['true', noEffect],
+      'health.interval_secs': ['3', noEffect],
+      'health.timeout_secs': ['3', noEffect],
+      'health.word': ['"healthy"'],
+      'telemetry.otlp_endpoint': ['"http://localhost:4317"', noEffect],
+      'telemetry.export_interval_secs': ['3', noEffect],
+      'telemetry.service_name': ['"ledger"', noEffect],
+      'telemetry.service_version': ['"1"', noEffect],
+      'telemetry.tracing_enabled': ['true', noEffect],
+      'telemetry.tracing_endpoint': ['"http://localhost:4318"', noEffect],
+    };
+    try {
+      for (const [name, [toml, complaint]] of Object.entries(expected)) {
+        const [table, setting] = name.split('.');
+        writeFileSync(config, `[${table}]\n${setting} = ${toml}\n`);
+        if (complaint === undefined) {
+          expect((await serve(file, '--config', config)).errors(), name).to.equal('');
+          continue;
+        }
+        const { code, stderr } = await vsrMetrics(['serve', file, '--config', config]);
+        expect(code, name).to.equal(1);
+        expect(stderr, name).to.include(complaint);
+      }
+    } finally {
+      rmSync(config);
+      rmSync(token);
     }
   });
 
