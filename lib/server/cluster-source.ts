@@ -26,9 +26,10 @@ import { createRegistry } from '../core/registry.js';
 import { type OnWarning, onWarningKind, warnerFor } from '../core/warnings.js';
 import type { FetchedHistory } from '../dashboard/source.js';
 import type { HealthResult, HealthStatus } from '../health/report.js';
+import { usualTimeoutMs } from '../http/get-json.js';
 import type { HealthSource, ServerSource } from './source.js';
 import { WatchedFile } from './watched-file.js';
-import { WatchedServer, type WatchedServerOptions } from './watched-server.js';
+import { usualEveryMs, WatchedServer, type WatchedServerOptions } from './watched-server.js';
 
 const states: readonly WriterState[] = ['alive', 'hung', 'dead'];
 const maxSeries = 10_000;
@@ -381,7 +382,8 @@ const checkSourceOptions = optionsCheck<ClusterSourceOptions>('a cluster source'
  */
 export function createClusterSource(options: ClusterSourceOptions): ClusterSource {
   checkSourceOptions(options);
-  const { sources, labels: commonLabels = {}, everyMs, timeoutMs, hungAfterMs = 5000 } = options;
+  const { sources, labels: commonLabels = {}, hungAfterMs = 5000 } = options;
+  const { everyMs = usualEveryMs, timeoutMs = usualTimeoutMs } = options;
   const warn = warnerFor(undefined, options.onWarning);
   const named = Object.entries(sources).map(([name, given]): ClusterPart => {
     const part = typeof given === 'string' ? { path: given } : given;

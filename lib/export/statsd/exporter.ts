@@ -28,7 +28,7 @@ export interface StatsdOptions extends StatsdFormat {
   /** `localhost:8125` unless told otherwise; `[::1]:8125`; `unix:/run/statsd.sock`. */
   readonly endpoint?: string;
   /**
-   * 1,432 unless told otherwise, which every network takes in one piece; 8,192 on Unix sockets.
+   * By default 1,432, which every network takes in one piece, and 8,192 on Unix sockets.
    */
   readonly maxDatagramBytes?: number;
 }
