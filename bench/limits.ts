@@ -111,7 +111,7 @@ function selected(who: string, group: string): Limit[] {
     ),
     ratio(
       `name[] with all of 15,000 series / the whole page, ${who}`,
-      1.15,
+      1.25,
       group,
       [wholePage],
       'vsr-metrics, every family by name[]',

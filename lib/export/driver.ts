@@ -142,7 +142,6 @@ class ExportDriver implements RunningExporter {
   #lastSucceeded = true;
   #hasWarned = false;
   #closing: Promise<boolean> | undefined;
-  #hasFlushedAtEnd = false;
   #release: () => void = () => undefined;
 
   constructor({
@@ -191,13 +190,13 @@ class ExportDriver implements RunningExporter {
     const patience = new Promise((resolve) => {
       timer = setTimeout(resolve, Math.min(mostMsBeforeExit, this.#closeTimeoutMs));
     });
-    await Promise.race([this.#flush().then((arrived) => this.#endedWith(arrived)), patience]);
+    await Promise.race([this.#flush(), patience]);
     clearTimeout(timer);
   }
 
   /** What has not been exported so far, where the exporter needs no event loop for it. */
   exportAtExit(): void {
-    if (this.#hasFlushedAtEnd || this.#exporter.exportAtExit === undefined) return;
+    if (this.#exporter.exportAtExit === undefined) return;
     try {
       this.#exporter.exportAtExit(this.#source.snapshot());
     } catch (error) {
@@ -210,7 +209,6 @@ class ExportDriver implements RunningExporter {
     this.#stopSnapshots();
     this.#closing ??= this.#withinTimeout(
       this.#flush()
-        .then((arrived) => this.#endedWith(arrived))
         .finally(() => this.#end())
         .finally(() => running.delete(this)),
     );
@@ -219,11 +217,6 @@ class ExportDriver implements RunningExporter {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #endedWith(arrived: boolean): boolean {
-    this.#hasFlushedAtEnd = arrived;
-    return arrived;
   }
 
   // ---- snapshots ----

@@ -54,7 +54,8 @@ export interface Exporter {
   flush?(): void | Promise<void>;
   /**
    * Sends one snapshot before it returns, because `process.exit()` waits for nothing. Called at most
-   * once, when the process ends and the exporter has not been closed; also while `export` runs. An
+   * once, when the process ends and the exporter has not been closed; after a last export, too, and while
+   * `export` runs. An
    * exporter that can only send with the help of the event loop leaves it out.
    */
   exportAtExit?(snapshot: Snapshot): void;
