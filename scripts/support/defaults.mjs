@@ -18,9 +18,10 @@ export function defaultOf(option, { names, home, sources }) {
   const near = sources.filter(({ path }) => path === home);
   const far = sources.filter(({ text }) => naming.test(text));
   for (const files of [near, far]) {
-    const applied = files.flatMap(({ text }) => appliedIn(withoutComments(text), option));
-    const values = applied.map((value) => constantOf(value, sources)).filter(isPlain);
-    const found = [...new Set(values)];
+    const applied = files.flatMap(({ text }) =>
+      appliedIn(withoutComments(text), option).map((value) => constantOf(value, text, sources)),
+    );
+    const found = [...new Set(applied.filter(isPlain))];
     if (found.length > 1) {
       throw new Error(`${names[0]}.${option} has several defaults: ${found.join(', ')}`);
     }
@@ -61,11 +62,13 @@ function expressionAt(code, start) {
   return code.slice(start);
 }
 
-/** A constant is told by its value. */
-function constantOf(value, sources) {
+/** A constant of the file, or one that it imports, is told by its value. */
+function constantOf(value, text, sources) {
   if (!/^[a-z]\w+$/i.test(value)) return value;
+  const isImported = new RegExp(`^import [^;]*\\b${value}\\b[^;]*;`, 'm').test(text);
+  const places = isImported ? sources : [{ text }];
   const declaration = new RegExp(`^(?:export )?const ${value}(?:: [^=]+)? = ([^;]+);`, 'm');
-  const found = new Set(sources.flatMap(({ text }) => declaration.exec(text)?.[1] ?? []));
+  const found = new Set(places.flatMap((place) => declaration.exec(place.text)?.[1] ?? []));
   return found.size === 1 ? [...found][0] : value;
 }
 

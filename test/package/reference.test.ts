@@ -51,6 +51,40 @@ describe('docs/reference.md', () => {
     expect(compared).to.be.above(15);
   });
 
+  it('has the defaults that the tables of other documents promise', async () => {
+    const promises: readonly (readonly [document: string, section: string])[] = [
+      ['server.md', 'ServerOptions'],
+      ['exporters.md', 'StatsdStart'],
+    ];
+    const bare = (cell = '') => cell.replaceAll('`', '').replaceAll('\\|', '/').trim();
+    const rowsOf = (text: string) =>
+      text.split('\n').map((line) => line.replaceAll('\\|', '/').split('|').slice(1, -1).map(bare));
+    let compared = 0;
+    for (const [document, section] of promises) {
+      const options = written.split('\n### ').find((each) => each.startsWith(`${section}\n`))!;
+      const known = new Map(
+        rowsOf(options).map(([name = '', value = '']) => [name.replace('?', ''), value]),
+      );
+      const text = await readFile(inPackage(`docs/${document}`), 'utf8');
+      let isOfOptions = false;
+      for (const [names = '', values = ''] of rowsOf(text)) {
+        if (names === '') isOfOptions = false;
+        if (names === 'option') isOfOptions = values === 'default';
+        if (!isOfOptions || names === 'option') continue;
+        const [each, told] = [names.split(', '), values.split(', ')];
+        if (each.length !== told.length) continue;
+        for (const [index, name] of each.entries()) {
+          const value = known.get(name);
+          // What is computed has no default in the table, and `none` is an empty one.
+          if (value === undefined || value === '' || value === 'empty') continue;
+          expect(told[index], `${name} in docs/${document}`).to.equal(value);
+          compared++;
+        }
+      }
+    }
+    expect(compared).to.be.above(12);
+  });
+
   it('finds defaults in the code that applies them, and no guesses', async () => {
     const script = pathToFileURL(inPackage('scripts/support/defaults.mjs')).href;
     const { checkComment, defaultOf } = (await import(script)) as {
