@@ -97,6 +97,28 @@ function renderings(what: string, group: string): Limit[] {
   ];
 }
 
+const wholePage = 'vsr-metrics, the whole page';
+
+/** What `name[]` selects is a part of the page: it costs a part of it, and all of it as much. */
+function selected(who: string, group: string): Limit[] {
+  return [
+    ratio(
+      `name[] with a tenth of 15,000 series / the whole page, ${who}`,
+      1,
+      group,
+      [wholePage],
+      'vsr-metrics, one family by name[]',
+    ),
+    ratio(
+      `name[] with all of 15,000 series / the whole page, ${who}`,
+      1.25,
+      group,
+      [wholePage],
+      'vsr-metrics, every family by name[]',
+    ),
+  ];
+}
+
 const asRatio = (value: number) => `${value.toFixed(2)} x`;
 const asMilliseconds = (nanoseconds: number) => `${(nanoseconds / 1e6).toFixed(2)} ms`;
 const asTime = (value: number) => `${value.toFixed(1)} ns`;
@@ -240,6 +262,8 @@ export const limits: readonly Limit[] = [
   },
   ...renderings('10,000 counters', 'render-counters-10k'),
   ...renderings('1,000 histograms x 12', 'render-histograms-1k'),
+  ...selected('one client', 'server-one'),
+  ...selected('fifty clients', 'server-fifty'),
   ...native('counter inc() / Rust prometheus', 'counter', 0.7, 0.3),
   ...native('histogram record(v) / Rust prometheus', 'histogram', 0.25, 0.05),
   ratio(

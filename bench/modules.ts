@@ -14,6 +14,7 @@ export const caseModules = [
   'snapshot',
   'rendering',
   'scraped',
+  'server',
   'memory',
   'start-up',
 ] as const;

@@ -18,7 +18,7 @@ import { buildTypeScript } from './build.mjs';
 import { buildNative } from './build-native.mjs';
 import { lintNative, lintTypeScript } from './lint.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
-import { layerOf, layers, touchesAddon, touchesPlatform } from './support/layers.mjs';
+import { layerOf, layers, touchesAddon, touchesPlatform, weightOf } from './support/layers.mjs';
 import { runMocha } from './support/mocha.mjs';
 import { ensureNode, ensureOldNpm, isBetween, otherVersions } from './support/nodes.mjs';
 import { Pool } from './support/pool.mjs';
@@ -146,7 +146,10 @@ async function runGroups(part, groups, { isHeld = false, ...options }) {
   };
   await Promise.all(
     groups.map((group) =>
-      pool.run(() => runGroup(group), { priority: layers[layerOf(group.folder)].budget }),
+      pool.run(() => runGroup(group), {
+        priority: layers[layerOf(group.folder)].budget,
+        weight: weightOf(group.folder),
+      }),
     ),
   );
 }

@@ -1,5 +1,5 @@
 // One series and 1, 2, 4 and 8 threads that all record into it, alone and while the main thread
-// takes a hundred snapshots a second. More threads than processors take turns.
+// takes a hundred snapshots per second. More threads than processors take turns.
 
 import type { SharedRegistry } from '../../lib/index.js';
 import { defineCase, type JavascriptCase } from '../harness/javascript-case.js';
@@ -21,7 +21,7 @@ let owner: BenchRegistry | undefined;
 
 const variants: Record<string, Pick<JavascriptCase, 'beside'>> = {
   'vsr-metrics': {},
-  'vsr-metrics, 100 snapshots a second': {
+  'vsr-metrics, 100 snapshots per second': {
     beside() {
       const timer = setInterval(() => owner!.snapshot(), snapshotEveryMs);
       return () => clearInterval(timer);

@@ -9,7 +9,7 @@ export function clusterSection({ startedAt, machine, threads, loop }: ClusterRes
   const onThreads = threads.map(({ answeredPerSecond, report }) => {
     const rate = (100 * Math.round(answeredPerSecond / 100)).toLocaleString('en');
     return row(
-      `on threads and files, ${rate} operations a second: processor time, clients included`,
+      `on threads and files, ${rate} operations per second: processor time, clients included`,
       report,
       1,
     );

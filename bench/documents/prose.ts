@@ -39,7 +39,7 @@ of an addon. Prepared handles and \`capacity\` keep both small; pages that hold 
 - In processes that live for a second and record little: start-up takes longer than it saves.
 - With hundreds of thousands of label sets at a time: each takes cells in every thread that records it. (Label
   sets that come and go are no matter: what was removed is used again.)
-- When a few hundred records a second are all there is: any library does, and prom-client is simpler.
+- When a few hundred records per second are all there is: any library does, and prom-client is simpler.
 - For events that need their own trace each: that is what OpenTelemetry's tracing is for.
 
 `;

@@ -43,6 +43,14 @@ const texts: Readonly<Record<string, GroupText>> = {
     title: 'Scrape of 1,000 histograms',
     operation: 'the whole text, 12 buckets each',
   },
+  'server-one': {
+    title: 'Scrape over HTTP of 15,000 series',
+    operation: 'one request, from the server in its own thread',
+  },
+  'server-fifty': {
+    title: 'Scrapes over HTTP by fifty clients',
+    operation: 'fifty requests at once, 15,000 series',
+  },
   'memory-counter': { title: 'Memory of a counter', operation: 'one of 10,000 series' },
   'memory-histogram': {
     title: 'Memory of a histogram',

@@ -162,7 +162,7 @@ export function scalingCharts(results: readonly CaseResult[]): string[] {
       place: (threads) => 0.04 + (0.92 * Math.log2(threads)) / last,
       ticks: counts.map((count) => [count, `${count}`] as const),
     };
-    const note = 'operations a second, all threads together, by number of threads';
+    const note = 'operations per second, all threads together, by number of threads';
     const rate = (value: number) => `${value / 1e6} M/s`;
     return curveChart({ group, note, across, up: logarithmic(rates, rate), curves });
   });

@@ -1,9 +1,8 @@
 // What the page asks for, as plain data. People and scripts may read it as well: docs/dashboard.md.
 
 import { profilesOf } from '../catalogues/cluster/watch.js';
-import type { Bucket } from '../core/reading/distribution.js';
 import type { HistogramReading } from '../core/reading/histogram-reading.js';
-import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
+import type { HistoryRange } from '../core/reading/history-points.js';
 import type { LabelFilter, Snapshot } from '../core/reading/snapshot.js';
 import type { FamilySnapshot, SeriesSnapshot } from '../core/region/directory.js';
 import { toNumber } from '../exposition/json.js';
@@ -12,7 +11,8 @@ import { percentilePoints } from '../exposition/percentile-distribution.js';
 import { isAbsent } from '../exposition/present.js';
 import { encodeSnapshot } from '../exposition/transfer.js';
 import { intervalPercentile, shownPercentiles } from './interval-percentiles.js';
-import type { DashboardSource } from './source.js';
+import { mergedHistory } from './merged-history.js';
+import type { DashboardSource, FetchedHistory } from './source.js';
 
 /** Which families there are, and what the profiles of their catalogues have for the page. */
 export function catalogueDocument(snapshot: Snapshot, title: string) {
@@ -95,51 +95,31 @@ export async function historyDocument(source: DashboardSource, name: string, ran
   const fetched = (await source.fetchHistory?.(name, range)) ?? [];
   const known = new Map(fetched.map(({ labels, points }) => [keyOf(labels), points]));
   const wanted = matching(family, range.labels);
-  const own: (readonly HistoryPoint[])[] = [];
-  const series = wanted.map(({ info, offset }) => {
+  const { kind } = family.info;
+  const histories = wanted.map(({ info, offset }) => {
     const labels = Object.fromEntries(info.labels);
-    const points = known.get(keyOf(labels));
-    if (points !== undefined) return { labels, points };
-    const history = source.history(name, { ...range, labels });
-    own.push(history);
-    const max = snapshot.read({ info, offset })?.max;
-    return { labels, points: pointsOf(history, max) };
+    const points = known.get(keyOf(labels)) ?? source.history(name, { ...range, labels });
+    return { labels, points, max: snapshot.read({ info, offset })?.max };
   });
-  const isMerged =
-    family.info.kind === 'histogram' && own.length > 1 && own.length === series.length;
+  const merged =
+    kind === 'histogram' && histories.length > 1
+      ? mergedHistory(histories.map(({ points }) => points))
+      : undefined;
   return {
     name,
-    kind: family.info.kind,
-    series,
-    ...(isMerged && {
-      merged: {
-        points: pointsOf(mergedHistory(own), mergedReading(standing(snapshot, wanted))?.max),
-      },
+    kind,
+    ...(kind === 'histogram' && { bounds: family.info.bounds }),
+    series: histories.map(({ labels, points, max }) => ({ labels, points: pointsOf(points, max) })),
+    ...(merged !== undefined && {
+      merged: { points: pointsOf(merged, largest(histories.map(({ max }) => max))) },
     }),
   };
 }
 
-/** Several histories of histograms as one: at each moment every one as it was last. */
-function mergedHistory(histories: readonly (readonly HistoryPoint[])[]): HistoryPoint[] {
-  const moments = [...new Set(histories.flatMap((points) => points.map(({ at }) => at)))];
-  const next = histories.map(() => 0);
-  return moments
-    .sort((a, b) => a - b)
-    .map((at): HistoryPoint => {
-      const now = histories.flatMap((points, index) => {
-        while ((points[next[index]!]?.at ?? Number.POSITIVE_INFINITY) <= at) next[index]! += 1;
-        return points[next[index]! - 1] ?? [];
-      });
-      const value = now.reduce((sum, point) => sum + point.value, 0);
-      return { at, monotonicMs: now[0]!.monotonicMs, value, buckets: added(now) };
-    });
-}
-
-function added(points: readonly HistoryPoint[]): Bucket[] {
-  return (points[0]?.buckets ?? []).map(({ le }, index) => {
-    const counts = points.map(({ buckets }) => buckets?.[index]?.count ?? 0);
-    return { le, count: counts.reduce((a, b) => a + b, 0) };
-  });
+function largest(values: readonly (number | undefined)[]): number {
+  return Math.max(
+    ...values.map((value) => value ?? Number.NaN).filter((each) => !Number.isNaN(each)),
+  );
 }
 
 /** The percentile curve of every series that has these labels, over all it ever recorded. */
@@ -221,9 +201,10 @@ function percentilesOf(reading: HistogramReading): Record<string, number | null>
 
 /**
  * Counters and gauges: time and value, without the time when a gauge was not set. Histograms: time,
- * count, and percentiles since the point before, estimated from buckets.
+ * count, how much of that was at most each bound and in the end all, and percentiles since the point
+ * before, estimated from these.
  */
-function pointsOf(points: readonly HistoryPoint[], max?: number) {
+function pointsOf(points: FetchedHistory['points'], max?: number) {
   return points
     .filter(({ value }) => !Number.isNaN(value))
     .map(({ at, value, buckets }, index, all) => {
@@ -235,6 +216,6 @@ function pointsOf(points: readonly HistoryPoint[], max?: number) {
           intervalPercentile(buckets, before, percent, max),
         ]),
       );
-      return { at, value, percentiles };
+      return { at, value, counts: buckets.map(({ count }) => count), percentiles };
     });
 }

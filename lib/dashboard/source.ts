@@ -1,5 +1,6 @@
 // Where the page's numbers come from: a registry, a reader of its file, or many files as one.
 
+import type { Bucket } from '../core/reading/distribution.js';
 import type { HistoryPoint, HistoryRange } from '../core/reading/history-points.js';
 import type { Snapshot } from '../core/reading/snapshot.js';
 
@@ -23,12 +24,12 @@ export interface DashboardSource {
   fetchHistory?(name: string, range: HistoryRange): Promise<readonly FetchedHistory[]>;
 }
 
-/** Earlier values of one series, with percentiles where it is of a histogram. */
+/** Earlier values of one series, with what had been recorded by bucket where it is of a histogram. */
 export interface FetchedHistory {
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly {
     readonly at: number;
     readonly value: number;
-    readonly percentiles?: Readonly<Record<string, number | null>>;
+    readonly buckets?: readonly Bucket[];
   }[];
 }

@@ -6,7 +6,8 @@
 //
 // Exports never overlap. Snapshots that come while one runs wait, in a queue that drops its oldest.
 // Nothing that an exporter throws reaches the program, and nothing here holds its process alive, but for
-// a last export when it has nothing left to do. After process.exit() no program can wait for that.
+// a last export when it has nothing left to do. At process.exit() only those can export once more that
+// need nobody to wait for it.
 
 import { closeBefore } from '../core/dependents.js';
 import {
@@ -163,7 +164,7 @@ class ExportDriver implements RunningExporter {
   }
 
   run(everyMs: number): void {
-    flushBeforeExit(this);
+    flushAtEnd(this);
     const { onSnapshot } = this.#source;
     if (onSnapshot === undefined) {
       const timer = setInterval(() => this.#takeSnapshot(), everyMs).unref();
@@ -184,6 +185,7 @@ class ExportDriver implements RunningExporter {
 
   /** As far as that goes quickly: nobody waits for it, and the process must not hang. */
   async flushBeforeExit(): Promise<void> {
+    if (this.#closing !== undefined) return;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => {
       timer = setTimeout(resolve, Math.min(mostMsBeforeExit, this.#closeTimeoutMs));
@@ -192,11 +194,24 @@ class ExportDriver implements RunningExporter {
     clearTimeout(timer);
   }
 
+  /** What has not been exported so far, where the exporter needs no event loop for it. */
+  exportAtExit(): void {
+    if (this.#exporter.exportAtExit === undefined) return;
+    try {
+      this.#exporter.exportAtExit(this.#source.snapshot());
+    } catch (error) {
+      this.#fail(error, 0);
+    }
+  }
+
   close(): Promise<boolean> {
     this.#release();
     this.#stopSnapshots();
-    running.delete(this);
-    this.#closing ??= this.#withinTimeout(this.#flush().finally(() => this.#end()));
+    this.#closing ??= this.#withinTimeout(
+      this.#flush()
+        .finally(() => this.#end())
+        .finally(() => running.delete(this)),
+    );
     return this.#closing;
   }
 
@@ -336,17 +351,28 @@ class ExportDriver implements RunningExporter {
 
 /** Those that have not been closed. */
 const running = new Set<ExportDriver>();
-let isWatching = false;
+let isWatchingEnd = false;
+let isWatchingExit = false;
 
-/** A program that has nothing left to do ends once what it recorded last has been exported. */
-function flushBeforeExit(driver: ExportDriver): void {
+/**
+ * A program that has nothing left to do ends once what it recorded last has been exported; one that
+ * calls `process.exit()`, once that has been sent which needs no waiting.
+ */
+function flushAtEnd(driver: ExportDriver): void {
   running.add(driver);
-  if (isWatching) return;
-  isWatching = true;
-  process.once('beforeExit', () => {
-    isWatching = false;
-    for (const each of running) void each.flushBeforeExit();
-  });
+  if (!isWatchingEnd) {
+    isWatchingEnd = true;
+    process.once('beforeExit', () => {
+      isWatchingEnd = false;
+      for (const each of running) void each.flushBeforeExit();
+    });
+  }
+  if (!isWatchingExit) {
+    isWatchingExit = true;
+    process.once('exit', () => {
+      for (const each of running) each.exportAtExit();
+    });
+  }
 }
 
 // An exporter may throw anything, also what refuses to become a string.

@@ -52,6 +52,13 @@ export interface Exporter {
   export(snapshot: Snapshot): void | Promise<void>;
   /** Sends what is still held back. Called after an export. */
   flush?(): void | Promise<void>;
+  /**
+   * Sends one snapshot before it returns, because `process.exit()` waits for nothing. Called at most
+   * once, when the process ends and the exporter has not been closed; after a last export, too, and while
+   * `export` runs. An
+   * exporter that can only send with the help of the event loop leaves it out.
+   */
+  exportAtExit?(snapshot: Snapshot): void;
   /** Ends everything. Called once, after the last flush, also when that failed. */
   close?(): void | Promise<void>;
 }

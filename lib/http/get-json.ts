@@ -6,6 +6,9 @@ const mostBytes = 32 << 20;
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
+/** How long a server may take to answer. */
+export const usualTimeoutMs = 2000;
+
 /** What may be said of one request. */
 export interface GetOptions {
   /** Shown to the server as a bearer token. */
@@ -21,7 +24,7 @@ export interface GetOptions {
  */
 export async function getJson(
   from: string,
-  { token, timeoutMs = 2000 }: GetOptions = {},
+  { token, timeoutMs = usualTimeoutMs }: GetOptions = {},
 ): Promise<unknown> {
   const { url, authorization } = separateCredentials(from);
   const shown = token === undefined ? authorization : `Bearer ${token}`;

@@ -9,6 +9,7 @@ import { validateLabelName } from '../core/catalogue/validate.js';
 import {
   type Kinds,
   milliseconds,
+  objectWith,
   optionsCheck,
   refusals,
   required,
@@ -25,9 +26,10 @@ import { createRegistry } from '../core/registry.js';
 import { type OnWarning, onWarningKind, warnerFor } from '../core/warnings.js';
 import type { FetchedHistory } from '../dashboard/source.js';
 import type { HealthResult, HealthStatus } from '../health/report.js';
+import { usualTimeoutMs } from '../http/get-json.js';
 import type { HealthSource, ServerSource } from './source.js';
 import { WatchedFile } from './watched-file.js';
-import { WatchedServer, type WatchedServerOptions } from './watched-server.js';
+import { usualEveryMs, WatchedServer, type WatchedServerOptions } from './watched-server.js';
 
 const states: readonly WriterState[] = ['alive', 'hung', 'dead'];
 const maxSeries = 10_000;
@@ -320,8 +322,10 @@ export interface ClusterPartOptions {
   readonly tokenFile?: string;
 }
 
-/** What `createClusterSource` takes besides the parts; nothing is needed. */
+/** What `createClusterSource` takes. */
 export interface ClusterSourceOptions {
+  /** The parts by name, each a file, the URL of a server, or either with more about it. */
+  readonly sources: Readonly<Record<string, string | ClusterPartOptions>>;
   /** For all series of all parts. */
   readonly labels?: Readonly<Record<string, string>>;
   /** How often servers are asked: 1,000 unless told otherwise. */
@@ -347,6 +351,7 @@ const partKinds: Kinds<ClusterPartOptions> = {
 };
 
 const checkSourceOptions = optionsCheck<ClusterSourceOptions>('a cluster source', refusals.server, {
+  sources: required(objectWith([], 'an object of files and URLs by name')),
   labels: texts,
   everyMs: milliseconds,
   timeoutMs: milliseconds,
@@ -363,9 +368,11 @@ const checkSourceOptions = optionsCheck<ClusterSourceOptions>('a cluster source'
  * import { createClusterSource, startServer } from 'vsr-metrics/server';
  *
  * const source = createClusterSource({
- *   'replica-0': '/dev/shm/replica-0.metrics',
- *   'replica-1': 'http://10.0.0.2:9464',
- *   'replica-2': { path: 'https://10.0.0.3:9464', tokenFile: '/run/secrets/metrics-token' },
+ *   sources: {
+ *     'replica-0': '/dev/shm/replica-0.metrics',
+ *     'replica-1': 'http://10.0.0.2:9464',
+ *     'replica-2': { path: 'https://10.0.0.3:9464', tokenFile: '/run/secrets/metrics-token' },
+ *   },
  * });
  * const server = await startServer({ source, health: source, port: 9464 });
  * await server.close();
@@ -373,14 +380,12 @@ const checkSourceOptions = optionsCheck<ClusterSourceOptions>('a cluster source'
  * ```
  * @throws ServerError when a part or an option does not fit
  */
-export function createClusterSource(
-  parts: Readonly<Record<string, string | ClusterPartOptions>>,
-  options: ClusterSourceOptions = {},
-): ClusterSource {
+export function createClusterSource(options: ClusterSourceOptions): ClusterSource {
   checkSourceOptions(options);
-  const { labels: commonLabels = {}, everyMs, timeoutMs, hungAfterMs = 5000 } = options;
+  const { sources, labels: commonLabels = {}, hungAfterMs = 5000 } = options;
+  const { everyMs = usualEveryMs, timeoutMs = usualTimeoutMs } = options;
   const warn = warnerFor(undefined, options.onWarning);
-  const named = Object.entries(parts).map(([name, given]): ClusterPart => {
+  const named = Object.entries(sources).map(([name, given]): ClusterPart => {
     const part = typeof given === 'string' ? { path: given } : given;
     checkPart(name, part);
     const { path, labels, token, tokenFile } = part;

@@ -37,6 +37,8 @@ interface Answered {
   readonly at: number;
 }
 
+/** How often a server is asked. */
+export const usualEveryMs = 1000;
 /** An answer that is older than so many intervals is no reading of now. */
 const intervalsUntilStale = 3;
 const statuses: readonly unknown[] = ['healthy', 'degraded', 'unhealthy', 'unknown'];
@@ -60,7 +62,7 @@ export class WatchedServer {
 
   /** @param url where the server is; `/metrics` behind it is taken for granted */
   constructor(url: string, options: WatchedServerOptions = {}) {
-    const { everyMs = 1000 } = options;
+    const { everyMs = usualEveryMs } = options;
     this.#base = url.replace(/\/(metrics)?$/, '');
     this.#options = options;
     this.#staleAfterMs = intervalsUntilStale * everyMs;

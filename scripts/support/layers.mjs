@@ -28,6 +28,14 @@ const withoutPlatform = [
   ...['health', 'prove', 'types'],
 ];
 
+/** Package managers and compilers keep a second processor busy: fewer neighbours run beside them. */
+const withTwoProcessors = ['package'];
+
+/** How much of the pool a group of this folder takes. */
+export function weightOf(folder) {
+  return withTwoProcessors.includes(folder) ? 2 : 1;
+}
+
 /** The name of the layer of a folder. */
 export function layerOf(folder) {
   const found = Object.entries(layers).find(([, { folders }]) => folders.includes(folder));

@@ -17,6 +17,10 @@ class PartReporter extends reporters.Base {
       // Should the process die in this test, or go on in it for ever, then this tells which one it was.
       write({ running: test.fullTitle() });
     });
+    runner.on('hook', (hook) => {
+      // A hook may take as long as a test, and is progress too.
+      write({ running: hook.fullTitle() });
+    });
     runner.on('pass', (test) => {
       tests.push({ title: test.fullTitle(), seconds: test.duration / 1000 });
     });

@@ -1,16 +1,17 @@
-// docs/reference.md: every endpoint, every default of the server, what the presets say instead, and every
-// option, from the library as it was built and from its sources.
+// docs/reference.md: every endpoint, every default of the server, what the presets say instead, every
+// setting, and every option with its default, from the library as it was built and from its sources.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkComment, defaultOf } from './defaults.mjs';
 import { inRoot } from './paths.mjs';
 
 const built = (...parts) => import(pathToFileURL(inRoot('dist', 'lib', ...parts)).href);
 
 /** The text of docs/reference.md. */
 export async function referenceDocument() {
-  const sources = await readSources();
+  const library = describe(await readSources());
   return `# Endpoints, options and defaults
 
 This document is written by \`npm run docs:reference\`, from the library itself. A test fails when it is
@@ -32,13 +33,21 @@ ${table(['option', 'default'], await serverDefaults())}
 The defaults without a preset are in the first column of values. An empty cell means that the documents of the
 product say nothing, so that the default holds.
 
-${table(...(await presets()))}
+${table(...(await presets(library)))}
+
+## Settings
+
+[configuration.md](configuration.md) says what they are for. Without a default a setting has no effect until
+somebody sets it.
+
+${table(['setting', 'variable', 'allowed', 'default'], await settings(library))}
 
 ## Options
 
-Every function refuses an option that is not listed here. An option without a question mark is required.
+Every function refuses an option that is not listed here. An option without a question mark is required. A
+default that is computed, or comes from elsewhere, is told in words.
 
-${options(sources)}
+${options(library)}
 `;
 }
 
@@ -73,21 +82,9 @@ async function serverDefaults() {
   ]);
 }
 
-async function presets() {
+async function presets(library) {
   const catalogues = Object.values(await built('catalogues', 'index.js'));
   const found = catalogues.map(({ preset }) => preset).filter((preset) => preset !== undefined);
-  const usual = {
-    variables: 'VSR_METRICS',
-    'health.everyMs': 10_000,
-    'otlp.everyMs': 10_000,
-    'otlp.scopeName': 'vsr-metrics',
-    'otlp.serviceName': 'unknown_service:node',
-    'otlp.timeoutMs': 5000,
-    'registry.resourcesEveryMs': 5000,
-    'server.port': 9464,
-    'server.path': '/metrics',
-    'server.healthWord': 'ok',
-  };
   const flat = found.map((preset) => new Map(flatten(preset)));
   const settings = [...new Set(flat.flatMap((each) => [...each.keys()]))]
     .filter((name) => name !== 'name')
@@ -95,7 +92,7 @@ async function presets() {
   const cell = (value, name) => (value === undefined ? '' : shown(value, name));
   const rows = settings.map((name) => [
     `\`${name}\``,
-    cell(usual[name], name),
+    cell(library.defaultOf(behind[name]), name),
     ...flat.map((each) => cell(each.get(name), name)),
   ]);
   return [['setting', 'without a preset', ...found.map(({ name }) => name)], rows];
@@ -107,45 +104,115 @@ function flatten(value, prefix = '') {
   );
 }
 
+/** Which option a part of a preset, or a setting, is the value of. */
+const behind = {
+  variables: 'ConfigurationSources.prefix',
+  'health.everyMs': 'HealthChecksOptions.everyMs',
+  'otlp.everyMs': 'OtlpSettings.everyMs',
+  'otlp.scopeName': 'OtlpSettings.scopeName',
+  'otlp.serviceName': 'OtlpSettings.serviceName',
+  'otlp.timeoutMs': 'OtlpSettings.timeoutMs',
+  'registry.resourcesEveryMs': 'RegistryOptions.resourcesEveryMs',
+  'server.port': 'ServerOptions.port',
+  'server.path': 'ServerOptions.path',
+  'server.healthWord': 'ServerOptions.healthWord',
+  'metrics.address': 'ServerOptions.host',
+  'metrics.port': 'ServerOptions.port',
+  'metrics.base_path': 'ServerOptions.basePath',
+  'metrics.path': 'ServerOptions.path',
+  'metrics.open_probes': 'ServerOptions.openProbes',
+  'metrics.stuck_after_secs': 'ServerOptions.stuckAfterMs',
+  'metrics.collection_interval_secs': 'RegistryOptions.resourcesEveryMs',
+  'health.interval_secs': 'HealthChecksOptions.everyMs',
+  'health.timeout_secs': 'HealthChecksOptions.timeoutMs',
+  'health.word': 'ServerOptions.healthWord',
+  'telemetry.export_interval_secs': 'OtlpSettings.everyMs',
+  'telemetry.service_name': 'OtlpSettings.serviceName',
+};
+
+async function settings(library) {
+  const { settings } = await built('configuration', 'settings.js');
+  const { readConfiguration } = await built('configuration', 'index.js');
+  const { enabled, server } = await readConfiguration({ environment: {} });
+  const flags = {
+    'metrics.enabled': enabled.metrics,
+    'metrics.dashboard': server.endpoints?.includes('page') ?? true,
+    'health.enabled': enabled.healthChecks,
+    'telemetry.tracing_enabled': enabled.tracing,
+  };
+  return Object.entries(settings).map(([name, { allowed }]) => {
+    const value = flags[name] ?? library.defaultOf(behind[name]);
+    const inSeconds = name.endsWith('_secs') ? value / 1000 : value;
+    const variable = `VSR_METRICS_${name
+      .replace(/^metrics\./, '')
+      .replace('.', '_')
+      .toUpperCase()}`;
+    const cell = inSeconds === undefined || inSeconds === '' ? '' : shown(inSeconds, name);
+    return [`\`${name}\``, `\`${variable}\``, allowed, cell];
+  });
+}
+
 /** A section for each kind of options that is checked: by whom, and what its comments say. */
-function options(sources) {
-  const all = sources.map(({ text }) => text).join('\n');
-  const declared = new Map(sources.flatMap(({ text }) => interfacesIn(text)));
-  const checked = new Set(
-    [...all.matchAll(/(?:optionsCheck|checkOptionsOf)<(\w+)/g)].map(([, name]) => name),
-  );
-  checked.delete('T');
-  const sections = [...checked]
-    .filter((name) => declared.has(name))
-    .sort()
-    .map((name) => {
-      const rows = propertiesOf(name, declared).map(({ option, isOptional, says }) => [
-        `\`${option}${isOptional ? '?' : ''}\``,
-        says,
-      ]);
-      return `### ${name}\n\n${table(['option', 'what it is'], rows)}`;
-    });
+function options({ checked, propertiesOf }) {
+  const sections = checked.map((name) => {
+    const rows = propertiesOf(name).map(({ option, isOptional, says, value }) => [
+      `\`${option}${isOptional ? '?' : ''}\``,
+      value === undefined ? '' : shown(value, option),
+      says.replaceAll('|', '\\|'),
+    ]);
+    return `### ${name}\n\n${table(['option', 'default', 'what it is'], rows)}`;
+  });
   return sections.join('\n\n');
 }
 
-/** Its own properties after those of what it extends. */
-function propertiesOf(name, declared) {
-  const { parents, body } = declared.get(name) ?? { parents: [], body: '' };
-  const found = new Map();
-  for (const parent of parents) {
-    for (const each of propertiesOf(parent, declared)) found.set(each.option, each);
+/** What the sources say of options: which are checked, what they are, and their defaults. */
+function describe(sources) {
+  const declared = new Map(
+    sources.flatMap(({ path, text }) =>
+      interfacesIn(text).map(([name, found]) => [name, { ...found, path }]),
+    ),
+  );
+  const all = sources.map(({ text }) => text).join('\n');
+  const names = [...all.matchAll(/(?:optionsCheck|checkOptionsOf)<(\w+)/g)].map(([, name]) => name);
+  const checked = [...new Set(names)].filter((name) => declared.has(name)).sort();
+
+  /** Its own properties after those of what it extends. */
+  function propertiesOf(name, heirs = []) {
+    const { parents = [], body = '', path } = declared.get(name) ?? {};
+    const found = new Map();
+    const whose = [name, ...heirs];
+    for (const parent of parents) {
+      for (const each of propertiesOf(parent, whose)) found.set(each.option, each);
+    }
+    const property = /^ {2}(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2})?readonly (\w+)(\??):/gm;
+    for (const [, comment = '', option, mark] of body.matchAll(property)) {
+      const says = comment
+        .replaceAll(/^\s*\* ?/gm, '')
+        .replace(/@example[\s\S]*/, '')
+        .replaceAll(/\s+/g, ' ')
+        .trim();
+      const isOptional = mark === '?';
+      const value = isOptional
+        ? defaultOf(option, { names: whose, home: path, sources })
+        : undefined;
+      checkComment(says, value, `${name}.${option}`);
+      found.set(option, { option, isOptional, says, value });
+    }
+    return [...found.values()];
   }
-  const property = /^ {2}(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2})?readonly (\w+)(\??):/gm;
-  for (const [, comment = '', option, mark] of body.matchAll(property)) {
-    const says = comment
-      .replaceAll(/^\s*\* ?/gm, '')
-      .replace(/@example[\s\S]*/, '')
-      .replaceAll(/\s+/g, ' ')
-      .replaceAll('|', '\\|')
-      .trim();
-    found.set(option, { option, isOptional: mark === '?', says });
-  }
-  return [...found.values()];
+
+  return {
+    checked,
+    propertiesOf,
+    /** Of an option that is called by its interface: 'ServerOptions.port'. */
+    defaultOf(whole) {
+      if (whole === undefined) return undefined;
+      const [name, option] = whole.split('.');
+      const own = propertiesOf(name).find((each) => each.option === option);
+      if (own !== undefined) return own.value;
+      return defaultOf(option, { names: [name], home: declared.get(name).path, sources });
+    },
+  };
 }
 
 function interfacesIn(text) {

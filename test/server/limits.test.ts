@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import type { RunningServer } from '../../lib/server/index.js';
 import { largeServers } from './large-servers.js';
 import { fill } from './many-series.js';
-import { get, sendRaw } from './requests.js';
+import { get, lookUntil, sendRaw } from './requests.js';
 
 describe('limits of the server', function () {
   this.timeout(60_000);
@@ -158,8 +158,10 @@ describe('limits of the server', function () {
     const request = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
     expect(await sendRaw(server.port, request)).to.equal('');
     streams[0]!.destroy();
-    let answer = await sendRaw(server.port, request);
-    while (answer === '') answer = await sendRaw(server.port, request);
+    const answer = await lookUntil(
+      () => sendRaw(server.port, request),
+      (found) => found !== '',
+    );
     expect(statusOf(answer)).to.equal(200);
   });
 

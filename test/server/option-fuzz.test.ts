@@ -123,8 +123,11 @@ describe('options of every part', function () {
         async (options) => (await startServer({ registry, port: 0, thread: false })).close(options),
       ],
       closeOnSignals: [{ drainMs: 5 }, (options) => closeOnSignals(running, options)],
-      createClusterSource: [{ everyMs: 60_000 }, (options) => createClusterSource({}, options)],
-      'createClusterSource, part': [{ path: file }, (part) => createClusterSource({ part })],
+      createClusterSource: [{ sources: {}, everyMs: 60_000 }, createClusterSource],
+      'createClusterSource, part': [
+        { path: file },
+        (part) => createClusterSource({ sources: { part } }),
+      ],
       readConfiguration: [{ environment: {} }, readConfiguration],
       measureOverhead: [
         { baseline: () => 1, instrumented: () => 1, limitSeconds: 0.01 },

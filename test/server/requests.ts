@@ -15,7 +15,7 @@ export interface Reply {
   readonly json: any;
 }
 
-export { until } from '../support/until.js';
+export { lookUntil, until } from '../support/until.js';
 
 /** Fetches without following or decoding anything by hand. */
 export async function get(url: string | URL, init: RequestInit = {}): Promise<Reply> {

@@ -5,7 +5,7 @@ import { selectSeries } from '../../lib/core/reading/combined-snapshot.js';
 import type { ServerSource } from '../../lib/server/index.js';
 import { MetricsDocuments } from '../../lib/server/metrics-document.js';
 import { createLargeRegistry, fill } from './many-series.js';
-import { get, mount } from './requests.js';
+import { get, lookUntil, mount } from './requests.js';
 
 describe('answers to many at once', function () {
   this.timeout(60_000);
@@ -63,8 +63,8 @@ describe('answers to many at once', function () {
     const url = await serve({ source, answersAtOnce: 2 });
     const history = `${url}/api/v1/history?name=test_events_total&label.kind=k1`;
     const slow = [get(history), get(history)];
-    let busy = await get(`${url}/metrics`);
-    while (busy.status === 200) busy = await get(`${url}/metrics`);
+    const scrape = () => get(`${url}/metrics`);
+    const busy = await lookUntil(scrape, ({ status }) => status !== 200);
     expect([busy.status, busy.headers.get('retry-after')]).to.eql([503, '1']);
     expect((await get(`${url}/api/v1/values`)).status).to.equal(503);
     for (const path of ['/health/live', '/health/ready', '/']) {
@@ -72,8 +72,7 @@ describe('answers to many at once', function () {
     }
     answer!();
     expect((await Promise.all(slow)).map(({ status }) => status)).to.eql([200, 200]);
-    let again = await get(`${url}/metrics`);
-    while (again.status === 503) again = await get(`${url}/metrics`);
+    const again = await lookUntil(scrape, ({ status }) => status !== 503);
     expect(again.status).to.equal(200);
   });
 

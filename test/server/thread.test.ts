@@ -12,7 +12,7 @@ import { createRegistry, readRegistry, ServerError } from '../../lib/index.js';
 import { type ServerOptions, startServer } from '../../lib/server/index.js';
 import { newFile, removeAll } from '../sharing/processes.js';
 import { runProgram } from '../support/processes.js';
-import { get, until } from './requests.js';
+import { get, lookUntil, until } from './requests.js';
 
 const program = (name: string) => fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
 
@@ -100,11 +100,10 @@ describe("a server's own thread", function () {
       seen.add(`loop is ${json.checks[0].status}`);
       await delay(50);
     }
-    // The machine may be busy; a second of them is the least that shows it.
-    expect(scrapes).to.be.above(10);
+    // More than once: what it showed was not from before the block.
+    expect(scrapes).to.be.above(1);
     expect([...seen]).to.include.members(['live 200', 'live 503', 'health 503', 'loop is unknown']);
-    const live = async () => (await codeOf('/health/live')) === 200;
-    while (!(await live())) await delay(50);
+    await until(async () => (await codeOf('/health/live')) === 200);
     child.kill('SIGKILL');
   });
 
@@ -119,8 +118,10 @@ describe("a server's own thread", function () {
     expect((await get(new URL('/health', url))).json.checks).to.eql({ database: 'ok' });
     status = 'unhealthy';
     await health.run();
-    let reply = await get(new URL('/health', url));
-    while (reply.status !== 503) reply = await get(new URL('/health', url));
+    const reply = await lookUntil(
+      () => get(new URL('/health', url)),
+      ({ status: code }) => code === 503,
+    );
     expect(reply.json.checks).to.eql({ database: 'unhealthy: m' });
   });
 
@@ -155,9 +156,11 @@ describe("a server's own thread", function () {
     writeFileSync(trigger, '');
     await until(() => messages.length > 0 && !existsSync(trigger));
     expect((messages[0] as { error: string }).error).to.match(/^server: Error: as it was told\n/);
-    let reply = await get(url).catch(() => undefined);
-    while (reply === undefined) reply = await get(url).catch(() => undefined);
-    expect(reply.text).to.include('vsr_view_number{replica_id="0"} 7\n');
+    const reply = await lookUntil(
+      () => get(url).catch(() => undefined),
+      (found) => found !== undefined,
+    );
+    expect(reply?.text).to.include('vsr_view_number{replica_id="0"} 7\n');
     child.kill('SIGKILL');
   });
 

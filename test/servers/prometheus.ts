@@ -46,6 +46,8 @@ export interface QueriedExemplar {
 type RawSample = readonly [at: number, value: string];
 
 const patienceMs = 60_000;
+/** Of one answer: without it Node.js waits for five minutes. */
+const answerMs = 10_000;
 
 export class PrometheusServer {
   readonly url: string;
@@ -147,14 +149,15 @@ export class PrometheusServer {
   }
 
   async #isReady(): Promise<boolean> {
-    return fetch(`${this.url}/-/ready`).then(
+    return fetch(`${this.url}/-/ready`, { signal: AbortSignal.timeout(answerMs) }).then(
       ({ ok }) => ok,
       () => false,
     );
   }
 
   async #get(what: string, parameters: Record<string, string>): Promise<unknown> {
-    const response = await fetch(`${this.url}/api/v1/${what}?${new URLSearchParams(parameters)}`);
+    const url = `${this.url}/api/v1/${what}?${new URLSearchParams(parameters)}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(answerMs) });
     const answer = (await response.json()) as { status: string; data: unknown; error?: string };
     if (answer.status !== 'success') throw new Error(`${what}: ${answer.error}`);
     return answer.data;

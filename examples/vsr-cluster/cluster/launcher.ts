@@ -27,7 +27,7 @@ export interface ClusterOptions {
   readonly replicas: number;
   /** How many follow without a vote. */
   readonly standbys?: number;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
   /** Where the replicas keep their logs. */
   readonly data: string;

@@ -5,7 +5,7 @@ import type { MessagePort } from 'node:worker_threads';
 export interface LoadWorkerData {
   readonly rosterSize: number;
   readonly sessions: number;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
   /** Where it counts, see loadCounts. */
   readonly counts: SharedArrayBuffer;

@@ -2,6 +2,7 @@
 
 import { defineCommand } from '../command.js';
 import { hungAfter, members } from '../options.js';
+import { presetNames } from './presets.js';
 
 export const serveCommand = defineCommand({
   name: 'serve',
@@ -32,6 +33,12 @@ export const serveCommand = defineCommand({
       short: 'c',
       help: 'reads address, port, path, token, TLS, labels and sources from F, in TOML',
     },
+    preset: {
+      takes: 'value',
+      placeholder: 'NAME',
+      choices: presetNames,
+      help: `takes port, path, the word of /health and the names of variables from the documents of NAME: ${presetNames.join(', ')}`,
+    },
     members,
     'hung-after': hungAfter,
   },
@@ -42,11 +49,12 @@ export const serveCommand = defineCommand({
     'Every series gets the label file: the name of its file, the host and port of its URL, or the path as given where two names are the same. Append labels for one file after a colon; they may override `file`:',
     '  vsr-metrics serve a.metrics:file=a,zone=eu b.metrics:file=b,zone=us',
     "A series' own label of the same name is renamed to exported_NAME, as in Prometheus. The state of the files and their programs is in vsr_metrics_source_up, vsr_metrics_source_writer_state, vsr_metrics_source_heartbeat_age_seconds and vsr_metrics_source_omitted_series.",
-    'Options win over the environment (VSR_METRICS_PORT and others), and that over the file of --config.',
+    'Options win over the environment (VSR_METRICS_PORT and others), that over the file of --config, and that over --preset. With --preset kotoba the variables are KOTOBA_METRICS_PORT and others.',
   ],
   examples: [
     'vsr-metrics serve /dev/shm/replica-*.metrics --port 9464',
     'vsr-metrics serve FILE --config /etc/ledger/config.toml',
+    'vsr-metrics serve /dev/shm/kotoba.metrics --preset kotoba',
     'vsr-metrics serve a.metrics:file=a b.metrics:file=b --label zone=eu --port 0',
     'vsr-metrics serve http://10.0.0.1:9464:file=a http://10.0.0.2:9464:file=b',
   ],

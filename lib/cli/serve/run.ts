@@ -10,6 +10,7 @@ import { exitCodes, Failure, misuse } from '../failure.js';
 import { type Streams, say } from '../streams.js';
 import type { serveCommand } from './command.js';
 import { readConfigured } from './configured.js';
+import { loadPreset } from './presets.js';
 import { parseLabels, parseSources } from './sources.js';
 
 const obeyed = [
@@ -25,6 +26,8 @@ export async function serve(
   streams: Streams,
 ): Promise<number> {
   const report = (message: string) => say(streams.stderr, `vsr-metrics serve: ${message}`);
+  const presetName = args.text('preset');
+  const preset = presetName === undefined ? undefined : await loadPreset(presetName);
   const {
     enabled,
     server: configured,
@@ -33,6 +36,7 @@ export async function serve(
   } = await readConfigured({
     file: args.text('config'),
     environment: streams.environment,
+    preset,
     obeyed,
   });
   if (!enabled.metrics) {
@@ -58,6 +62,7 @@ export async function serve(
   });
   const server = await startServer({
     ...configured,
+    preset,
     source,
     health: source,
     title: names.length > 3 ? `${names.length} sources` : names.join(', '),

@@ -197,11 +197,9 @@ export class Store {
       const track = this.#track(name, labels);
       track.points = filledUp(track.points, points.map(pastPoint));
     }
-    const all = series.map(({ points }) => points.map(pastPoint));
-    const past = merged?.points.map(pastPoint) ?? worstOf(all);
-    if (this.#merged.get(name) === undefined || past.length === 0) return;
+    if (this.#merged.get(name) === undefined || merged === undefined) return;
     const track = this.#mergedTrack(name);
-    track.points = filledUp(track.points, past);
+    track.points = filledUp(track.points, merged.points.map(pastPoint));
   }
 
   accept(values: Values): void {
@@ -267,22 +265,6 @@ export class Store {
 
 function pastPoint({ at, value, percentiles }: PastPoint): Point {
   return { at, value: numberOf(value), percentiles, isEstimated: true };
-}
-
-/** Of histograms that cannot be put together: at each moment the worst of their percentiles. */
-function worstOf(histories: readonly (readonly Point[])[]): Point[] {
-  const [first = [], ...others] = histories.filter((points) => points.length > 0);
-  return others.length === 0 ? [] : first.map((point) => others.reduce(worse, point));
-}
-
-function worse(point: Point, points: readonly Point[]): Point {
-  const other = points.findLast(({ at }) => at <= point.at)?.percentiles;
-  if (other === undefined || point.percentiles === undefined) return point;
-  const both = Object.entries(point.percentiles).map(([percent, value]) => {
-    const its = other[percent] ?? null;
-    return [percent, value === null || its === null ? (value ?? its) : Math.max(value, its)];
-  });
-  return { ...point, percentiles: Object.fromEntries(both) };
 }
 
 /** What was seen live, and from the recorder what lies before and between. */

@@ -72,7 +72,9 @@ const tiles: readonly Tile[] = [
           : percentileLine('', merged, percent, range);
       const unit = unitOf(family!);
       const [p50, p95] = ['50', '95'].map((percent) => formatQuantity(now(of(percent)), unit));
-      return { line: of('99'), unit, more: `p50 ${p50} · p95 ${p95}` };
+      // Histograms whose buckets differ cannot be put together.
+      const whose = merged === undefined && tracks.length > 1 ? ' · highest of all series' : '';
+      return { line: of('99'), unit, more: `p50 ${p50} · p95 ${p95}${whose}` };
     },
   },
   {

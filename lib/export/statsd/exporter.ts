@@ -28,7 +28,7 @@ export interface StatsdOptions extends StatsdFormat {
   /** `localhost:8125` unless told otherwise; `[::1]:8125`; `unix:/run/statsd.sock`. */
   readonly endpoint?: string;
   /**
-   * 1,432 unless told otherwise, which every network takes in one piece; 8,192 on Unix sockets.
+   * By default 1,432, which every network takes in one piece, and 8,192 on Unix sockets.
    */
   readonly maxDatagramBytes?: number;
 }
@@ -79,6 +79,14 @@ function open(endpoint: StatsdEndpoint): Transport {
     : new UnixTransport(endpoint.path);
 }
 
+/** The export that runs. */
+interface Current {
+  readonly snapshot: Snapshot;
+  readonly sent: ReadonlySet<SeriesInfo>;
+  /** Those of a datagram that the system has, and has said nothing about yet. */
+  given: readonly SeriesInfo[];
+}
+
 /** Up to which snapshot each series has been sent; undefined: never. */
 type SentUpTo = Map<SeriesInfo, Snapshot | undefined>;
 
@@ -95,6 +103,7 @@ class StatsdExporter implements Exporter {
   /** What all series were sent up to, but for those that were refused. */
   #previous: Snapshot | undefined;
   #refused: SentUpTo = new Map();
+  #current: Current | undefined;
 
   constructor(open: () => Transport, format: StatsdFormat, mostBytes: number) {
     this.#open = open;
@@ -105,6 +114,7 @@ class StatsdExporter implements Exporter {
   start(report: ExportReport): void {
     this.#report = report;
     this.#transport = this.#open();
+    this.#transport.prepare?.();
   }
 
   async export(snapshot: Snapshot): Promise<void> {
@@ -116,6 +126,8 @@ class StatsdExporter implements Exporter {
       (series) => !this.#tooLong.has(series),
     );
     const sent = new Set<SeriesInfo>();
+    const current: Current = { snapshot, sent, given: [] };
+    this.#current = current;
     const refused: SeriesInfo[] = [];
     let failure: unknown;
     let failuresInRow = 0;
@@ -124,10 +136,13 @@ class StatsdExporter implements Exporter {
       try {
         // A server that is not there takes time for each datagram.
         if (failuresInRow >= mostFailures || this.#transport === undefined) throw failure;
-        await this.#transport.send(datagram.bytes);
+        await this.#transport.send(datagram.bytes, () => {
+          current.given = added;
+        });
         failuresInRow = 0;
         for (const series of added) sent.add(series);
       } catch (error) {
+        current.given = [];
         failure ??= error ?? new Error('closed');
         failuresInRow++;
         refused.push(...added);
@@ -135,7 +150,26 @@ class StatsdExporter implements Exporter {
     }
     this.#keep(refused, sent);
     this.#previous = snapshot;
+    this.#current = undefined;
     if (failure !== undefined) throw failure;
+  }
+
+  exportAtExit(snapshot: Snapshot): void {
+    const transport = this.#transport;
+    if (transport === undefined) return;
+    this.#findTooLong(snapshot.layout);
+    const current = this.#current;
+    // What an export that runs has sent is not sent again.
+    const gone = new Set([...(current?.sent ?? []), ...(current?.given ?? [])]);
+    const entries = statsdEntries(
+      snapshot,
+      (series) => (gone.has(series) ? current?.snapshot : this.#sentUpTo(series)),
+      this.#format,
+      (series) => !this.#tooLong.has(series),
+    );
+    for (const datagram of packDatagrams(entries, this.#mostBytes)) {
+      transport.sendNow(datagram.bytes);
+    }
   }
 
   close(): void {

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
 import { loadAddon } from '../../core/region/load-addon.js';
-import type { Transport } from './transport.js';
+import { type Transport, waitAtExit } from './transport.js';
 
 interface UnixAddon {
   /** A function that sends, and returns 0 or an errno. It never waits. */
@@ -18,6 +18,8 @@ export const longestUnixPath = addon.longestUnixPath;
 
 // A receiver's queue holds ten datagrams on Linux, unless told otherwise.
 const patienceMs = 1000;
+// Nothing else of the program runs meanwhile.
+const patienceAtExitMs = 100;
 
 export class UnixTransport implements Transport {
   readonly #path: string;
@@ -28,16 +30,27 @@ export class UnixTransport implements Transport {
     this.#send = addon.unixDatagram(path);
   }
 
-  async send(datagram: Buffer): Promise<void> {
+  async send(datagram: Buffer, onGiven: () => void): Promise<void> {
     const end = performance.now() + patienceMs;
     for (;;) {
-      const error = this.#send(datagram);
-      if (error === 0) return;
-      const name = getSystemErrorName(-error);
-      const isFull = name === 'EAGAIN' || name === 'ENOBUFS';
-      if (!isFull || performance.now() > end) throw new Error(`${name}: unix:${this.#path}`);
+      if (this.#take(datagram, end)) return onGiven();
       await setTimeout(1, undefined, { ref: false });
     }
+  }
+
+  sendNow(datagram: Buffer): void {
+    const end = performance.now() + patienceAtExitMs;
+    while (!this.#take(datagram, end)) waitAtExit(1);
+  }
+
+  /** False while the receiver's queue is full; that it still is at `end` is an error. */
+  #take(datagram: Buffer, end: number): boolean {
+    const error = this.#send(datagram);
+    if (error === 0) return true;
+    const name = getSystemErrorName(-error);
+    const isFull = name === 'EAGAIN' || name === 'ENOBUFS';
+    if (!isFull || performance.now() > end) throw new Error(`${name}: unix:${this.#path}`);
+    return false;
   }
 
   // The socket goes with the function that sends.

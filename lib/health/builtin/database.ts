@@ -3,28 +3,18 @@
 //   health.add('database', databaseCheck(monitored, { degradedQueryP99Ms: 200 }));
 
 import type { HealthCheck } from '../run-check.js';
-import {
-  above,
-  checkOptionsOf,
-  findingOf,
-  limit,
-  misfit,
-  type Remark,
-  rounded,
-  timed,
-} from './limits.js';
+import { type AnswerOptions, answerKinds, answerOf } from './answer.js';
+import { above, checkOptionsOf, findingOf, limit, misfit } from './limits.js';
 import type { MonitoredDatabase } from './monitored-database.js';
 
 /** What `databaseCheck` takes besides the database; nothing is needed. */
-export interface DatabaseCheckOptions {
-  /** For the database to tell its metrics: 1,000 unless told otherwise. */
-  readonly degradedMs?: number;
+export interface DatabaseCheckOptions extends AnswerOptions {
   /** The 99th percentile of its queries; no limit unless told otherwise. */
   readonly degradedQueryP99Ms?: number;
 }
 
 const checkOptions = checkOptionsOf<DatabaseCheckOptions>('database', {
-  degradedMs: limit,
+  ...answerKinds,
   degradedQueryP99Ms: limit,
 });
 
@@ -52,23 +42,23 @@ export function databaseCheck(
   options: DatabaseCheckOptions = {},
 ): HealthCheck {
   checkOptions(options);
-  const { degradedMs = 1000, degradedQueryP99Ms } = options;
+  const { degradedQueryP99Ms } = options;
   if (typeof database?.getDatabaseMetrics !== 'function') {
     throw misfit('database', 'database', typeof database, 'an object with getDatabaseMetrics()');
   }
   return async () => {
-    const { value, ms } = await timed(() => database.getDatabaseMetrics());
+    const { value, remarks, details } = await answerOf(
+      () => database.getDatabaseMetrics(),
+      options,
+    );
     const queries = await database.getQueryMetrics?.();
-    const remarks: Remark[] = [
-      above(ms, degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
-    ];
     const p99 = queries?.p99QueryLatencyMs;
     if (p99 !== undefined) {
       const message = `99 % of the queries took at most ${p99} ms`;
       remarks.push(above(p99, degradedQueryP99Ms, undefined, message));
     }
     return findingOf(remarks, {
-      response_time_ms: rounded(ms),
+      ...details,
       active_connections: value.activeConnections,
       total_connections: value.totalConnections,
       uptime_seconds: value.uptimeSeconds,

@@ -6,16 +6,8 @@
 import { objectWith, text } from '../../core/options.js';
 import type { HealthCheck } from '../run-check.js';
 import { ask, parseAddress } from './address.js';
-import {
-  above,
-  checkOptionsOf,
-  findingOf,
-  limit,
-  misfit,
-  type Remark,
-  rounded,
-  timed,
-} from './limits.js';
+import { type AnswerOptions, answerKinds, answerOf } from './answer.js';
+import { above, checkOptionsOf, findingOf, misfit } from './limits.js';
 import { encodeStartup, parseStartupAnswer } from './postgres-protocol.js';
 
 /** What the check needs of a client; those of `pg`, and its pools, have it. */
@@ -28,7 +20,7 @@ export interface PostgresClient {
 }
 
 /** What `postgresCheck` takes; nothing is needed. */
-export interface PostgresCheckOptions {
+export interface PostgresCheckOptions extends AnswerOptions {
   /** A client that is connected, or a pool; else the check connects on its own, each time it runs. */
   readonly client?: PostgresClient;
   /** `HOST[:PORT]`, `[IPV6][:PORT]` or `unix:/PATH`: `localhost:5432` unless told otherwise. */
@@ -37,8 +29,6 @@ export interface PostgresCheckOptions {
   readonly user?: string;
   /** As the user unless told otherwise. */
   readonly database?: string;
-  /** 1,000 unless told otherwise. */
-  readonly degradedMs?: number;
 }
 
 const name = text('a name', /^[^\0]+$/);
@@ -48,7 +38,7 @@ const checkOptions = checkOptionsOf<PostgresCheckOptions>('postgres', {
   address: text('HOST:PORT, [IPV6]:PORT or unix:/PATH'),
   user: name,
   database: name,
-  degradedMs: limit,
+  ...answerKinds,
 });
 
 /**
@@ -66,19 +56,16 @@ const checkOptions = checkOptionsOf<PostgresCheckOptions>('postgres', {
  */
 export function postgresCheck(options: PostgresCheckOptions = {}): HealthCheck {
   checkOptions(options);
-  const { client, degradedMs = 1000 } = options;
+  const { client } = options;
   const answers = client === undefined ? byAddress(options) : byClient(client, options);
   return async (signal) => {
-    const { ms } = await timed(() => answers(signal));
-    const remarks: Remark[] = [
-      above(ms, degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
-    ];
+    const { remarks, details } = await answerOf(() => answers(signal), options);
     const { totalCount, idleCount, waitingCount } = client ?? {};
     if (waitingCount !== undefined) {
       remarks.push(above(waitingCount, 1, undefined, `${waitingCount} wait for a connection`));
     }
     return findingOf(remarks, {
-      response_time_ms: rounded(ms),
+      ...details,
       ...(totalCount !== undefined && { pool_total: totalCount }),
       ...(idleCount !== undefined && { pool_idle: idleCount }),
       ...(waitingCount !== undefined && { pool_waiting: waitingCount }),

@@ -6,16 +6,8 @@
 import { objectWith, secret, text } from '../../core/options.js';
 import type { HealthCheck } from '../run-check.js';
 import { type Address, ask, parseAddress } from './address.js';
-import {
-  above,
-  checkOptionsOf,
-  findingOf,
-  limit,
-  misfit,
-  type Remark,
-  rounded,
-  timed,
-} from './limits.js';
+import { type AnswerOptions, answerKinds, answerOf } from './answer.js';
+import { above, checkOptionsOf, findingOf, limit, misfit, rounded } from './limits.js';
 import { encodeCommands, parseReplies, type Reply } from './redis-protocol.js';
 
 /** What the check needs of a client; those of `ioredis` and `redis` have it. */
@@ -25,15 +17,13 @@ export interface RedisClient {
 }
 
 /** What `redisCheck` takes; nothing is needed. */
-export interface RedisCheckOptions {
+export interface RedisCheckOptions extends AnswerOptions {
   /** A client that is connected; else the check connects on its own, each time it runs. */
   readonly client?: RedisClient;
   /** `HOST[:PORT]`, `[IPV6][:PORT]` or `unix:/PATH`: `localhost:6379` unless told otherwise. */
   readonly address?: string;
   readonly username?: string;
   readonly password?: string;
-  /** 1,000 unless told otherwise. */
-  readonly degradedMs?: number;
   /** Of `maxmemory`, where that is set: 90 unless told otherwise. */
   readonly degradedMemoryPercent?: number;
 }
@@ -43,7 +33,7 @@ const checkOptions = checkOptionsOf<RedisCheckOptions>('redis', {
   address: text('HOST:PORT, [IPV6]:PORT or unix:/PATH'),
   username: text(),
   password: secret(text()),
-  degradedMs: limit,
+  ...answerKinds,
   degradedMemoryPercent: limit,
 });
 
@@ -60,13 +50,10 @@ const checkOptions = checkOptionsOf<RedisCheckOptions>('redis', {
  */
 export function redisCheck(options: RedisCheckOptions = {}): HealthCheck {
   checkOptions(options);
-  const { client, degradedMs = 1000, degradedMemoryPercent = 90 } = options;
+  const { client, degradedMemoryPercent = 90 } = options;
   const answers = client === undefined ? byAddress(options) : byClient(client, options);
   return async (signal) => {
-    const { value: memory, ms } = await timed(() => answers(signal));
-    const remarks: Remark[] = [
-      above(ms, degradedMs, undefined, `it answered in ${rounded(ms)} ms`),
-    ];
+    const { value: memory, remarks, details } = await answerOf(() => answers(signal), options);
     const [used, most] = [numberIn(memory, 'used_memory'), numberIn(memory, 'maxmemory')];
     // No maxmemory is a maxmemory of 0.
     const percent = used !== undefined && most ? (100 * used) / most : undefined;
@@ -75,7 +62,7 @@ export function redisCheck(options: RedisCheckOptions = {}): HealthCheck {
       remarks.push(above(percent, degradedMemoryPercent, undefined, message));
     }
     return findingOf(remarks, {
-      response_time_ms: rounded(ms),
+      ...details,
       ...(used !== undefined && { used_memory_bytes: used }),
       ...(percent !== undefined && { used_memory_percent: rounded(percent) }),
     });

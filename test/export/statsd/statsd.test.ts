@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { createStatsdExporter, startStatsd } from '../../../lib/export/statsd/index.js';
 import { ExporterError } from '../../../lib/index.js';
 import { thrownBy } from '../../core/catalogue/thrown.js';
 import { needPython } from '../../exposition/programs.js';
+import { runFixture } from '../../support/fixtures.js';
 import { inPackage } from '../../support/package-root.js';
 import { until } from '../../support/until.js';
 import { never, withExporter } from '../exporters.js';
@@ -55,6 +56,30 @@ describe('StatsD', function () {
     expect(running.counts).to.include({ failed: 0, dropped: 0 });
     registry.close();
   });
+
+  for (const [when, total] of [
+    ['between', 5],
+    ['during', 9],
+  ] as const) {
+    for (const where of ['main', 'worker']) {
+      it(`has everything after process.exit(), ${when} exports, in the ${where} thread`, async () => {
+        const server = await KeepingServer.start();
+        const file = join(await mkdtemp(join(tmpdir(), 'vsr-metrics-exit-')), 'exported');
+        const args = [`127.0.0.1:${server.port}`, when, where, file];
+        const { code, stderr } = await runFixture('exiting-while-exporting', { args });
+        expect([code, stderr]).to.eql([0, '']);
+        const sums = () =>
+          Array.from({ length: 1000 }, (_, account) =>
+            server.sum(`ledger_transfers_total.ok.account-${account}`),
+          );
+        // Nothing is missing, and nothing came twice.
+        await until(() => sums().every((sum) => sum >= total));
+        expect(new Set(sums())).to.eql(new Set([total]));
+        expect(await readFile(file, 'utf8')).to.equal('exported\n');
+        await rm(dirname(file), { recursive: true });
+      });
+    }
+  }
 
   it('packs lines into datagrams, and splits none', async () => {
     const server = await KeepingServer.start();
@@ -252,6 +277,19 @@ describe('StatsD', function () {
         .reduce((sum, line) => sum + Number(/:(\d+)\|c$/.exec(line)![1]), 0);
       expect(total).to.equal((999 * 1000) / 2);
       registry.close();
+    });
+
+    it('has everything after process.exit()', async () => {
+      const path = join(folder, 'statsd.sock');
+      const received = await startUnixServer(path, 0);
+      const args = [`unix:${path}`, 'during'];
+      const { code, stderr } = await runFixture('exiting-while-exporting', { args });
+      expect([code, stderr]).to.eql([0, '']);
+      const total = (await received())
+        .flatMap((datagram) => datagram.split('\n'))
+        .filter((line) => line.startsWith('ledger_transfers_total'))
+        .reduce((sum, line) => sum + Number(/:(\d+)\|c$/.exec(line)![1]), 0);
+      expect(total).to.equal(9 * 1000);
     });
 
     it('keeps everything while nobody listens, and sends it then', async () => {

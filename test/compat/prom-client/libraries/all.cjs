@@ -1,19 +1,10 @@
 // Libraries that require prom-client themselves, used as their documents say: what do they record
-// into? Run by shim.test.ts in a project of its own, in which they are installed. Prints JSON.
+// into? Run by shim.test.ts in a project of its own, in which all or some of them are installed. Prints
+// JSON.
 
-require('reflect-metadata');
-
-const { Controller, Get, Module } = require('@nestjs/common');
-const { NestFactory } = require('@nestjs/core');
-const {
-  InjectMetric,
-  makeCounterProvider,
-  PrometheusModule,
-} = require('@willsoto/nestjs-prometheus');
 const express = require('express');
 const expressBundle = require('express-prom-bundle');
-const fastify = require('fastify');
-const fastifyMetrics = require('fastify-metrics');
+const { dependencies } = require('./package.json');
 const ours = require('vsr-metrics/prom-client');
 const theirs = require('prom-client');
 
@@ -43,8 +34,9 @@ async function useExpress() {
 }
 
 async function useFastify() {
+  const fastify = require('fastify');
   const application = fastify();
-  await application.register(fastifyMetrics, { endpoint: '/metrics' });
+  await application.register(require('fastify-metrics'), { endpoint: '/metrics' });
   application.get('/pay', async () => 'paid');
   await application.inject('/pay');
   const { body } = await application.inject('/metrics');
@@ -53,6 +45,14 @@ async function useFastify() {
 }
 
 async function useNest() {
+  require('reflect-metadata');
+  const { Controller, Get, Module } = require('@nestjs/common');
+  const { NestFactory } = require('@nestjs/core');
+  const {
+    InjectMetric,
+    makeCounterProvider,
+    PrometheusModule,
+  } = require('@willsoto/nestjs-prometheus');
   class Shop {
     constructor(sales) {
       this.sales = sales;
@@ -86,8 +86,8 @@ async function useAll() {
     required: theirs === ours,
     imported: (await import('prom-client')).Counter === ours.Counter,
     express: await useExpress(),
-    fastify: await useFastify(),
-    nest: await useNest(),
+    ...('fastify-metrics' in dependencies && { fastify: await useFastify() }),
+    ...('@willsoto/nestjs-prometheus' in dependencies && { nest: await useNest() }),
   };
 }
 
