@@ -1,0 +1,311 @@
+import { expect } from 'chai';
+import { ExpressionError } from '../../lib/core/errors.js';
+import { compile, type QueryResult } from '../../lib/promql/evaluation/compile.js';
+import { Labels } from '../../lib/promql/evaluation/labels.js';
+import type { Series, SeriesSource } from '../../lib/promql/evaluation/series.js';
+import { SeriesList } from '../../lib/promql/evaluation/series-list.js';
+import { functionNames } from '../../lib/promql/functions.js';
+import { aggregations } from '../../lib/promql/names.js';
+import { print } from '../../lib/promql/printer.js';
+import { seed } from '../support/seed.js';
+import { Engine, needEngine } from './engine.js';
+import { differenceOf } from './near.js';
+import { endMs, plain, Random, RandomExpressions, randomSeries } from './random.js';
+
+interface Asked {
+  readonly text: string;
+  readonly time: number;
+}
+
+function evaluated(source: SeriesList, { text, time }: Asked): QueryResult | { error: string } {
+  try {
+    return compile(text).evaluate(source, time);
+  } catch (error) {
+    if (error instanceof ExpressionError && error.code === 'VSR_METRICS_EXPRESSION_FAILED') {
+      return { error: error.message };
+    }
+    throw error;
+  }
+}
+
+function series(text: string, times: readonly number[], values: readonly number[]): Series {
+  const [, name = '', pairs = ''] = /^(\w*)(?:\{(.*)\})?$/.exec(text)!;
+  const labels = Object.fromEntries(
+    Array.from(pairs.matchAll(/(\w+)="([^"]*)"/g), ([, label, value]) => [label, value]),
+  );
+  return { labels: Labels.of({ __name__: name, ...labels }), times, values };
+}
+
+/** One line for each series, or the scalar. */
+function resultOf(text: string, all: readonly Series[], time: number): string[] {
+  const result = compile(text).evaluate(new SeriesList(all), time);
+  if (result.type === 'scalar') return [String(result.value)];
+  return result.elements.map(({ labels, value }) => `${labels} ${value}`);
+}
+
+function refusal(text: string, all: readonly Series[], time: number): string {
+  try {
+    compile(text).evaluate(new SeriesList(all), time);
+  } catch (error) {
+    if (error instanceof ExpressionError) return error.message;
+    throw error;
+  }
+  throw new Error(`evaluated: ${text}`);
+}
+
+describe('evaluate', () => {
+  const second = [0, 1000, 2000, 3000];
+
+  it('takes the latest sample that is younger than the lookback', () => {
+    const up = series('up{job="a"}', [60_000], [1]);
+    expect(resultOf('up', [up], 59_999)).to.eql([]);
+    expect(resultOf('up', [up], 60_000)).to.eql(['up{job="a"} 1']);
+    expect(resultOf('up', [up], 359_999)).to.eql(['up{job="a"} 1']);
+    expect(resultOf('up', [up], 360_000)).to.eql([]);
+    const brief = compile('up', { lookbackMs: 10_000 });
+    const at = (time: number) => brief.evaluate(new SeriesList([up]), time);
+    expect(at(69_999)).to.have.property('elements').of.length(1);
+    expect(at(70_000)).to.have.property('elements').of.length(0);
+  });
+
+  it('takes nothing of a series that ended, and something when it came back', () => {
+    const up = { ...series('up', [0, 30_000], [1, 2]), endedAt: [10_000] };
+    expect(resultOf('up', [up], 9_999)).to.eql(['up 1']);
+    expect(resultOf('up', [up], 10_000)).to.eql([]);
+    expect(resultOf('up', [up], 30_000)).to.eql(['up 2']);
+    expect(resultOf('count_over_time(up[1m])', [up], 30_000)).to.eql(['{} 2']);
+  });
+
+  it('leaves the sample at the beginning of a range out', () => {
+    const x = series('x', second, [1, 2, 3, 4]);
+    expect(resultOf('sum_over_time(x[2s])', [x], 3000)).to.eql(['{} 7']);
+    expect(resultOf('sum_over_time(x[2001ms])', [x], 3000)).to.eql(['{} 9']);
+  });
+
+  it('asks the source for what it looks at, and says how many series that were', () => {
+    const asked: string[] = [];
+    const list = new SeriesList([series('x{a="1"}', second, [1, 2, 3, 4]), series('x', [], [])]);
+    const source: SeriesSource = {
+      select(matchers, from, to) {
+        const texts = matchers.map(({ label, operator, value }) => label + operator + value);
+        asked.push(`${texts.join(' ')} ${from} ${to}`);
+        return list.select(matchers);
+      },
+    };
+    const query = compile('rate(x[5s] offset 1s) + on (a) x{a!="2"}');
+    const { seriesRead } = query.evaluate(source, 3000);
+    expect(asked).to.eql(['__name__=x -3000 2000', '__name__=x a!=2 -297000 3000']);
+    expect(seriesRead).to.equal(4);
+  });
+
+  it('refuses what is no scalar and no instant vector', () => {
+    for (const text of ['x[5m]', '"text"', 'x[5m:1m]']) {
+      expect(refusal(text, [], 0)).to.contain('allowed: a scalar or an instant vector');
+    }
+    for (const lookbackMs of [0, -1, 0.5, Number.NaN]) {
+      expect(() => compile('x', { lookbackMs })).to.throw(ExpressionError, 'lookbackMs');
+    }
+  });
+
+  it('names the labels of series that match more than once', () => {
+    const all = ['x{a="1", b="1"}', 'x{a="1", b="2"}', 'y{a="1", c="1"}'].map((text) =>
+      series(text, [0], [1]),
+    );
+    expect(refusal('y + on (a) x', all, 0)).to.equal(
+      'several series of the right side match {a="1"}; ' +
+        'given ["x{a=\\"1\\", b=\\"1\\"}","x{a=\\"1\\", b=\\"2\\"}"]; ' +
+        'allowed: one, or labels in on (...) or ignoring (...) that tell them apart',
+    );
+    expect(refusal('x + on (a) y', all, 0)).to.contain('group_left');
+    expect(resultOf('x + on (a) group_left (c) y', all, 0)).to.eql([
+      '{a="1", b="1", c="1"} 2',
+      '{a="1", b="2", c="1"} 2',
+    ]);
+    expect(
+      refusal(
+        'abs({a="1", b=""} or x{b="1"}) + abs({__name__=~"x|z", b="2"})',
+        [...all, series('z{a="1", b="2"}', [0], [1])],
+        0,
+      ),
+    ).to.contain('leaves two series with the same labels; given "{a=\\"1\\", b=\\"2\\"}"');
+  });
+
+  it('ends subqueries that would evaluate too often', () => {
+    const x = series('x', second, [1, 2, 3, 4]);
+    expect(refusal('max_over_time(max_over_time(x[1h:1s])[1h:1s])', [x], 0)).to.contain(
+      'too often',
+    );
+  });
+
+  it('evaluates dates as calendars have them', () => {
+    const at = (text: string) => Date.parse(text);
+    const dates = ['1970-01-01', '2000-02-29', '2023-12-31', '2024-12-31', '2100-02-28'];
+    for (const date of dates) {
+      const time = at(`${date}T23:59:58Z`);
+      const [year, month, day] = date.split('-').map(Number);
+      const last = new Date(Date.UTC(year!, month!, 0)).getUTCDate();
+      const ofYear = 1 + (at(`${date}T00:00Z`) - at(`${year}-01-01T00:00Z`)) / 86_400_000;
+      const expected = {
+        year: year!,
+        month: month!,
+        day_of_month: day!,
+        day_of_year: ofYear,
+        day_of_week: new Date(time).getUTCDay(),
+        days_in_month: last,
+        hour: 23,
+        minute: 59,
+      };
+      for (const [name, value] of Object.entries(expected)) {
+        expect(resultOf(`${name}()`, [], time), `${name} ${date}`).to.eql([`{} ${value}`]);
+        expect(resultOf(`${name}(vector(${time / 1000}))`, [], 0)).to.eql([`{} ${value}`]);
+      }
+    }
+  });
+
+  it('remembers nothing of series that are gone', () => {
+    const query = compile('sum by (a) (x)');
+    for (let round = 0; round < 30; round++) {
+      const all = Array.from({ length: 1000 }, (_, index) =>
+        series(`x{a="${round}-${index}"}`, [0], [1]),
+      );
+      const result = query.evaluate(new SeriesList(all), 0);
+      expect(result).to.have.property('elements').of.length(1000);
+    }
+  });
+});
+
+describe("evaluate, beside Prometheus' own engine", function () {
+  this.timeout(120_000);
+  let engine: Engine;
+  before(async function () {
+    await needEngine(this);
+    engine = new Engine();
+  });
+  after(() => engine?.stop());
+
+  /** Compares all results over the same series; resolves to how many had series in them. */
+  async function compare(all: readonly Series[], asked: readonly Asked[]): Promise<number> {
+    const source = new SeriesList(all);
+    const theirs = await engine.evaluate(all, asked);
+    let filled = 0;
+    for (const [index, each] of asked.entries()) {
+      const ours = evaluated(source, each);
+      const difference = differenceOf(ours, theirs[index]!);
+      if (difference !== undefined) {
+        const [a, b] = [ours, theirs[index]].map((result) => JSON.stringify(result));
+        expect.fail(`${each.text} @ ${each.time}: ${difference}\nours ${a}\ntheirs ${b}`);
+      }
+      if ('elements' in ours && ours.elements.length > 0) filled++;
+    }
+    return filled;
+  }
+
+  const rounds = Number(process.env.PROMQL_ROUNDS ?? 60);
+
+  it('comes to the same for expressions by chance over series by chance', async () => {
+    const random = new Random(seed);
+    const expressions = new RandomExpressions(random, plain);
+    let filled = 0;
+    for (let round = 0; round < rounds; round++) {
+      const all = randomSeries(random);
+      const asked = Array.from({ length: 50 }, () => ({
+        text: print(expressions.any(random.whole(1, 4))),
+        time: endMs - random.whole(0, 300_000),
+      }));
+      filled += await compare(all, asked);
+    }
+    expect(filled).to.be.above(rounds * 10);
+  });
+
+  it('comes to the same for every function and aggregation, at the ends of series too', async () => {
+    const random = new Random(seed + 1);
+    const vectors = ['g1', 'c1_total', 'h_bucket', 'n1', 'n2', 'mixed'];
+    for (let round = 0; round < rounds / 3; round++) {
+      const all = randomSeries(random);
+      const asked: Asked[] = [];
+      for (const name of vectors) {
+        const range = `${name}[${random.whole(10, 900)}s]`;
+        const time = endMs + random.whole(-600_000, 400_000);
+        const quantile = random.pick(['0', '0.3', '0.5', '0.9', '0.99', '1', '-1', '2', 'NaN']);
+        const calls: Readonly<Record<string, string>> = {
+          clamp: `clamp(${name}, 1, ${quantile})`,
+          clamp_max: `clamp_max(${name}, ${quantile})`,
+          clamp_min: `clamp_min(${name}, ${quantile})`,
+          histogram_quantile: `histogram_quantile(${quantile}, rate(${range}))`,
+          label_join: `label_join(${name}, "c", "-", "a", "b")`,
+          label_replace: `label_replace(${name}, "c", "$2$1", "a", "(x)|(.)")`,
+          predict_linear: `predict_linear(${range}, 3600)`,
+          quantile_over_time: `quantile_over_time(${quantile}, ${range})`,
+          round: `round(${name}, 0.3)`,
+          time: 'time()',
+          vector: `vector(scalar(${name}))`,
+          scalar: `scalar(${name}{a="x", b="1"})`,
+        };
+        for (const each of functionNames) {
+          if (plain.functions.includes(each)) {
+            const argument = /over_time|^(rate|increase|irate|i?delta|deriv|resets|changes)/.test(
+              each,
+            )
+              ? range
+              : name;
+            asked.push({ text: calls[each] ?? `${each}(${argument})`, time });
+          }
+        }
+        for (const each of aggregations) {
+          const parameters: Readonly<Record<string, string>> = {
+            ...{ topk: '2, ', bottomk: '2, ', quantile: `${quantile}, ` },
+          };
+          if (each === 'count_values') continue;
+          const grouping = random.pick(['', ' by (a)', ' without (b)']);
+          asked.push({ text: `${each}${grouping} (${parameters[each] ?? ''}${name})`, time });
+        }
+      }
+      await compare(all, asked);
+    }
+  });
+
+  it('comes to the same for samples exactly at the ends of ranges', async () => {
+    const random = new Random(seed + 2);
+    const times = Array.from({ length: 100 }, (_, index) => index * 15_000);
+    const all = ['x{a="1"}', 'x{a="2"}', 'x_total'].map((text) =>
+      series(
+        text,
+        times,
+        times.map(() => random.whole(0, 20)),
+      ),
+    );
+    const asked = functionNames
+      .filter((name) => /over_time|^(rate|increase|irate|i?delta|deriv|resets|changes)$/.test(name))
+      .filter((name) => name !== 'quantile_over_time')
+      .flatMap((name) =>
+        ['x[1m]', 'x_total[15s]', 'x[30s] offset 15s', 'x[2m:30s]', 'x[2m:]', 'x[1m:7s]'].map(
+          (range) => ({ text: `${name}(${range})`, time: 900_000 }),
+        ),
+      );
+    await compare(all, asked);
+  });
+
+  it('counts the same values', async () => {
+    const values = [0, -0, 1, 1.5, 1e21, 1e-7, -2.5e-9, 1e300, NaN, Infinity, -Infinity, 0.1 + 0.2];
+    const all = values.map((value, index) =>
+      series(`x{a="${index}", b="${index % 2}"}`, [0], [value]),
+    );
+    const texts = ['', ' by (b)', ' without (a)'].map((by) => `count_values${by} ("seen", x)`);
+    await compare(
+      all,
+      texts.map((text) => ({ text, time: 0 })),
+    );
+  });
+
+  it('evaluates dates the same', async () => {
+    const random = new Random(seed + 3);
+    const all = Array.from({ length: 50 }, (_, index) =>
+      series(`x{a="${index}"}`, [0], [random.whole(-3e9, 2e10) + random.next()]),
+    );
+    const names = functionNames.filter((name) => /^(day|hour|minute|month|year)/.test(name));
+    await compare(
+      all,
+      names.map((name) => ({ text: `${name}(x)`, time: 0 })),
+    );
+  });
+});
