@@ -7,7 +7,7 @@
 
 export {
   compile,
-  Query,
+  type Query,
   type QueryOptions,
   type QueryResult,
   type ResultElement,
