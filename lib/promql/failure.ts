@@ -4,7 +4,7 @@
 //     sum(rat(x[5m]))
 //         ^^^
 
-import { type ErrorDetails, ExpressionError } from '../core/errors.js';
+import { type ErrorDetails, ExpressionError, type VsrMetricsErrorCode } from '../core/errors.js';
 import type { Place } from './expression.js';
 
 /** More of a line than this is left out around the mark. */
@@ -16,21 +16,34 @@ export function invalid(
   text?: string | undefined,
   place?: Place | undefined,
 ): ExpressionError {
-  if (text === undefined || place === undefined) {
-    return new ExpressionError('VSR_METRICS_EXPRESSION_INVALID', details);
-  }
-  const { line, column, excerpt } = mark(text, place);
-  const problem = `line ${line}, column ${column}: ${details.problem}`;
-  return new ExpressionError(
-    'VSR_METRICS_EXPRESSION_INVALID',
-    { ...details, problem, excerpt },
-    { line, column },
-  );
+  return marked('VSR_METRICS_EXPRESSION_INVALID', details, text, place);
 }
 
-/** The error for an expression that is sound, and that these series leave without a result. */
-export function failed(details: ErrorDetails): ExpressionError {
-  return new ExpressionError('VSR_METRICS_EXPRESSION_FAILED', details);
+/** Thrown where a sound expression has no answer, by what does not know its place. */
+export class Unanswered extends Error {
+  readonly details: ErrorDetails;
+
+  constructor(details: ErrorDetails) {
+    super(details.problem);
+    this.details = details;
+  }
+
+  /** The error for whoever evaluates. */
+  at(text: string | undefined, place: Place | undefined): ExpressionError {
+    return marked('VSR_METRICS_EXPRESSION_FAILED', this.details, text, place);
+  }
+}
+
+function marked(
+  code: VsrMetricsErrorCode,
+  details: ErrorDetails,
+  text: string | undefined,
+  place: Place | undefined,
+): ExpressionError {
+  if (text === undefined || place === undefined) return new ExpressionError(code, details);
+  const { line, column, excerpt } = mark(text, place);
+  const problem = `line ${line}, column ${column}: ${details.problem}`;
+  return new ExpressionError(code, { ...details, problem, excerpt }, { line, column });
 }
 
 function mark(text: string, { start, end }: Place) {

@@ -35,10 +35,13 @@ import {
   signLevel,
 } from './operators.js';
 import { quote } from './strings.js';
-import { checkTypes } from './types.js';
+import { checkTypes, typeOf } from './types.js';
 
 /** Deeper nesting is nothing that anybody wrote, and would exhaust the stack. */
 const deepest = 200;
+
+/** Operators in a row nest, too: each has all before it on its left. */
+const mostOperators = 1000;
 
 /** Longer texts are nothing that anybody wrote either. */
 const longest = 100_000;
@@ -79,6 +82,7 @@ class Parser {
   /** Where the word before the current one ended. */
   #lastEnd = 0;
   #depth = 0;
+  #operators = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -105,6 +109,10 @@ class Parser {
     for (;;) {
       const operator = this.#operator();
       if (operator === undefined || levelOf(operator) < level) break;
+      if (++this.#operators > mostOperators) {
+        const problem = 'this expression has too many operators';
+        throw this.#refused(this.#token, problem, { allowed: `up to ${mostOperators}` });
+      }
       const start = left.place!.start;
       this.#advance();
       const modifiers = this.#modifiers(operator);
@@ -135,8 +143,9 @@ class Parser {
     if (operand.kind === 'number') {
       return { kind: 'number', value: text === '-' ? -operand.value : operand.value, place };
     }
-    // A plus changes nothing.
-    if (text === '+') return { ...operand, place };
+    // A plus changes nothing, and is as choosy as a minus.
+    const type = typeOf(operand);
+    if (text === '+' && (type === 'scalar' || type === 'vector')) return { ...operand, place };
     return { kind: 'negation', expression: operand, place };
   }
 

@@ -111,10 +111,12 @@ describe('evaluate', () => {
     const all = ['x{a="1", b="1"}', 'x{a="1", b="2"}', 'y{a="1", c="1"}'].map((text) =>
       series(text, [0], [1]),
     );
-    expect(refusal('y + on (a) x', all, 0)).to.equal(
-      'several series of the right side match {a="1"}; ' +
+    expect(refusal('1 + (y + on (a) x)', all, 0)).to.equal(
+      'line 1, column 6: several series of the right side match {a="1"}; ' +
         'given ["x{a=\\"1\\", b=\\"1\\"}","x{a=\\"1\\", b=\\"2\\"}"]; ' +
-        'allowed: one, or labels in on (...) or ignoring (...) that tell them apart',
+        'allowed: one, or labels in on (...) or ignoring (...) that tell them apart\n' +
+        '  1 + (y + on (a) x)\n' +
+        '       ^^^^^^^^^^^^',
     );
     expect(refusal('x + on (a) y', all, 0)).to.contain('group_left');
     expect(resultOf('x + on (a) group_left (c) y', all, 0)).to.eql([

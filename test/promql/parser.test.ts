@@ -124,6 +124,9 @@ describe('parse', () => {
     for (const text of [deep(10_000), '-'.repeat(10_000), `${'x^'.repeat(10_000)}x`]) {
       expect(refusalOf(text).message).to.contain('nested too deeply');
     }
+    const long = (count: number) => `${'x + '.repeat(count)}x`;
+    expect(print(parse(long(1000))).match(/x/g)).to.have.length(1001);
+    expect(refusalOf(long(1001)).message).to.contain('too many operators');
     expect(refusalOf(`${' '.repeat(100_000)}x`).message).to.contain('too long');
     expect(refusalOf(5 as unknown as string).message).to.contain('given 5');
   });

@@ -92,6 +92,8 @@ describe('compilePattern', () => {
 
   it('refuses what would become a huge program', () => {
     expect(compilePattern('((a{100}){100}){100}')).to.have.property('problem');
+    expect(compiled('(?:(?:(?:){1000}){1000}){1000}a').test('a')).to.equal(true);
+    expect(compiled('(?:a)'.repeat(5000)).test('a'.repeat(5000))).to.equal(true);
     expect(compilePattern('('.repeat(5000) + ')'.repeat(5000))).to.have.property('problem');
   });
 

@@ -1,7 +1,7 @@
 // Many series to few.
 
 import type { Grouping } from '../expression.js';
-import { failed } from '../failure.js';
+import { Unanswered } from '../failure.js';
 import type { AggregationName } from '../names.js';
 import { ExactMean, ExactSum, plainDigits, quantileOf } from './arithmetic.js';
 import { Extremes } from './extremes.js';
@@ -126,7 +126,7 @@ export function extremes(
   if (count < 1) return [];
   if (Number.isNaN(count) || count >= 2 ** 63) {
     const name = isLargest ? 'topk' : 'bottomk';
-    throw failed({ problem: `the parameter of ${name} is no count`, given: count });
+    throw new Unanswered({ problem: `the parameter of ${name} is no count`, given: count });
   }
   const kept = Math.min(Math.floor(count), vector.length);
   const groups = new Map<Labels, Extremes>();

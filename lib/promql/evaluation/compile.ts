@@ -11,7 +11,7 @@ import type {
   Selector,
   Subquery,
 } from '../expression.js';
-import { failed, invalid } from '../failure.js';
+import { invalid, Unanswered } from '../failure.js';
 import type { FunctionName } from '../functions.js';
 import { compileMatcher, compilePattern, type LabelMatcher } from '../matchers.js';
 import type { AggregationName } from '../names.js';
@@ -44,9 +44,12 @@ import {
 import {
   dateFunctions,
   datesOf,
-  labelsJoined,
-  labelsReplaced,
+  joining,
+  quantiles,
+  relabelled,
+  replacing,
   vectorFunctions,
+  wholeOfBuckets,
 } from './vector-functions.js';
 import { look, newWindow } from './window.js';
 
@@ -82,7 +85,8 @@ const mostSteps = 100_000;
  * ExpressionError.
  */
 export function compile(given: string | Expression, options: QueryOptions = {}): Query {
-  return new Query(typeof given === 'string' ? parse(given) : given, options);
+  if (typeof given === 'string') return new Query(parse(given), options, given);
+  return new Query(given, options, undefined);
 }
 
 /** An expression that is ready to be evaluated. */
@@ -95,17 +99,19 @@ export class Query {
   readonly #scalar: Evaluate<number>;
   readonly #projections: Projection[] = [];
 
-  constructor(expression: Expression, options: QueryOptions) {
-    const type = checkTypes(expression);
+  /** Places in the tree are marked in the text that it was read from. */
+  constructor(expression: Expression, options: QueryOptions, text: string | undefined) {
+    const type = checkTypes(expression, text);
     if (type !== 'scalar' && type !== 'vector') {
       const problem = `a ${type} is nothing that can be evaluated`;
-      throw invalid({ problem, allowed: 'a scalar or an instant vector' });
+      const details = { problem, allowed: 'a scalar or an instant vector' };
+      throw invalid(details, text, expression.place);
     }
     this.expression = expression;
     this.type = type;
     this.#lookbackMs = duration('lookbackMs', options.lookbackMs ?? defaultLookbackMs);
     this.#stepMs = duration('stepMs', options.stepMs ?? 60_000);
-    const compiler = new Compiler(this.#projections);
+    const compiler = new Compiler(this.#projections, text);
     const tree = withoutParentheses(expression);
     this.#vector = type === 'vector' ? compiler.vector(tree) : () => [];
     this.#scalar = type === 'scalar' ? compiler.scalar(tree) : () => Number.NaN;
@@ -138,9 +144,11 @@ function duration(name: string, given: number): number {
 /** Turns nodes into functions; the types were checked before. */
 class Compiler {
   readonly #projections: Projection[];
+  readonly #text: string | undefined;
 
-  constructor(projections: Projection[]) {
+  constructor(projections: Projection[], text: string | undefined) {
     this.#projections = projections;
+    this.#text = text;
   }
 
   scalar(expression: Expression): Evaluate<number> {
@@ -166,6 +174,18 @@ class Compiler {
   }
 
   vector(expression: Expression): Evaluate<Vector> {
+    const evaluate = this.#vector(expression);
+    // The innermost expression that has no answer is the one to mark.
+    return (evaluation) => {
+      try {
+        return evaluate(evaluation);
+      } catch (error) {
+        throw error instanceof Unanswered ? error.at(this.#text, expression.place) : error;
+      }
+    };
+  }
+
+  #vector(expression: Expression): Evaluate<Vector> {
     switch (expression.kind) {
       case 'selector':
         return this.#selector(expression);
@@ -283,10 +303,11 @@ class Compiler {
         return this.#absent(first!);
       case 'absent_over_time':
         return this.#absentOverTime(first!);
+      case 'histogram_quantile':
+        return this.#quantile(call);
       case 'label_join':
-        return this.#labelJoin(call);
       case 'label_replace':
-        return this.#labelReplace(call);
+        return this.#relabel(call);
       case 'timestamp':
         return this.#timestamp(first!);
       case 'vector': {
@@ -384,23 +405,23 @@ class Compiler {
     };
   }
 
-  #labelReplace({ arguments: args }: Call): Evaluate<Vector> {
+  #relabel({ name, arguments: args }: Call): Evaluate<Vector> {
     const inner = this.vector(args[0]!);
-    const [target = '', replacement = '', source = '', text = ''] = args.slice(1).map(stringOf);
-    const pattern = compilePattern(text);
-    if ('problem' in pattern) throw invalid({ problem: pattern.problem, given: text });
-    return (evaluation) =>
-      distinct(
-        labelsReplaced(inner(evaluation), target, replacement, source, pattern),
-        'label_replace',
-      );
+    const texts = args.slice(1).map(stringOf);
+    const projection = this.#remember(
+      name === 'label_replace' ? replacementOf(texts) : joiningOf(texts),
+    );
+    return (evaluation) => distinct(relabelled(inner(evaluation), projection), name);
   }
 
-  #labelJoin({ arguments: args }: Call): Evaluate<Vector> {
-    const inner = this.vector(args[0]!);
-    const [target = '', separator = '', ...sources] = args.slice(1).map(stringOf);
-    return (evaluation) =>
-      distinct(labelsJoined(inner(evaluation), target, separator, sources), 'label_join');
+  #quantile({ arguments: [parameter, expression] }: Call): Evaluate<Vector> {
+    const scalar = this.scalar(parameter!);
+    const inner = this.vector(expression!);
+    const whole = this.#remember(wholeOfBuckets());
+    return (evaluation) => {
+      const number = scalar(evaluation);
+      return distinct(quantiles(number, inner(evaluation), whole), 'histogram_quantile');
+    };
   }
 
   // ---- aggregations and operators ----
@@ -465,7 +486,7 @@ class Compiler {
       return (evaluation) =>
         distinct(combineSets(operator, a(evaluation), b(evaluation), matching), operator);
     }
-    const labels = this.#remember(resultLabelsOf(binary));
+    const labels = resultLabelsOf(binary, (projection) => this.#remember(projection));
     return (evaluation) =>
       distinct(combineMatched(binary, a(evaluation), b(evaluation), matching, labels), operator);
   }
@@ -476,6 +497,21 @@ interface Sampled extends Series {
   readonly times: number[];
   readonly values: number[];
   readonly histograms: (NativeHistogram | undefined)[];
+}
+
+function replacementOf([
+  target = '',
+  replacement = '',
+  source = '',
+  text = '',
+]: string[]): Projection {
+  const pattern = compilePattern(text);
+  if ('problem' in pattern) throw invalid({ problem: pattern.problem, given: text });
+  return replacing(target, replacement, source, pattern);
+}
+
+function joiningOf([target = '', separator = '', ...sources]: string[]): Projection {
+  return joining(target, separator, sources);
 }
 
 function matchersOf({ name, matchers }: Selector): LabelMatcher[] {
@@ -526,5 +562,7 @@ function labelsOfAbsent(expression: Expression): Labels {
 }
 
 function unreachable(expression: Expression): Error {
-  return failed({ problem: `an expression of kind ${expression.kind} stands where it cannot` });
+  return new Unanswered({
+    problem: `an expression of kind ${expression.kind} stands where it cannot`,
+  });
 }

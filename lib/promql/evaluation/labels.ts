@@ -119,6 +119,11 @@ export class Projection {
     return new Projection((labels) => labels.keeping(names));
   }
 
+  /** Everything but these. */
+  static dropping(names: readonly string[]): Projection {
+    return new Projection((labels) => labels.without(names));
+  }
+
   /** All but these, and but the name of the metric. */
   static without(names: readonly string[]): Projection {
     const dropped = [...metadata, ...names];
@@ -146,5 +151,29 @@ export class Projection {
     if (this.#byKey.size <= mostRemembered) return;
     this.#bySource = new WeakMap();
     this.#byKey = new Map();
+  }
+}
+
+/** What two sets of labels come to, remembered for as long as both are there. */
+export class Pairing {
+  readonly #combine: (a: Labels, b: Labels) => Labels;
+  readonly #known = new WeakMap<Labels, WeakMap<Labels, Labels>>();
+
+  constructor(combine: (a: Labels, b: Labels) => Labels) {
+    this.#combine = combine;
+  }
+
+  of(a: Labels, b: Labels): Labels {
+    let row = this.#known.get(a);
+    if (row === undefined) {
+      row = new WeakMap();
+      this.#known.set(a, row);
+    }
+    let combined = row.get(b);
+    if (combined === undefined) {
+      combined = this.#combine(a, b);
+      row.set(b, combined);
+    }
+    return combined;
   }
 }

@@ -1,10 +1,10 @@
 // Operators between two vectors: which series of one side meet which of the other.
 
 import type { ArithmeticOperator, Binary, ComparisonOperator, SetOperator } from '../expression.js';
-import { failed } from '../failure.js';
+import { Unanswered } from '../failure.js';
 import { isComparison, type Operator } from '../operators.js';
 import { calculate, compares } from './arithmetic.js';
-import { type Labels, Projection } from './labels.js';
+import { type Labels, Pairing, Projection } from './labels.js';
 import { added, areEqual, compacted, divided, scaled, subtracted } from './native-histogram.js';
 import type { Outcome } from './rates.js';
 import type { NativeHistogram } from './series.js';
@@ -46,12 +46,12 @@ export function combineMatched(
   left: Vector,
   right: Vector,
   matching: Projection,
-  labelsOf: Projection,
+  labelsOf: ResultLabels,
 ): Element[] {
   if (left.length === 0 || right.length === 0) return [];
   const operator = binary.operator as ArithmeticOperator | ComparisonOperator;
   const returnsBool = binary.returnsBool === true;
-  const { many, include = [] } = binary.matching ?? {};
+  const many = binary.matching?.many;
   const isSwapped = many === 'right';
   const [manySide, oneSide] = isSwapped ? [right, left] : [left, right];
   const ones = index(oneSide, matching, isSwapped ? 'left' : 'right');
@@ -64,7 +64,7 @@ export function combineMatched(
     if (one === undefined) continue;
     const combined = isSwapped ? apply(operator, one, each) : apply(operator, each, one);
     if (combined === undefined) continue;
-    const labels = withIncluded(labelsOf.of(each.labels), one.labels, include);
+    const labels = labelsOf(each.labels, one.labels);
     const meeting = many === undefined ? key : `${key.key}\u0002${labels.key}`;
     if (met.has(meeting)) throw severalMatches(many, labels, key);
     met.add(meeting);
@@ -74,15 +74,25 @@ export function combineMatched(
   return result;
 }
 
-/** The labels of a result, those that are included aside. */
-export function resultLabelsOf({ operator, returnsBool, matching }: Binary): Projection {
+/** The labels of a result, by those of the side of many and those of the other. */
+export type ResultLabels = (given: Labels, other: Labels) => Labels;
+
+export function resultLabelsOf(
+  { operator, returnsBool, matching }: Binary,
+  remember: (projection: Projection) => Projection,
+): ResultLabels {
   const dropsName = returnsBool === true || !isComparison(operator as Operator);
-  const { on, labels = [], many } = matching ?? {};
-  return new Projection((given) => {
-    const named = dropsName ? given.withoutMetadata : given;
-    if (many !== undefined) return named;
-    return on === 'on' ? named.keeping(labels) : named.without(labels);
-  });
+  const { on, labels = [], many, include = [] } = matching ?? {};
+  const own = remember(
+    new Projection((given) => {
+      const named = dropsName ? given.withoutMetadata : given;
+      if (many !== undefined) return named;
+      return on === 'on' ? named.keeping(labels) : named.without(labels);
+    }),
+  );
+  if (include.length === 0) return (given) => own.of(given);
+  const pairing = new Pairing((given, other) => withIncluded(own.of(given), other, include));
+  return (given, other) => pairing.of(given, other);
 }
 
 /** Every series of the side that may have only one of each. */
@@ -96,7 +106,7 @@ function index(
     const key = matching.of(each.labels);
     const before = all.get(key);
     if (before !== undefined) {
-      throw failed({
+      throw new Unanswered({
         problem: `several series of the ${sideName} side match ${key}`,
         given: [String(before.labels), String(each.labels)],
         allowed: 'one, or labels in on (...) or ignoring (...) that tell them apart',
@@ -109,12 +119,12 @@ function index(
 
 function severalMatches(many: 'left' | 'right' | undefined, labels: Labels, key: Labels) {
   if (many === undefined) {
-    return failed({
+    return new Unanswered({
       problem: `several series of the left side match ${key}`,
       allowed: 'one, or group_left to say that there are many',
     });
   }
-  return failed({
+  return new Unanswered({
     problem: `several series of the ${many} side come to the same labels`,
     given: String(labels),
     allowed: 'series that differ in what is kept of their labels',

@@ -4,7 +4,7 @@ import type { FunctionName } from '../functions.js';
 import type { CompiledPattern } from '../matchers.js';
 import { larger, smaller } from './arithmetic.js';
 import { boundOfLabel, type ClassicBucket, classicQuantile } from './classic-quantile.js';
-import type { Labels } from './labels.js';
+import { type Labels, Projection } from './labels.js';
 import { nativeQuantile } from './native-histogram.js';
 import { type Element, eachHistogram, eachNumber, element, type Vector } from './vector.js';
 
@@ -21,7 +21,6 @@ export const vectorFunctions: Partial<Readonly<Record<FunctionName, VectorFuncti
   floor: (vector) => eachNumber(vector, Math.floor),
   histogram_avg: (vector) => eachHistogram(vector, ({ sum, count }) => sum / count),
   histogram_count: (vector) => eachHistogram(vector, ({ count }) => count),
-  histogram_quantile: (vector, [quantile]) => quantiles(vector, quantile!),
   histogram_sum: (vector) => eachHistogram(vector, ({ sum }) => sum),
   ln: (vector) => eachNumber(vector, Math.log),
   log10: (vector) => eachNumber(vector, Math.log10),
@@ -67,17 +66,22 @@ function clamped(vector: Vector, least: number, most: number): Element[] {
   return eachNumber(vector, (value) => larger(least, smaller(most, value)));
 }
 
+/** The labels that the buckets of a classic histogram share. */
+export function wholeOfBuckets(): Projection {
+  return Projection.dropping(['le']);
+}
+
 /** Of native histograms, and of classic ones by their buckets. */
-function quantiles(vector: Vector, quantile: number): Element[] {
+export function quantiles(quantile: number, vector: Vector, whole: Projection): Element[] {
   const classic = new Map<string, { readonly labels: Labels; readonly buckets: ClassicBucket[] }>();
   for (const { labels, value, histogram } of vector) {
     if (histogram !== undefined) continue;
     const bound = boundOfLabel(labels.get('le'));
     if (bound === undefined) continue;
-    const whole = labels.without(['le']);
-    const known = classic.get(whole.key);
+    const shared = whole.of(labels);
+    const known = classic.get(shared.key);
     if (known === undefined) {
-      classic.set(whole.key, { labels: whole, buckets: [{ bound, count: value }] });
+      classic.set(shared.key, { labels: shared, buckets: [{ bound, count: value }] });
     } else known.buckets.push({ bound, count: value });
   }
   const result: Element[] = [];
@@ -94,18 +98,16 @@ function quantiles(vector: Vector, quantile: number): Element[] {
 }
 
 /** Where the pattern fits a label, another one becomes what the replacement says. */
-export function labelsReplaced(
-  vector: Vector,
+export function replacing(
   target: string,
   replacement: string,
   source: string,
   pattern: CompiledPattern,
-): Element[] {
-  return vector.map((each) => {
-    const groups = pattern.groups(each.labels.get(source));
-    if (groups === undefined) return each;
-    const value = expanded(replacement, groups, pattern.groupsByName);
-    return { ...each, labels: each.labels.with(target, value) };
+): Projection {
+  return new Projection((labels) => {
+    const groups = pattern.groups(labels.get(source));
+    if (groups === undefined) return labels;
+    return labels.with(target, expanded(replacement, groups, pattern.groupsByName));
   });
 }
 
@@ -129,14 +131,13 @@ function expanded(
   );
 }
 
-export function labelsJoined(
-  vector: Vector,
-  target: string,
-  separator: string,
-  sources: readonly string[],
-): Element[] {
-  return vector.map((each) => {
-    const value = sources.map((source) => each.labels.get(source)).join(separator);
-    return { ...each, labels: each.labels.with(target, value) };
-  });
+export function joining(target: string, separator: string, sources: readonly string[]): Projection {
+  return new Projection((labels) =>
+    labels.with(target, sources.map((source) => labels.get(source)).join(separator)),
+  );
+}
+
+/** The same values with other labels. */
+export function relabelled(vector: Vector, projection: Projection): Element[] {
+  return vector.map((each) => ({ ...each, labels: projection.of(each.labels) }));
 }

@@ -1,6 +1,6 @@
 // What expressions come to while they are evaluated.
 
-import { failed } from '../failure.js';
+import { Unanswered } from '../failure.js';
 import type { Labels } from './labels.js';
 import type { Outcome } from './rates.js';
 import type { NativeHistogram, SeriesSource } from './series.js';
@@ -34,7 +34,7 @@ export class Effort {
   /** Subqueries within subqueries multiply. */
   step(most: number): void {
     if (++this.#steps <= most) return;
-    throw failed({
+    throw new Unanswered({
       problem: 'subqueries evaluate their expressions too often',
       allowed: `up to ${most} times in one evaluation`,
     });
@@ -78,7 +78,7 @@ export function distinct<T extends Vector>(vector: T, what: string): T {
   const keys = new Set<string>();
   for (const { labels } of vector) {
     if (keys.has(labels.key)) {
-      throw failed({
+      throw new Unanswered({
         problem: `${what} leaves two series with the same labels`,
         given: String(labels),
         allowed: 'series that differ in more than the name of their metric',

@@ -195,7 +195,12 @@ function emitRepeat(
   { part, least, most, isLazy }: Extract<Pattern, { kind: 'repeat' }>,
   all: Instruction[],
 ): boolean {
-  for (let count = 0; count < least; count++) if (!emit(part, all)) return false;
+  const begin = all.length;
+  for (let count = 0; count < least; count++) {
+    if (!emit(part, all)) return false;
+    // Nothing, however often.
+    if (all.length === begin) return true;
+  }
   if (most === Number.POSITIVE_INFINITY) {
     const split = branch(all, isLazy);
     const start = all.length - 1;

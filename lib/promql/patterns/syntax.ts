@@ -43,6 +43,9 @@ type Fits = (code: number) => boolean;
 /** As RE2 has it: more would make a small pattern a huge program. */
 const mostRepeats = 1000;
 
+/** Of a group that has a name. */
+const longestName = 200;
+
 /** Deeper nesting would exhaust the stack. */
 const deepest = 200;
 
@@ -223,7 +226,7 @@ class PatternParser {
     const outer = this.#flags;
     let index: number | undefined;
     if (this.#take('?')) {
-      const rest = this.#characters.slice(this.#at).join('');
+      const rest = this.#characters.slice(this.#at, this.#at + longestName + 10).join('');
       const named = /^P?<([A-Za-z0-9_]+)>/.exec(rest);
       if (named !== null) {
         this.#at += named[0].length;
