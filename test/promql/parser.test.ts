@@ -21,6 +21,12 @@ function refusalOf(text: string): ExpressionError {
   throw new Error(`accepted: ${text}`);
 }
 
+/**
+ * What is refused though Prometheus takes it: what is not supported, two names for one metric and a
+ * label without a name, which find nothing, and parts of milliseconds, which no sample has.
+ */
+const deliberately = /is supported|named twice|has no name|whole number of milliseconds/;
+
 /** The tree of a text as `show` has it; undefined when the text is refused. */
 function shown(text: string): string | undefined {
   try {
@@ -220,7 +226,7 @@ describe("parse, beside Prometheus' own parser", function () {
       const ours = shown(text);
       const tree = theirs[index]!;
       if (ours === undefined && 'tree' in tree) {
-        expect(refusalOf(text).message, text).to.contain('is supported');
+        expect(refusalOf(text).message, text).to.match(deliberately);
       } else expect(ours, text).to.equal('tree' in tree ? tree.tree : undefined);
       if (ours !== undefined) accepted++;
     }
