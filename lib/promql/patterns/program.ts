@@ -195,20 +195,14 @@ function emitRepeat(
   { part, least, most, isLazy }: Extract<Pattern, { kind: 'repeat' }>,
   all: Instruction[],
 ): boolean {
+  const isEndless = most === Number.POSITIVE_INFINITY;
   const begin = all.length;
-  for (let count = 0; count < least; count++) {
+  for (let count = isEndless ? 1 : 0; count < least; count++) {
     if (!emit(part, all)) return false;
     // Nothing, however often.
     if (all.length === begin) return true;
   }
-  if (most === Number.POSITIVE_INFINITY) {
-    const split = branch(all, isLazy);
-    const start = all.length - 1;
-    if (!emit(part, all)) return false;
-    all.push({ do: 'jump', to: start });
-    split.leaveTo(all.length);
-    return true;
-  }
+  if (isEndless) return least === 0 ? emitStar(part, isLazy, all) : emitPlus(part, isLazy, all);
   const splits: ReturnType<typeof branch>[] = [];
   for (let count = least; count < most; count++) {
     splits.push(branch(all, isLazy));
@@ -216,6 +210,41 @@ function emitRepeat(
   }
   for (const split of splits) split.leaveTo(all.length);
   return true;
+}
+
+function emitStar(part: Pattern, isLazy: boolean, all: Instruction[]): boolean {
+  const split = branch(all, isLazy);
+  const start = all.length - 1;
+  // What may fit nothing is once or more, or not at all: so groups find what Go's find.
+  const isDone = mayBeEmpty(part) ? emitPlus(part, isLazy, all) : emit(part, all);
+  if (!mayBeEmpty(part)) all.push({ do: 'jump', to: start });
+  split.leaveTo(all.length);
+  return isDone;
+}
+
+function emitPlus(part: Pattern, isLazy: boolean, all: Instruction[]): boolean {
+  const start = all.length;
+  if (!emit(part, all)) return false;
+  const end = all.length + 1;
+  all.push({ do: 'split', first: isLazy ? end : start, second: isLazy ? start : end });
+  return true;
+}
+
+function mayBeEmpty(pattern: Pattern): boolean {
+  switch (pattern.kind) {
+    case 'character':
+      return false;
+    case 'sequence':
+      return pattern.parts.every(mayBeEmpty);
+    case 'choice':
+      return pattern.choices.some(mayBeEmpty);
+    case 'group':
+      return mayBeEmpty(pattern.part);
+    case 'repeat':
+      return pattern.least === 0 || mayBeEmpty(pattern.part);
+    default:
+      return true;
+  }
 }
 
 /** A split into what follows and what is not known yet. */
