@@ -10,11 +10,17 @@ import { feed, lacking } from '../exposition/programs.js';
 
 const program = 'prometheus-promql';
 
+/** Why the engine is not there; undefined when it is. */
+export async function lackOfEngine(): Promise<string | undefined> {
+  const { code, stderr } = await feed(program, [], '');
+  if (code === 0) return undefined;
+  return `${program} (built by Go, see test/promql/engine): ${stderr.trim()}`;
+}
+
 /** In `before`: goes on when the engine is there. */
 export async function needEngine(context: Context): Promise<void> {
-  const { code, stderr } = await feed(program, [], '');
-  if (code !== 0)
-    lacking(context, `${program} (built by Go, see test/promql/engine): ${stderr.trim()}`);
+  const reason = await lackOfEngine();
+  if (reason !== undefined) lacking(context, reason);
 }
 
 export type EngineTree = { readonly tree: string } | { readonly error: string };
