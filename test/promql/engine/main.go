@@ -294,17 +294,25 @@ func toSample(given jsonSample) sample {
 	return sample{time: given.Time, value: parsed}
 }
 
-func (s sample) T() int64                      { return s.time }
-func (sample) ST() int64                       { return 0 }
-func (s sample) F() float64                    { return s.value }
-func (sample) H() *histogram.Histogram         { return nil }
-func (s sample) FH() *histogram.FloatHistogram { return s.histogram }
-func (s sample) Copy() chunks.Sample           { return s }
+func (s sample) T() int64              { return s.time }
+func (sample) ST() int64               { return 0 }
+func (s sample) F() float64            { return s.value }
+func (sample) H() *histogram.Histogram { return nil }
+
+func (s sample) Copy() chunks.Sample { return s }
 func (s sample) Type() chunkenc.ValueType {
 	if s.histogram != nil {
 		return chunkenc.ValFloatHistogram
 	}
 	return chunkenc.ValFloat
+}
+
+// FH returns a copy: the engine writes into histograms that it has been given.
+func (s sample) FH() *histogram.FloatHistogram {
+	if s.histogram == nil {
+		return nil
+	}
+	return s.histogram.Copy()
 }
 
 func toHistogram(given *nativeHistogram) *histogram.FloatHistogram {
