@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ExpressionError } from '../../lib/core/errors.js';
 import { compile } from '../../lib/promql/evaluation/compile.js';
 import { Labels } from '../../lib/promql/evaluation/labels.js';
-import type { Series, SeriesSource } from '../../lib/promql/evaluation/series.js';
+import type { NativeHistogram, Series, SeriesSource } from '../../lib/promql/evaluation/series.js';
 import { SeriesList } from '../../lib/promql/evaluation/series-list.js';
 import { functionNames } from '../../lib/promql/functions.js';
 import { aggregations } from '../../lib/promql/names.js';
@@ -245,6 +245,196 @@ describe("evaluate, beside Prometheus' own engine", function () {
         ),
       );
     await compare(engine, all, asked);
+  });
+
+  it('comes to the same where numbers are odd', async () => {
+    const odd: readonly (readonly number[])[] = [
+      [1e100, 1, -1e100, 3],
+      [1e308, 1e308, 1e308, -1e308],
+      [NaN, 2, 1, 3],
+      [2, NaN, NaN, 1],
+      [NaN, NaN, NaN, NaN],
+      [Infinity, 1, -Infinity, 2],
+      [1, Infinity, Infinity, 1],
+      [-0, 0, -0, 0],
+      [0.1, 0.2, 0.3, 0.1 + 0.2],
+      [1e16, 1, 1, 1],
+    ];
+    const times = [0, 10_000, 20_000, 30_000];
+    const all = odd.map((values, index) => series(`x{a="${index}"}`, times, values));
+    const others = odd.flatMap((values, index) =>
+      values.map((value, at) => series(`y{a="${index}", b="${at}"}`, [30_000], [value])),
+    );
+    const ranges = functionNames.filter((name) =>
+      /over_time|^(rate|increase|irate|i?delta|deriv|resets|changes)$/.test(name),
+    );
+    const texts = [
+      ...ranges.filter((name) => name !== 'quantile_over_time').map((name) => `${name}(x[1m])`),
+      ...['0', '0.4', '1'].map((quantile) => `quantile_over_time(${quantile}, x[1m])`),
+      ...aggregations
+        .filter((name) => !/count_values|topk|bottomk|quantile/.test(name))
+        .map((name) => `${name} by (a) (y)`),
+      ...['topk(1, y)', 'topk(2, y)', 'bottomk(2, y)', 'quantile(0.4, y)'].map((text) =>
+        text.replace('(', ' by (a) ('),
+      ),
+      ...wild.arithmetic.flatMap((operator) =>
+        ['1', '-1', '0', 'NaN', 'Inf', '-Inf', '0.5'].flatMap((number) => [
+          `y ${operator} ${number}`,
+          `${number} ${operator} y`,
+        ]),
+      ),
+      ...['==', '!=', '>', '<', '>=', '<='].flatMap((operator) => [
+        `y ${operator} 1`,
+        `NaN ${operator} bool y`,
+        `y{b="0"} ${operator} bool on (a) y{b="1"}`,
+      ]),
+      ...['clamp(y, -1, 1)', 'clamp(y, NaN, 1)', 'clamp_max(y, -Inf)', 'clamp_min(y, Inf)'],
+      ...['round(y, 0.1)', 'round(y, 0)', 'sgn(y)', 'sqrt(y)', 'ln(y)', 'exp(y)', 'log2(y)'],
+    ];
+    const asked = texts.map((text) => ({ text, time: 30_000 }));
+    await compare(engine, [...all, ...others], asked);
+  });
+
+  it('comes to the same for classic histograms of every shape', async () => {
+    const shapes: readonly Readonly<Record<string, number>>[] = [
+      { '-2': 3, '-1': 5, '0': 5, '1': 9, '+Inf': 10 },
+      { '0': 4, '+Inf': 4 },
+      { '1': 4, '2': 3, '4': 8, Inf: 7 },
+      { '1': 4, '1.0': 1, '2': 6, '+Inf': 6 },
+      { '1': 4, '2': 4 + 1e-13, '+Inf': 4 - 1e-13 },
+      { '1': 0, '+Inf': 0 },
+      { '1': NaN, '2': 3, '+Inf': 5 },
+      { '1': 2, '2': 3 },
+      { '+Inf': 3 },
+      { '1e0': 1, '0x2': 1, inf: 2, text: 3 },
+    ];
+    const all = shapes.flatMap((buckets, index) =>
+      Object.entries(buckets).map(([le, count]) =>
+        series(`h_bucket{a="${index}", le="${le}"}`, [0], [count]),
+      ),
+    );
+    const quantiles = ['-1', '0', '0.1', '0.25', '0.5', '0.75', '0.9', '0.99', '1', '2', 'NaN'];
+    const asked = quantiles.map((quantile) => ({
+      text: `histogram_quantile(${quantile}, h_bucket)`,
+      time: 0,
+    }));
+    await compare(engine, all, asked);
+  });
+
+  it('comes to the same for native histograms of every shape', async () => {
+    const none = { indexes: [], counts: [] };
+    const empty = { schema: 0, zeroThreshold: 0.001, zeroCount: 0, positive: none, negative: none };
+    const one = { indexes: [1, 3], counts: [2, 4] };
+    const more = { indexes: [1, 2, 3], counts: [3, 2, 9] };
+    const shapes: readonly (readonly NativeHistogram[])[] = [
+      [{ ...empty, count: 0, sum: 0 }],
+      [{ ...empty, count: 10, sum: 9, zeroCount: 4, positive: one }],
+      [{ ...empty, count: 10, sum: -9, zeroCount: 4, negative: one }],
+      [{ ...empty, count: 16, sum: 0, zeroCount: 4, positive: one, negative: one }],
+      [{ ...empty, count: 8, sum: NaN, positive: one }],
+      [{ ...empty, schema: 8, count: 6, sum: 9, positive: one }],
+      [
+        {
+          ...empty,
+          schema: -4,
+          zeroThreshold: 1e-128,
+          count: 6,
+          sum: 9,
+          positive: { indexes: [-2, 64], counts: [2, 4] },
+        },
+      ],
+      // Each of these is reset by one thing alone: the count, the resolution, the zero, a bucket.
+      [
+        { ...empty, count: 9, sum: NaN, positive: one },
+        { ...empty, count: 7, sum: NaN, positive: one },
+      ],
+      [
+        { ...empty, count: 6, sum: 9, positive: one },
+        { ...empty, schema: 1, count: 14, sum: 19, positive: more },
+      ],
+      [
+        { ...empty, count: 7, sum: 9, zeroCount: 1, positive: one },
+        { ...empty, zeroThreshold: 0.0001, count: 16, sum: 19, zeroCount: 2, positive: more },
+      ],
+      [
+        { ...empty, count: 8, sum: 9, zeroCount: 2, positive: one },
+        { ...empty, count: 15, sum: 19, zeroCount: 1, positive: more },
+      ],
+      [
+        { ...empty, count: 6, sum: 9, positive: one },
+        { ...empty, count: 9, sum: 19, positive: { indexes: [1], counts: [9] } },
+      ],
+      // And these are not, though they became coarser, and the bucket of zero took up others.
+      [
+        { ...empty, count: 6, sum: 9, positive: one },
+        { ...empty, schema: -1, count: 14, sum: 19, positive: more },
+      ],
+      [
+        { ...empty, count: 6, sum: 9, positive: one },
+        {
+          ...empty,
+          zeroThreshold: 2,
+          count: 14,
+          sum: 19,
+          zeroCount: 5,
+          positive: { indexes: [3], counts: [9] },
+        },
+      ],
+      [
+        { ...empty, count: 6, sum: 9, positive: one },
+        {
+          ...empty,
+          zeroThreshold: 1.5,
+          count: 14,
+          sum: 19,
+          zeroCount: 5,
+          positive: { indexes: [3], counts: [9] },
+        },
+      ],
+    ];
+    const all = shapes.map((histograms, index): Series => {
+      const times = histograms.map((_, at) => at * 10_000);
+      const labels = Labels.of({ __name__: 'n', a: String(index) });
+      return { labels, times, values: times, histograms };
+    });
+    const functionsOfRanges = ['rate', 'increase', 'delta', 'irate', 'idelta', 'resets', 'changes'];
+    const texts = [
+      ...functionsOfRanges.map((name) => `${name}(n[1m])`),
+      ...['sum', 'avg', 'last', 'count', 'first', 'max'].map((name) => `${name}_over_time(n[1m])`),
+      ...['0', '0.2', '0.4', '0.5', '0.6', '0.9', '1', '-1', '2', 'NaN'].flatMap((quantile) => [
+        `histogram_quantile(${quantile}, n)`,
+        `histogram_quantile(${quantile}, rate(n[1m]))`,
+      ]),
+      ...['sum(n)', 'avg(n)', 'count(n)', 'min(n)', 'topk(1, n)', 'quantile(0.5, n)', '-n'],
+      ...[
+        'n * 2',
+        '2 * n',
+        'n / 2',
+        'n / 0',
+        '2 / n',
+        'n + 1',
+        'n > 1',
+        'n == n',
+        'n != n',
+        'n - n',
+      ],
+      ...['n + ignoring (a) group_left n{a="1"}', 'n == bool ignoring (a) group_left n{a="1"}'],
+      ...['histogram_avg(n)', 'histogram_sum(n)', 'histogram_count(n)', 'scalar(n)', 'abs(n)'],
+    ];
+    // A bucket that the one of zero cuts through; without the other histograms, whose sum it is not in.
+    const cut = { ...empty, zeroThreshold: 1.5, count: 8, sum: 9, zeroCount: 2, positive: one };
+    all.push({
+      labels: Labels.of({ __name__: 'cut' }),
+      times: [0],
+      values: [0],
+      histograms: [cut],
+    });
+    texts.push(...['0', '0.3', '0.5', '1'].map((each) => `histogram_quantile(${each}, cut)`));
+    await compare(
+      engine,
+      all,
+      texts.map((text) => ({ text, time: 10_000 })),
+    );
   });
 
   it('counts the same values', async () => {

@@ -216,12 +216,15 @@ function* bucketsOf(histogram: NativeHistogram): Generator<Bucket> {
   const { schema, positive, negative, zeroThreshold, zeroCount } = histogram;
   for (let at = negative.indexes.length - 1; at >= 0; at--) {
     const index = negative.indexes[at]!;
-    const [lower, upper] = [-boundOf(index, schema), -boundOf(index - 1, schema)];
+    const lower = -boundOf(index, schema);
+    // What overlaps with the bucket of zero begins where that ends.
+    const upper = -Math.max(boundOf(index - 1, schema), zeroThreshold);
     if (negative.counts[at] !== 0) yield { lower, upper, count: negative.counts[at]! };
   }
   if (zeroCount > 0) yield { lower: -zeroThreshold, upper: zeroThreshold, count: zeroCount };
   for (const [at, index] of positive.indexes.entries()) {
-    const [lower, upper] = [boundOf(index - 1, schema), boundOf(index, schema)];
+    const lower = Math.max(boundOf(index - 1, schema), zeroThreshold);
+    const upper = boundOf(index, schema);
     if (positive.counts[at] !== 0) yield { lower, upper, count: positive.counts[at]! };
   }
 }
