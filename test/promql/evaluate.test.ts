@@ -437,6 +437,38 @@ describe("evaluate, beside Prometheus' own engine", function () {
     );
   });
 
+  it('says the same of what is absent', async () => {
+    const selectors = [
+      ...['none', 'none{a="1"}', 'none{a="1", b!="2"}', 'none{a="1", a="2", b="3"}', 'x{a="2"}'],
+      ...['none{a="1", a=~".+"}', 'none{a=~".+", a="1"}', '{__name__="none", a="1"}', '{a="9"}'],
+      ...['none{a="1", a!="2", a="3"}', 'x{a="1"}', 'none{a="1"} offset 1m'],
+    ];
+    const texts = [
+      ...selectors.flatMap((text) => [`absent(${text})`, `absent((${text}))`]),
+      ...selectors
+        .filter((text) => !text.includes('offset'))
+        .flatMap((text) => [`absent_over_time(${text}[1m])`, `absent_over_time(${text}[1m:])`]),
+      ...['absent(sum(none))', 'absent(none > 1)', 'absent(-none{a="1"})', 'absent(vector(1))'],
+    ];
+    const asked = texts.map((text) => ({ text, time: 0 }));
+    await compare(engine, [series('x{a="1"}', [0], [1])], asked);
+  });
+
+  it('has no quantile of a histogram that is there as classic and as native', async () => {
+    const buckets = { indexes: [1], counts: [3] };
+    const native = { schema: 0, count: 3, sum: 3, zeroThreshold: 0, zeroCount: 0 };
+    const histogram = { ...native, positive: buckets, negative: { indexes: [], counts: [] } };
+    const all: Series[] = [
+      series('h{a="1", le="1"}', [0], [2]),
+      series('h{a="1", le="+Inf"}', [0], [3]),
+      ...['1', '2'].map((a) => ({
+        ...series(`h{a="${a}"}`, [0], [0]),
+        histograms: [histogram],
+      })),
+    ];
+    await compare(engine, all, [{ text: 'histogram_quantile(0.5, h)', time: 0 }]);
+  });
+
   it('counts the same values', async () => {
     const values = [0, -0, 1, 1.5, 1e21, 1e-7, -2.5e-9, 1e300, NaN, Infinity, -Infinity, 0.1 + 0.2];
     const all = values.map((value, index) =>

@@ -548,17 +548,17 @@ function negated({ labels, value, histogram }: Element): Element {
 function labelsOfAbsent(expression: Expression): Labels {
   const selector = expression.kind === 'range' ? expression.selector : expression;
   if (selector.kind !== 'selector') return Labels.none;
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   const seen = new Set<string>();
   for (const { label, operator, value } of selector.matchers) {
     if (['__name__', '__type__', '__unit__'].includes(label)) continue;
     // A label that is asked for twice is left out, unless it comes only after other demands.
     if (operator === '=' && !seen.has(label)) {
-      values[label] = value;
+      values.set(label, value);
       seen.add(label);
-    } else delete values[label];
+    } else values.delete(label);
   }
-  return Labels.of(values);
+  return Labels.of(Object.fromEntries(values));
 }
 
 function unreachable(expression: Expression): Error {
