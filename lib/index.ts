@@ -24,10 +24,12 @@ export {
   CatalogueError,
   EncodingError,
   ExporterError,
+  ExpressionError,
   HealthError,
   LabelError,
   RegistryError,
   ServerError,
+  type TextPlace,
   VsrMetricsError,
   type VsrMetricsErrorCode,
 } from './core/errors.js';

@@ -20,6 +20,7 @@ import { ensureCollector } from './support/collector.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
 import { nativeProofs } from './support/native-proofs.mjs';
 import { inRoot } from './support/paths.mjs';
+import { ensurePromqlEngine } from './support/promql-engine.mjs';
 import { ensurePrometheus, toolsPath } from './support/tools.mjs';
 
 const { values, positionals: wanted } = readArguments();
@@ -45,8 +46,9 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-// One of the proofs needs a server; without it that one says so.
+// Two of the proofs need programs of Prometheus; without these they say so.
 await ensurePrometheus();
+await ensurePromqlEngine();
 process.env.PATH += `${delimiter}${toolsPath}`;
 const record = inRoot('docs', 'proofs.json');
 const results = {};

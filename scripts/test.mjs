@@ -22,6 +22,7 @@ import { layerOf, layers, touchesAddon, touchesPlatform, weightOf } from './supp
 import { runMocha } from './support/mocha.mjs';
 import { ensureNode, ensureOldNpm, isBetween, otherVersions } from './support/nodes.mjs';
 import { Pool } from './support/pool.mjs';
+import { ensurePromqlEngine } from './support/promql-engine.mjs';
 import {
   buildNativeTests,
   buildSanitizedAddon,
@@ -69,8 +70,10 @@ async function build() {
   );
   // What the library is held against. Tests that lack it say so, and fail with CI=true.
   for (const reason of await ensureTools()) console.log(`  ${reason}`);
-  const { reason } = await ensureOldNpm();
-  if (reason !== undefined) console.log(`  ${reason}`);
+  for (const ensure of [ensureOldNpm, ensurePromqlEngine]) {
+    const { reason } = await ensure();
+    if (reason !== undefined) console.log(`  ${reason}`);
+  }
   await Promise.all([native, typeScript]);
 }
 

@@ -51,6 +51,10 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_BUDGET_OPTIONS'
   /** An operation to be measured cannot be loaded, or failed. */
   | 'VSR_METRICS_BUDGET_OPERATION'
+  /** An expression of PromQL that is malformed, has wrong types, or uses what is not supported. */
+  | 'VSR_METRICS_EXPRESSION_INVALID'
+  /** A sound expression of PromQL that these series leave without a result. */
+  | 'VSR_METRICS_EXPRESSION_FAILED'
   /** There is no native binary for this machine, or one that cannot be loaded. */
   | 'VSR_METRICS_ADDON';
 
@@ -67,6 +71,8 @@ export interface ErrorDetails {
   readonly meant?: string | undefined;
   /** What would have been accepted, in words, or as a list of values to quote. */
   readonly allowed?: string | readonly string[] | undefined;
+  /** Lines of what was given with the place marked, below the message. */
+  readonly excerpt?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -112,6 +118,24 @@ export class LabelError extends VsrMetricsError {
   override readonly name = 'LabelError';
 }
 
+/** Where in a text an error is; lines and columns begin with 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An expression of PromQL that cannot be read, or cannot be evaluated. */
+export class ExpressionError extends VsrMetricsError {
+  override readonly name = 'ExpressionError';
+  /** Where the mistake is; undefined for an expression that was not read from text. */
+  readonly place: TextPlace | undefined;
+
+  constructor(code: VsrMetricsErrorCode, details: ErrorDetails, place?: TextPlace) {
+    super(code, details);
+    this.place = place;
+  }
+}
+
 /** There is no native binary for this machine, or one that cannot be loaded. */
 export class AddonLoadError extends VsrMetricsError {
   override readonly name = 'AddonLoadError';
@@ -155,6 +179,7 @@ function describe(details: ErrorDetails): string {
   if ('given' in details) parts.push(`; given ${show(details.given)}`);
   if (details.meant !== undefined) parts.push(`; did you mean ${details.meant}?`);
   if (details.allowed !== undefined) parts.push(`; allowed: ${showAllowed(details.allowed)}`);
+  if (details.excerpt !== undefined) parts.push(`\n${details.excerpt}`);
   return redact(parts.join(''));
 }
 

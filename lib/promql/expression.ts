@@ -39,6 +39,7 @@ export interface Matcher {
   readonly label: string;
   readonly operator: MatchOperator;
   readonly value: string;
+  readonly place?: Place;
 }
 
 /** Series as they are at one time: an instant vector. */

@@ -19,13 +19,13 @@ export const layers = {
 /** What has the same to say whatever the addon is compiled with. */
 const withoutAddon = [
   ...['bench', 'budget', 'catalogues', 'cli', 'compat', 'dashboard', 'examples', 'health'],
-  ...['package', 'types'],
+  ...['package', 'promql', 'types'],
 ];
 
 /** What touches neither the addon nor HTTP, workers or V8: the oldest and the newest Node say it all. */
 const withoutPlatform = [
   ...['bench', 'budget', 'catalogues', 'cli', 'dashboard', 'examples', 'export', 'exposition'],
-  ...['health', 'prove', 'types'],
+  ...['health', 'promql', 'prove', 'types'],
 ];
 
 /** Package managers and compilers keep a second processor busy: fewer neighbours run beside them. */

@@ -10,6 +10,7 @@ import { kill } from './kill.js';
 import { labelSets } from './label-sets.js';
 import { memory } from './memory.js';
 import { prometheus } from './prometheus.js';
+import { promql } from './promql.js';
 import { runnable } from './proof.js';
 import { race } from './race.js';
 import { vsr } from './vsr.js';
@@ -29,6 +30,7 @@ export const proofs = [
   runnable(vsr),
   runnable(http),
   runnable(prometheus),
+  runnable(promql),
 ];
 
 /** Proofs that take an hour: run when they are asked for by name, and in the tests in short. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { needPrometheus } from '../exposition/programs.js';
+import { needEngine } from '../promql/engine.js';
 import { longProofs, proofs } from './index.js';
 
 describe('proofs, in their short form', () => {
@@ -13,6 +14,7 @@ describe('proofs, in their short form', () => {
     it(`${proof.name}: ${proof.claim}${mark}`, async function () {
       this.timeout(120_000);
       if (proof.name === 'prometheus') await needPrometheus(this);
+      if (proof.name === 'promql') await needEngine(this);
       const figures = await proof.run('short', () => undefined);
       expect(Object.values(figures)).to.satisfy((values: number[]) => values.some((n) => n > 0));
     });
