@@ -49,6 +49,7 @@ export {
 export type { Duration } from './durations.js';
 export { ruleFile } from './prometheus/rule-file.js';
 export { unitTestFiles } from './prometheus/unit-tests.js';
+export { runbookOf } from './runbook.js';
 export {
   buckets,
   type Fired,
