@@ -125,8 +125,8 @@ describe('settings of alerts', () => {
 
   it('select series and keep the label of clusters everywhere', () => {
     const settings = { selector: { env: 'prod' }, clusterLabel: 'dc' };
-    expect(expressionOf('VsrInsufficientMembers', settings)).to.equal(
-      'sum by (dc) (vsr_replica_status{env="prod"} == bool 0) < max by (dc) (vsr_quorum_size{env="prod"})',
+    expect(expressionOf('VsrNoLeader', settings)).to.equal(
+      'count by (dc) (vsr_replica_status{env="prod"})\nunless count by (dc) (vsr_prepare_ok_votes{env="prod"})',
     );
     expect(expressionOf('VsrReplicaInOldView', { clusterLabel: '' })).to.equal(
       'vsr_view_number < on () group_left max(vsr_view_number)',

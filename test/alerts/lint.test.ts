@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { ruleFile } from '../../lib/alerts/index.js';
 import { lintRules } from '../../lib/alerts/lint/lint.js';
+import { seed } from '../support/seed.js';
 import { allRules } from './systems.js';
 
 const annotations =
@@ -159,5 +161,32 @@ describe('rules lint', () => {
     const second = alertOf('up == 0').split('\n').slice(3, 8).join('\n');
     const other = second.replace('up == 0', 'vsr_repairs_total > 5').replace(': A', ': B');
     expect(found(`${text}\n${other}`)).to.have.length(1);
+  });
+
+  it('reads whatever is in a file without falling over it', async () => {
+    const kotoba = (await allRules()).find(({ system }) => system === 'kotoba')!;
+    const whole = ruleFile([kotoba]);
+    const change = fc.record({
+      at: fc.nat(whole.length),
+      removed: fc.nat(40),
+      added: fc.string({
+        unit: fc.constantFrom(...'\n :-[]{}()"\'|>&*#%@!,0a=~$\t\\'),
+        maxLength: 6,
+      }),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 4 }), (all) => {
+        let text = whole;
+        for (const { at, removed, added } of all) {
+          text = text.slice(0, at) + added + text.slice(at + removed);
+        }
+        const lines = text.split('\n').length;
+        for (const { line, column } of lintRules(text)) {
+          expect(line).to.be.within(1, lines);
+          expect(column).to.be.at.least(1);
+        }
+      }),
+      { seed, numRuns: 300 },
+    );
   });
 });

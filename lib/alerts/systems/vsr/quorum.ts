@@ -45,6 +45,9 @@ const expected = max(
   plus(latest(f.clusterSize), orElse(latest(f.standbyCount), times(latest(f.clusterSize), 0))),
 );
 
+/** Standbys are in status normal too, and have no vote. */
+const healthyStandbys = max(orElse(latest(f.standbyHealthyCount), times(latest(f.quorumSize), 0)));
+
 export const quorumAlerts = {
   VsrQuorumLost: () =>
     alert({
@@ -117,13 +120,16 @@ export const quorumAlerts = {
 
   VsrInsufficientMembers: () =>
     alert({
-      when: lessThan(sum(whether(equals(latest(f.replicaStatus), 0))), max(latest(f.quorumSize))),
+      when: lessThan(
+        minus(sum(whether(equals(latest(f.replicaStatus), 0))), healthyStandbys),
+        max(latest(f.quorumSize)),
+      ),
       severity: 'critical',
       priority: 'P0',
       for: '1m',
       summary: 'Fewer replicas are normal than a quorum needs',
       description: ({ value }) =>
-        `${value.whole} replicas are in status normal; a quorum needs more.`,
+        `${value.whole} voting replicas are in status normal; a quorum needs more.`,
       why: 'A view change takes seconds. Whoever is not normal after a minute does not become so by itself.',
       runbook: {
         meaning: 'So few replicas are in status normal that nothing can be committed.',
@@ -157,6 +163,9 @@ export const quorumAlerts = {
             series(f.replicaStatus, { replica_id: '0' }, '0x80'),
             series(f.replicaStatus, { replica_id: '1' }, '1x80'),
             series(f.replicaStatus, { replica_id: '2' }, '2x80'),
+            // A standby is normal, and does not count.
+            series(f.replicaStatus, { replica_id: '3' }, '0x80'),
+            series(f.standbyHealthyCount, { replica_id: '0' }, '1x80'),
           ],
           at: '3m',
           fires: [{ labels: {}, value: 1 }],
