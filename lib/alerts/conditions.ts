@@ -26,14 +26,19 @@ function comparison(operator: ComparisonOperator) {
 }
 
 /** Each series that is less than the one of its cluster. */
-export function lessThanOne<L extends string>(each: Vector<L>, one: Vector<never>): Condition<L> {
-  return condition({
-    kind: 'binary',
-    operator: '<',
-    matching: { on: 'on', labels: [], many: 'left' },
-    left: each.tree,
-    right: one.tree,
-  });
+export const lessThanOne = comparisonWithOne('<');
+/** Each series that is as large as the one of its cluster. */
+export const equalsOne = comparisonWithOne('==');
+
+function comparisonWithOne(operator: ComparisonOperator) {
+  return <L extends string>(each: Vector<L>, one: Vector<never>): Condition<L> =>
+    condition({
+      kind: 'binary',
+      operator,
+      matching: { on: 'on', labels: [], many: 'left' },
+      left: each.tree,
+      right: one.tree,
+    });
 }
 
 /** 1 where it is so and 0 where it is not. */

@@ -2,6 +2,7 @@
 
 import type { AnyAlert } from './alert.js';
 import type { Duration } from './durations.js';
+import type { TestSeries } from './scenarios.js';
 import type { Severity } from './severity.js';
 import type { AnyVector, HistogramForm } from './vectors.js';
 
@@ -32,6 +33,17 @@ export interface Building<T extends Thresholds> {
 export interface Recording {
   readonly help: string;
   readonly of: AnyVector;
+  /** What it comes to, for tests of rules. */
+  readonly scenario?: RecordingScenario;
+}
+
+export interface RecordingScenario {
+  readonly series: readonly TestSeries[];
+  readonly at: Duration;
+  readonly gives: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+  }[];
 }
 
 export interface SystemAlerts<T extends Thresholds = Thresholds, Name extends string = string> {

@@ -21,7 +21,13 @@ import { packageVersion } from '../core/package-version.js';
 import type { Expression, Matcher } from '../promql/expression.js';
 import type { AnyAlert } from './alert.js';
 import { uidOf } from './dashboards.js';
-import type { AlertGroup, Building, SystemAlerts, Thresholds } from './define.js';
+import type {
+  AlertGroup,
+  Building,
+  RecordingScenario,
+  SystemAlerts,
+  Thresholds,
+} from './define.js';
 import { type Duration, durationMs, durationPattern } from './durations.js';
 import { type Rewriting, rewrite } from './rewrite.js';
 import { type Priority, priorityOf, type Severity, severities } from './severity.js';
@@ -78,6 +84,7 @@ export interface RecordingRule {
   readonly name: string;
   readonly help: string;
   readonly expression: Expression;
+  readonly scenario: RecordingScenario | undefined;
 }
 
 export interface RuleGroup {
@@ -161,8 +168,8 @@ export function alertsOf<T extends Thresholds, Name extends string>(
       });
     });
   const recordings = Object.entries(system.recordings(building())).map(
-    ([name, { help, of }]): RecordingRule =>
-      freeze({ name, help, expression: rewrite(of.tree, rewriting) }),
+    ([name, { help, of, scenario }]): RecordingRule =>
+      freeze({ name, help, expression: rewrite(of.tree, rewriting), scenario }),
   );
   return freeze({
     system: system.system,

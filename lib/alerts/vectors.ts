@@ -303,6 +303,11 @@ export function orElse<L extends string>(first: Vector<L>, second: Vector<NoInfe
   return vector({ kind: 'binary', operator: 'or', left: first.tree, right: second.tree });
 }
 
+/** Series of the first for which the second has one of the same labels. */
+export function having<L extends string>(series: Vector<L>, others: Vector<NoInfer<L>>): Vector<L> {
+  return vector({ kind: 'binary', operator: 'and', left: series.tree, right: others.tree });
+}
+
 export function treeOf(operand: AnyVector | number): Expression {
   return typeof operand === 'number' ? { kind: 'number', value: operand } : operand.tree;
 }

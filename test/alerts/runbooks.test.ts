@@ -24,7 +24,7 @@ const read = (...parts: string[]) => readFileSync(inPackage(...parts), 'utf8');
 const names = readdirSync(inPackage('docs', 'runbooks'));
 const documents = new Map([
   ...names.map((name) => [join('docs', 'runbooks', name), read('docs', 'runbooks', name)] as const),
-  ...['alerts.md', 'incident-response.md'].map(
+  ...['alerts.md', 'incident-response.md', 'troubleshooting.md'].map(
     (name) => [join('docs', name), read('docs', name)] as const,
   ),
 ]);

@@ -6,7 +6,7 @@ import { print } from '../../promql/printer.js';
 import { type Duration, durationMs } from '../durations.js';
 import { isNumber } from '../lint/labels.js';
 import { type Fired, scrapeEvery, type TestSeries } from '../scenarios.js';
-import type { Alert, AlertRules } from '../settings.js';
+import type { Alert, AlertRules, RecordingRule } from '../settings.js';
 import { wordsOf } from '../words.js';
 import { Commented, toYaml, type Yaml } from './yaml.js';
 
@@ -31,7 +31,10 @@ export function unitTestFiles(rules: AlertRules, ruleFile: string): Record<strin
   // What promtool reads of native histograms differs from version to version.
   const canTest = ({ isAsDeclared, expression }: Alert) =>
     isAsDeclared && (histograms === 'classic' || !print(expression).includes('histogram_quantile'));
-  const tested = alerts.filter(canTest).flatMap((each) => testsOf(each, rules));
+  const tested = [
+    ...rules.recordings.flatMap((each) => recordingTest(each, rules)),
+    ...alerts.filter(canTest).flatMap((each) => testsOf(each, rules)),
+  ];
   const long = tested.filter(({ atMs }) => atMs >= longMs);
   const short = tested.filter(({ atMs }) => atMs < longMs);
   const untested = alerts.filter((each) => !canTest(each)).map(({ name }) => name);
@@ -56,6 +59,30 @@ export function unitTestFiles(rules: AlertRules, ruleFile: string): Record<strin
 interface Test {
   readonly atMs: number;
   readonly yaml: Yaml;
+}
+
+function recordingTest(
+  { name, expression, scenario }: RecordingRule,
+  { selector, histograms }: AlertRules,
+): Test[] {
+  if (scenario === undefined || histograms !== 'classic') return [];
+  const kept = keptOf(expression, selector);
+  const yaml = {
+    name: `${name} is recorded`,
+    interval: scrapeEvery,
+    input_series: scenario.series.map((each) => seriesOf(each, selector)),
+    promql_expr_test: [
+      {
+        expr: name,
+        eval_time: printDuration(durationMs(scenario.at)),
+        exp_samples: scenario.gives.map(({ labels, value }) => ({
+          labels: seriesText(name, { ...labels, ...kept }),
+          value,
+        })),
+      },
+    ],
+  };
+  return [{ atMs: durationMs(scenario.at), yaml }];
 }
 
 function testsOf(alert: Alert, rules: AlertRules): Test[] {
@@ -92,9 +119,13 @@ function seriesOf(
   { name, labels, values }: TestSeries,
   selector: Readonly<Record<string, string>>,
 ) {
-  const all = Object.entries({ ...labels, ...selector });
+  return { series: seriesText(name, { ...labels, ...selector }), values };
+}
+
+function seriesText(name: string, labels: Readonly<Record<string, string>>): string {
+  const all = Object.entries(labels);
   const text = all.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(', ');
-  return { series: all.length === 0 ? name : `${name}{${text}}`, values };
+  return all.length === 0 ? name : `${name}{${text}}`;
 }
 
 function firedOf(

@@ -8,6 +8,7 @@ import {
   atLeast,
   both,
   equals,
+  equalsOne,
   lessThan,
   lessThanOne,
   whether,
@@ -18,6 +19,7 @@ import {
   changes,
   count,
   delta,
+  having,
   increase,
   latest,
   max,
@@ -40,10 +42,23 @@ const allNormal = ['0', '1', '2'].map((replica_id) =>
 const sizes = ['0', '1', '2'].map((replica_id) => series(f.clusterSize, { replica_id }, '3x80'));
 const quorums = ['0', '1', '2'].map((replica_id) => series(f.quorumSize, { replica_id }, '2x80'));
 
+/** Replica 0 leads view 7, has operations, and gets no votes for them. */
+const withoutProgress = [
+  series(f.viewNumber, { replica_id: '0' }, '7x20'),
+  series(f.prepareOkVotes, { replica_id: '0' }, '1x20'),
+  series(f.quorumSize, { replica_id: '0' }, '2x20'),
+  series(f.opNumber, { replica_id: '0' }, '12400x20'),
+  series(f.commitNumber, { replica_id: '0' }, '12345x20'),
+];
+
 /** How many replicas there should be: voters as they are configured, and standbys. */
 const expected = max(
   plus(latest(f.clusterSize), orElse(latest(f.standbyCount), times(latest(f.clusterSize), 0))),
 );
+
+/** A leader that was cut off still believes to lead its old view: of several, it is the newest. */
+const viewsOfLeaders = having(latest(f.viewNumber), latest(f.prepareOkVotes));
+export const newestLeader = equalsOne(viewsOfLeaders, max(viewsOfLeaders));
 
 /** Standbys are in status normal too, and have no vote. */
 const healthyStandbys = max(orElse(latest(f.standbyHealthyCount), times(latest(f.quorumSize), 0)));
@@ -55,6 +70,7 @@ export const quorumAlerts = {
         lessThan(latest(f.prepareOkVotes), latest(f.quorumSize)),
         above(latest(f.opNumber), latest(f.commitNumber)),
         equals(delta(f.commitNumber, '30s'), 0),
+        newestLeader,
       ),
       severity: 'critical',
       priority: 'P0',
@@ -92,26 +108,28 @@ export const quorumAlerts = {
         name: 'Quorum Lost',
         expression: 'vsr_prepare_ok_votes < vsr_quorum_size for 10s',
         problem:
-          'votes begin anew with every operation and nobody but the leader has them, so that it would fire whenever something is under way; it is asked only while operations wait and none is committed.',
+          'votes begin anew with every operation and nobody but the leader has them, so that it would fire whenever something is under way; it is asked of the newest leader alone, while operations wait and none is committed.',
       },
       scenarios: {
         firing: {
           series: [
-            series(f.prepareOkVotes, { replica_id: '0' }, '1x20'),
-            series(f.quorumSize, { replica_id: '0' }, '2x20'),
-            series(f.opNumber, { replica_id: '0' }, '12400x20'),
-            series(f.commitNumber, { replica_id: '0' }, '12345x20'),
+            ...withoutProgress,
+            // The others try to elect a leader of the next view, and do not hear each other.
+            series(f.viewNumber, { replica_id: '1' }, '8x20'),
           ],
           at: '3m',
           fires: [{ labels: { replica_id: '0' }, value: 1 }],
         },
         quiet: {
-          // An operation is under way at every scrape, and all of them are committed.
           series: [
-            series(f.prepareOkVotes, { replica_id: '0' }, '1x20'),
-            series(f.quorumSize, { replica_id: '0' }, '2x20'),
-            series(f.opNumber, { replica_id: '0' }, '1001+1000x20'),
-            series(f.commitNumber, { replica_id: '0' }, '1000+1000x20'),
+            // Replica 0 is cut off, and the others have elected another leader.
+            ...withoutProgress,
+            series(f.viewNumber, { replica_id: '2' }, '8x20'),
+            // An operation of it is under way at every scrape, and all of them are committed.
+            series(f.prepareOkVotes, { replica_id: '2' }, '1x20'),
+            series(f.quorumSize, { replica_id: '2' }, '2x20'),
+            series(f.opNumber, { replica_id: '2' }, '1001+1000x20'),
+            series(f.commitNumber, { replica_id: '2' }, '1000+1000x20'),
           ],
           at: '3m',
         },

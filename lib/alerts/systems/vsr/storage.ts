@@ -18,6 +18,7 @@ import {
   where,
 } from '../../vectors.js';
 import { looks } from '../looks.js';
+import { newestLeader } from './quorum.js';
 import type { VsrBuilding } from './thresholds.js';
 
 const { families: f } = vsr;
@@ -493,6 +494,7 @@ export const storageAlerts = {
         above(latest(f.pendingRequests), 0),
         above(latest(f.opNumber), latest(f.commitNumber)),
         equals(delta(f.commitNumber, '5m'), 0),
+        newestLeader,
       ),
       severity: 'critical',
       for: '1m',
@@ -527,6 +529,8 @@ export const storageAlerts = {
       scenarios: {
         firing: {
           series: [
+            series(f.viewNumber, { replica_id: '0' }, '7x60'),
+            series(f.prepareOkVotes, { replica_id: '0' }, '1x60'),
             series(f.pendingRequests, { replica_id: '0' }, '12x60'),
             series(f.opNumber, { replica_id: '0' }, '500x60'),
             series(f.commitNumber, { replica_id: '0' }, '480x60'),
@@ -536,6 +540,8 @@ export const storageAlerts = {
         },
         quiet: {
           series: [
+            series(f.viewNumber, { replica_id: '0' }, '7x60'),
+            series(f.prepareOkVotes, { replica_id: '0' }, '1x60'),
             series(f.pendingRequests, { replica_id: '0' }, '12x60'),
             series(f.opNumber, { replica_id: '0' }, '500+20x60'),
             series(f.commitNumber, { replica_id: '0' }, '480+20x60'),
