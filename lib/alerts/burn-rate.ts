@@ -19,6 +19,8 @@ export interface Slo {
   readonly bad: (range: Duration) => Vector<never>;
   /** All events per second, within a time. */
   readonly all: (range: Duration) => Vector<never>;
+  /** That nobody counts any events: an objective over nothing looks as if it were kept. */
+  readonly unknown: Condition<never>;
   /** With fewer events per second than this nothing fires: one bad event among three proves nothing. */
   readonly leastPerSecond: number;
 }
@@ -45,14 +47,18 @@ const slow: readonly Window[] = [
 export interface BurnRateTexts {
   readonly runbook: Runbook;
   readonly panel: Panel;
-  readonly scenarios: { readonly fast: Scenarios<never>; readonly slow: Scenarios<never> };
+  readonly scenarios: {
+    readonly fast: Scenarios<never>;
+    readonly slow: Scenarios<never>;
+    readonly unknown: Scenarios<never>;
+  };
 }
 
-/** One alert that wakes somebody, and one that waits for the morning. */
+/** One alert that wakes somebody, one that waits for the morning, and one when nothing is known. */
 export function burnRateAlerts(
   slo: Slo,
   { runbook, panel, scenarios }: BurnRateTexts,
-): { readonly fast: AnyAlert; readonly slow: AnyAlert } {
+): { readonly fast: AnyAlert; readonly slow: AnyAlert; readonly unknown: AnyAlert } {
   const promise = `${percent(slo.objective)} of ${slo.of}`;
   const common = { panel, runbook } as const;
   return {
@@ -77,6 +83,25 @@ export function burnRateAlerts(
         `${value.percentage} were bad in the last day or three days, of ${percent(1 - slo.objective)} that are allowed.`,
       why: '3 times as fast as allowed uses 10 % of the budget of 30 days in a day; as fast as allowed for three days leaves nothing for anything else.',
       scenarios: scenarios.slow,
+    }),
+    unknown: alert({
+      panel,
+      when: slo.unknown,
+      severity: 'warning',
+      for: '15m',
+      summary: `Nobody knows whether the objective is kept: ${promise}`,
+      description: 'There are no series of the events that it counts.',
+      why: 'A share of nothing is no share, so that the other alerts of this objective cannot fire. A quarter of an hour leaves out restarts.',
+      runbook: {
+        meaning: 'The counters that the objective is made of are not there.',
+        impact: 'Failures use up the budget, and nobody is told.',
+        usersNotice: 'Not by this.',
+        look: runbook.look,
+        causes: ['Nothing is scraped.', 'The metric or a label was renamed.'],
+        remedies: ['Ask the program what it exports, and compare names and labels.'],
+        over: 'The counters are there again.',
+      },
+      scenarios: scenarios.unknown,
     }),
   };
 }

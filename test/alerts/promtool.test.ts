@@ -52,7 +52,8 @@ describe('rules for Prometheus', function () {
 
   /** promtool evaluates every rule for every test: what no test looks at is left out. */
   function alertsAlone(rules: AlertRules): AlertRules {
-    return { ...rules, groups: rules.groups.filter(({ alerts }) => alerts.length > 0) };
+    const groups = rules.groups.filter(({ alerts }) => alerts.length > 0);
+    return { ...rules, groups, recordings: [] };
   }
 
   it('are accepted, and every alert fires and is quiet when it should', async () => {

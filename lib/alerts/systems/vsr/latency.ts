@@ -3,7 +3,7 @@
 import { vsr } from '../../../catalogues/vsr.js';
 import { alert } from '../../alert.js';
 import { burnRateAlerts } from '../../burn-rate.js';
-import { above, atLeast, both } from '../../conditions.js';
+import { above, absent, atLeast, both } from '../../conditions.js';
 import type { Duration } from '../../durations.js';
 import { buckets, series } from '../../scenarios.js';
 import { dividedBy, latest, max, plus, quantile, rate, sum, where } from '../../vectors.js';
@@ -429,6 +429,7 @@ export const latencyAlerts = {
 
   VsrErrorBudgetBurnsFast: (building: VsrBuilding) => burning(building).fast,
   VsrErrorBudgetBurnsSlowly: (building: VsrBuilding) => burning(building).slow,
+  VsrErrorBudgetUnknown: (building: VsrBuilding) => burning(building).unknown,
 };
 
 function burning({ thresholds: t }: VsrBuilding) {
@@ -438,6 +439,14 @@ function burning({ thresholds: t }: VsrBuilding) {
       series(f.operations, { replica_id: '0', status: 'failure' }, '0x2000'),
     ],
     at: '8h',
+  } as const;
+  const nobodyCounts = {
+    firing: {
+      series: [],
+      at: '18m',
+      fires: [{ labels: {}, value: 1 }] as const,
+    },
+    quiet: { ...quiet, at: '18m' },
   } as const;
   const failing = (at: '8h' | '20h', share: number) => ({
     firing: {
@@ -460,6 +469,7 @@ function burning({ thresholds: t }: VsrBuilding) {
       objective: t.objective,
       bad: failedPerSecond,
       all: operationsPerSecond,
+      unknown: absent(f.operations),
       leastPerSecond: t.leastOperationsPerSecond,
     },
     {
@@ -491,7 +501,7 @@ function burning({ thresholds: t }: VsrBuilding) {
         ],
         over: 'The share of failures in the short window is below what the objective allows.',
       },
-      scenarios: { fast: failing('8h', 0.02), slow: failing('20h', 0.004) },
+      scenarios: { fast: failing('8h', 0.02), slow: failing('20h', 0.004), unknown: nobodyCounts },
     },
   );
 }
