@@ -26,12 +26,13 @@ export async function runbookFiles() {
 /** The generated part of docs/alerts.md. */
 export async function alertTables() {
   const all = await allRules();
+  const { printDuration } = await built('promql', 'numbers.js');
   const parts = [];
   for (const { title, system, alerts, recordings } of all) {
     const rows = alerts.map(({ key, severity, priority, forMs, declaration }) => [
       `[${key}](runbooks/${key}.md)`,
       `${severity} (${priority})`,
-      forMs === 0 ? 'at once' : `${forMs / 1000} s`,
+      forMs === 0 ? 'at once' : printDuration(forMs),
       declaration.original?.name ?? '',
       declaration.why,
     ]);

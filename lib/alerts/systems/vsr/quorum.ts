@@ -69,7 +69,7 @@ export const quorumAlerts = {
       when: both(
         lessThan(latest(f.prepareOkVotes), latest(f.quorumSize)),
         above(latest(f.opNumber), latest(f.commitNumber)),
-        equals(delta(f.commitNumber, '30s'), 0),
+        equals(delta(f.commitNumber, '45s'), 0),
         newestLeader,
       ),
       severity: 'critical',
@@ -77,8 +77,8 @@ export const quorumAlerts = {
       for: '10s',
       summary: ({ labels }) => `Replica ${labels.replica_id} leads without a quorum`,
       description: ({ labels, value }) =>
-        `Replica ${labels.replica_id} has operations to commit, ${value.whole} votes for the next one, and has committed nothing for 30 s.`,
-      why: 'Fewer votes than a quorum are usual for a moment after each operation. Half a minute without a commit while operations wait is not: a commit takes milliseconds.',
+        `Replica ${labels.replica_id} has operations to commit, ${value.whole} votes for the next one, and has committed nothing for 45 s.`,
+      why: 'Fewer votes than a quorum are usual for a moment after each operation. 45 seconds without a commit while operations wait are not: a commit takes milliseconds. The window has room for a scrape that fails.',
       runbook: {
         meaning: 'The leader cannot reach a majority. It takes requests and commits none of them.',
         impact:
