@@ -150,7 +150,8 @@ export function alertsOf<T extends Thresholds, Name extends string>(
       const declaration = build(building(used));
       const { severity, tree } = declaration;
       const priority = declaration.priority ?? priorityOf(severity);
-      const isSet = (name: string) => settings.thresholds?.[name] !== undefined;
+      const isSet = (name: string) =>
+        name === 'job' ? settings.job !== undefined : settings.thresholds?.[name] !== undefined;
       const hold = settings.for?.[key as Name];
       const keep = settings.keepFiringFor?.[key as Name] ?? declaration.keepFiringFor;
       return freeze({
@@ -163,7 +164,7 @@ export function alertsOf<T extends Thresholds, Name extends string>(
         priority,
         labels: { ...settings.labels, ...declaration.labels, severity, priority },
         annotations: annotationsOf(key, declaration, settings),
-        isAsDeclared: hold === undefined && settings.job === undefined && ![...used].some(isSet),
+        isAsDeclared: hold === undefined && ![...used].some(isSet),
         declaration,
       });
     });
@@ -197,7 +198,14 @@ function buildingFor<T extends Thresholds, Name extends string>(
       return all[String(name)];
     },
   });
-  return { thresholds, job: settings.job ?? system.job, form: settings.histograms ?? 'classic' };
+  return {
+    thresholds,
+    get job() {
+      used?.add('job');
+      return settings.job ?? system.job;
+    },
+    form: settings.histograms ?? 'classic',
+  };
 }
 
 function annotationsOf(

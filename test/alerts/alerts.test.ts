@@ -159,6 +159,11 @@ describe('settings of alerts', () => {
     expect(tests).to.include('name: "VsrBacklog fires"');
   });
 
+  it('of the job take the tests of those alerts away that ask for it', () => {
+    const tests = unitTestFiles(alertsOf(vsrAlerts, { job: 'mine' }), 'vsr.rules.yml');
+    expect(tests['vsr.test.yml']).to.include('they are set: VsrTargetDown\n');
+  });
+
   it('ask for native histograms in another form', () => {
     expect(expressionOf('VsrHighLatency', { histograms: 'native' })).to.equal(
       'histogram_quantile(0.99, sum by (cluster) (rate(vsr_client_latency_ms[5m]))) > 100',
