@@ -38,25 +38,39 @@ export function wordsOf(labels: Readonly<Record<string, string>>, value: number)
   };
 }
 
-/** As %.Nf of Go: what is halfway goes to the even neighbour. */
+/** As %.Nf of Go: what is exactly halfway goes to the even neighbour. */
 function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return notFinite(value);
-  const text = value.toFixed(digits);
-  const scaled = value * 10 ** digits;
-  const isHalf = Math.abs(scaled % 1) === 0.5 && Number.isInteger(scaled * 2);
-  if (!isHalf) return text;
-  return ((2 * Math.round(scaled / 2)) / 10 ** digits).toFixed(digits);
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const size = Math.abs(value);
+  // From here on JavaScript writes exponents.
+  if (size >= 1e21) return `${sign}${BigInt(size)}${digits === 0 ? '' : `.${'0'.repeat(digits)}`}`;
+  const rounded = size.toFixed(digits);
+  // toFixed rounds up when it is exactly halfway. So many digits show whether it is.
+  const rest = size.toFixed(60).split('.')[1]!.slice(digits);
+  const isOdd = /[13579]$/.test(rounded);
+  if (!/^50*$/.test(rest) || !isOdd) return `${sign}${rounded}`;
+  return `${sign}${(Number(rounded) - 10 ** -digits).toFixed(digits)}`;
 }
 
 /** As %.4g of Go. */
 function fourDigits(value: number): string {
   if (!Number.isFinite(value)) return notFinite(value);
-  if (value === 0) return '0';
-  const exponent = Number(value.toExponential(3).split('e')[1]);
-  if (exponent >= -4 && exponent < 4) return String(Number(value.toPrecision(4)));
-  const [digits, power] = value.toExponential(3).split('e') as [string, string];
-  const size = String(Math.abs(Number(power))).padStart(2, '0');
-  return `${Number(digits)}e${power.startsWith('-') ? '-' : '+'}${size}`;
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const sign = value < 0 ? '-' : '';
+  const [digits, power] = fourDigitsOf(Math.abs(value));
+  if (power >= -4 && power < 4) return `${sign}${Number(`${digits}e${power}`)}`;
+  const size = String(Math.abs(power)).padStart(2, '0');
+  return `${sign}${Number(digits)}e${power < 0 ? '-' : '+'}${size}`;
+}
+
+/** `1.235` and its power of ten; what is exactly halfway goes to the even neighbour. */
+function fourDigitsOf(size: number): [digits: string, power: number] {
+  const exact = size.toExponential(60);
+  const isHalf = /^\d\.\d{3}50*e/.test(exact);
+  const isEven = /^\d\.\d\d[02468]/.test(exact);
+  const text = isHalf && isEven ? exact : size.toExponential(3);
+  return [text.slice(0, 5), Number(text.slice(text.indexOf('e') + 1))];
 }
 
 function notFinite(value: number): string {
