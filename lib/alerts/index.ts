@@ -66,6 +66,7 @@ export {
   type AlertRules,
   type AlertSettings,
   alertsOf,
+  annotationsFor,
   type RecordingRule,
   type RuleGroup,
 } from './settings.js';

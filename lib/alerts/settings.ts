@@ -32,6 +32,7 @@ import { type Duration, durationMs, durationPattern } from './durations.js';
 import { type Rewriting, rewrite } from './rewrite.js';
 import { type Priority, priorityOf, type Severity, severities } from './severity.js';
 import type { HistogramForm } from './vectors.js';
+import { wordsOf } from './words.js';
 
 export interface AlertSettings<T extends Thresholds = Thresholds, Name extends string = string> {
   /** Numbers that shall be others; those that are not named stay. */
@@ -181,6 +182,20 @@ export function alertsOf<T extends Thresholds, Name extends string>(
     selector,
     histograms,
   });
+}
+
+/** The annotations of one that fires, with its labels and its value filled in. */
+export function annotationsFor(
+  { annotations, declaration }: Alert,
+  labels: Readonly<Record<string, string>>,
+  value: number,
+): Record<string, string> {
+  const words = wordsOf(labels, value);
+  return {
+    ...annotations,
+    summary: declaration.summaryFor(words),
+    description: declaration.descriptionFor(words),
+  };
 }
 
 function buildingFor<T extends Thresholds, Name extends string>(

@@ -6,8 +6,7 @@ import { print } from '../../promql/printer.js';
 import { type Duration, durationMs } from '../durations.js';
 import { isNumber } from '../lint/labels.js';
 import { type Fired, scrapeEvery, type TestSeries } from '../scenarios.js';
-import type { Alert, AlertRules, RecordingRule } from '../settings.js';
-import { wordsOf } from '../words.js';
+import { type Alert, type AlertRules, annotationsFor, type RecordingRule } from '../settings.js';
 import { Commented, toYaml, type Yaml } from './yaml.js';
 
 /** Tests that take longer are evaluated less often, or promtool would need minutes for them. */
@@ -129,19 +128,14 @@ function seriesText(name: string, labels: Readonly<Record<string, string>>): str
 }
 
 function firedOf(
-  { labels, annotations, declaration, expression }: Alert,
+  alert: Alert,
   { labels: own, value }: Fired<string>,
   selector: Readonly<Record<string, string>>,
 ): Yaml {
   const given = own as Readonly<Record<string, string>>;
-  const words = wordsOf(given, value);
   return {
-    exp_labels: { ...keptOf(expression, selector), ...given, ...labels },
-    exp_annotations: {
-      ...annotations,
-      summary: declaration.summaryFor(words),
-      description: declaration.descriptionFor(words),
-    },
+    exp_labels: { ...keptOf(alert.expression, selector), ...given, ...alert.labels },
+    exp_annotations: annotationsFor(alert, given, value),
   };
 }
 
