@@ -20,6 +20,7 @@ export type {
 } from './core/catalogue/types.js';
 export {
   AddonLoadError,
+  AlertsError,
   BudgetError,
   CatalogueError,
   EncodingError,

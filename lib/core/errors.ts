@@ -51,6 +51,8 @@ export type VsrMetricsErrorCode =
   | 'VSR_METRICS_BUDGET_OPTIONS'
   /** An operation to be measured cannot be loaded, or failed. */
   | 'VSR_METRICS_BUDGET_OPERATION'
+  /** Alerts were given a setting that makes no sense. */
+  | 'VSR_METRICS_ALERTS_OPTIONS'
   /** An expression of PromQL that is malformed, has wrong types, or uses what is not supported. */
   | 'VSR_METRICS_EXPRESSION_INVALID'
   /** A sound expression of PromQL that these series leave without a result. */
@@ -164,6 +166,11 @@ export class HealthError extends VsrMetricsError {
 /** A server cannot be started. */
 export class ServerError extends VsrMetricsError {
   override readonly name = 'ServerError';
+}
+
+/** Alerts cannot be set up. */
+export class AlertsError extends VsrMetricsError {
+  override readonly name = 'AlertsError';
 }
 
 /** An overhead cannot be measured. */

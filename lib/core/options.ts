@@ -9,6 +9,7 @@
 //   // a ping has no option "evreyMs"; did you mean everyMs?; allowed: "everyMs", "address"
 
 import {
+  AlertsError,
   BudgetError,
   type ErrorDetails,
   ExporterError,
@@ -44,6 +45,7 @@ export type Refuse = (details: ErrorDetails) => VsrMetricsError;
 
 /** The errors of the parts that have a class of their own. */
 export const refusals = {
+  alerts: (details: ErrorDetails) => new AlertsError('VSR_METRICS_ALERTS_OPTIONS', details),
   budget: (details: ErrorDetails) => new BudgetError('VSR_METRICS_BUDGET_OPTIONS', details),
   exporter: (details: ErrorDetails) => new ExporterError('VSR_METRICS_EXPORTER_OPTIONS', details),
   health: (details: ErrorDetails) => new HealthError('VSR_METRICS_HEALTH_OPTIONS', details),

@@ -9,7 +9,10 @@
  * written. Held by `npm test`, on the running Node.
  */
 export const layers = {
-  unit: { budget: 100, folders: ['budget', 'catalogues', 'compat', 'core', 'exposition', 'types'] },
+  unit: {
+    budget: 100,
+    folders: ['alerts', 'budget', 'catalogues', 'compat', 'core', 'exposition', 'types'],
+  },
   feature: { budget: 40, folders: [] },
   browser: { budget: 100, folders: ['dashboard'] },
   // Clusters, compilers, packages, benchmarks: whole programs.
@@ -18,13 +21,33 @@ export const layers = {
 
 /** What has the same to say whatever the addon is compiled with. */
 const withoutAddon = [
-  ...['bench', 'budget', 'catalogues', 'cli', 'compat', 'dashboard', 'examples', 'health'],
+  ...[
+    'alerts',
+    'bench',
+    'budget',
+    'catalogues',
+    'cli',
+    'compat',
+    'dashboard',
+    'examples',
+    'health',
+  ],
   ...['package', 'promql', 'types'],
 ];
 
 /** What touches neither the addon nor HTTP, workers or V8: the oldest and the newest Node say it all. */
 const withoutPlatform = [
-  ...['bench', 'budget', 'catalogues', 'cli', 'dashboard', 'examples', 'export', 'exposition'],
+  ...[
+    'alerts',
+    'bench',
+    'budget',
+    'catalogues',
+    'cli',
+    'dashboard',
+    'examples',
+    'export',
+    'exposition',
+  ],
   ...['health', 'promql', 'prove', 'types'],
 ];
 

@@ -39,11 +39,12 @@ describe('vsr-metrics --help', () => {
       ['dump', '--help'],
       ['help', 'serve'],
       ['top', 'file', '-h'],
+      ['rules', '--help'],
       ['bench', '-h'],
     ];
     const outputs = await Promise.all(asked.map((args) => spawnVsrMetrics(args, broken)));
     expect(outputs.map(({ stdout }) => stdout)).to.eql(helps);
-    expect(outputs.map(({ code }) => code)).to.eql([0, 0, 0, 0, 0]);
+    expect(outputs.map(({ code }) => code)).to.eql([0, 0, 0, 0, 0, 0]);
   });
 });
 
@@ -69,7 +70,7 @@ describe('vsr-metrics', () => {
   });
 
   const wrong: readonly (readonly [args: string[], message: string])[] = [
-    [[], 'vsr-metrics: a command is missing; allowed: dump, serve, top, bench\n'],
+    [[], 'vsr-metrics: a command is missing; allowed: dump, serve, top, rules, bench\n'],
     [['dmup'], 'vsr-metrics: there is no such command; given "dmup"; did you mean dump?; allowed'],
     [['--versoin'], 'given "--versoin"; did you mean --version?'],
     [['dump'], 'vsr-metrics dump: FILE is missing\nvsr-metrics dump --help says how to use it\n'],
