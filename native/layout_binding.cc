@@ -53,6 +53,9 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("exemplarsOfBucket", kExemplarsOfBucket);
   set("exemplarSeparator", kExemplarSeparator);
   set("mostExemplarCharacters", kMostExemplarCharacters);
+  set("journalEntries", kJournalEntries);
+  set("journalEntrySize", sizeof(JournalEntry));
+  set("journalSize", kJournalSize);
   set("pageSize", kPageSize);
   set("entrySize", sizeof(Entry));
   set("boundSplitFlag", kBoundSplitFlag);
