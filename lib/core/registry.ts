@@ -58,9 +58,9 @@ export interface AttachOptions<
   readonly exemplarContext?: ExemplarContext;
   /**
    * How histograms of this thread record; `direct` unless told otherwise. `journal`: into a ring of
-   * this thread, which native code empties into the cells. Takes less than half as long in handlers
-   * that record into many histograms and do much else in between; every reader sees what is in the
-   * ring. Counters and gauges are as they are.
+   * this thread, which native code empties into the cells. For handlers that record into many
+   * histograms and do much else in between; every reader sees what is in the ring. Each thread says so
+   * for itself. Counters and gauges are as they are.
    */
   readonly recording?: Recording;
   /**

@@ -229,10 +229,10 @@ class Journal {
     __atomic_thread_fence(__ATOMIC_RELEASE);
     for (const Step* step = steps; step < steps + count; ++step) {
       const auto [head, cell, value] = *step;
-      StoreRelaxed(cell, AddWrapping(LoadRelaxed(cell), int64_t(times)));
-      StoreRelaxed(&head->sum, LoadRelaxed(&head->sum) + value * double(times));
       if (value < LoadRelaxed(&head->minimum)) StoreRelaxed(&head->minimum, value);
       if (value > LoadRelaxed(&head->maximum)) StoreRelaxed(&head->maximum, value);
+      StoreRelaxed(cell, AddWrapping(LoadRelaxed(cell), int64_t(times)));
+      StoreRelaxed(&head->sum, LoadRelaxed(&head->sum) + value * double(times));
     }
     StoreRelease(&header_->progress, progress + 2 * entries);
   }

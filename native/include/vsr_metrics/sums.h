@@ -135,7 +135,9 @@ inline void AddView(const HistogramView& view, const FamilyBlob& family, int sig
 }
 
 // Adds the extremes of one lane: of all time, whatever the baseline is.
+// After its cells, because a writer widens them before the value counts.
 inline void AddExtremes(const HistogramView& view, HistogramTotal* total) {
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
   total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
   total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
 }
@@ -219,8 +221,8 @@ inline void AddJournalledLane(const Region& region, uint32_t lane, const Entry& 
     HistogramView view;
     if (journal == nullptr || !ViewHistogram(region, lane, entry, family, &view)) return;
     ClearTotal(family, &part);
-    AddExtremes(view, &part);
     AddView(view, family, 1, &part);
+    AddExtremes(view, &part);
     if (!journals->IsCurrent(lane) && attempt < kMostAttempts) continue;
     if (!journal->undo().empty()) TakeBack(view, family, *journal, &part);
     journal->ForEach(series, [&](double value) { AddValue(family, value, &part); });
@@ -239,8 +241,8 @@ inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob&
     }
     HistogramView view;
     if (!ViewHistogram(region, lane, entry, family, &view)) continue;
-    AddExtremes(view, total);
     AddView(view, family, 1, total);
+    AddExtremes(view, total);
   }
 }
 
