@@ -102,7 +102,7 @@ void JournalCopy::Apply(uint32_t lane, uint32_t index, const FamilyBlob& family)
     }
     memcpy(memory + undo.offset, &undo.before, sizeof undo.before);
   }
-  lanes_[lane].contents.ForEach(index, [&](double value) {
+  lanes_[lane].contents.ForEach(index, [&](double value, uint32_t times) {
     const int64_t cell = CellOfValue(family, value);
     int64_t* count;
     if (cell < 0) {
@@ -113,8 +113,8 @@ void JournalCopy::Apply(uint32_t lane, uint32_t index, const FamilyBlob& family)
       Widen(head, cells, family, uint32_t(cell));
       count = &cells[cell];
     }
-    *count = AddWrapping(*count, 1);
-    head->sum += value;
+    *count = AddWrapping(*count, times);
+    head->sum += value * double(times);
     head->minimum = std::min(head->minimum, value);
     head->maximum = std::max(head->maximum, value);
   });

@@ -55,6 +55,8 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("mostExemplarCharacters", kMostExemplarCharacters);
   set("journalEntries", kJournalEntries);
   set("journalEntrySize", sizeof(JournalEntry));
+  set("journalMostTimes", kJournalMostTimes);
+  set("journalSeriesBits", kJournalSeriesBits);
   set("journalSize", kJournalSize);
   set("pageSize", kPageSize);
   set("entrySize", sizeof(Entry));

@@ -1,12 +1,12 @@
 // A histogram that goes through the journal of its lane (journal.ts).
 //
 // A class of its own, so that record() stays short. What is rare is done elsewhere: bad values are
-// refused here, values out of range and new extremes are known to whoever drains, and `record(v, n)`
-// and values so large that the sum could become infinite are recorded by native code.
+// refused here, values out of range and new extremes are known to whoever drains, and values so large
+// that the sum could become infinite are recorded by native code.
 
 import { LaneHistogram } from './histogram.js';
 import { formOf } from './histogram-forms.js';
-import { Journal } from './journal.js';
+import { Journal, mostTimes } from './journal.js';
 import { largestUnchecked } from './sums.js';
 import {
   type HistogramKind,
@@ -74,9 +74,8 @@ function recordOtherwise(histogram: JournalHistogram, value: number, times = 1):
   if (direct !== undefined) {
     direct.record(value, times);
   } else if (isRecordable(kind, value, times)) {
-    if (times === 1 && value < largestUnchecked) {
-      journal.makeRoom();
-      histogram.record(value);
+    if (times <= mostTimes && value * times < largestUnchecked) {
+      journal.append(histogram.number, value + 0, times);
     } else if (!journal.record(memory.series, value + 0, times)) {
       kind.rejections.rejectSum(kind.metric, value);
     }

@@ -9,6 +9,8 @@ import { layout, type NativeLane } from '../region/native.js';
 
 const entries = layout.journalEntries;
 const wordsOfEntry = layout.journalEntrySize / 8;
+const onceMore = 2 ** layout.journalSeriesBits;
+export const mostTimes = layout.journalMostTimes;
 
 export class Journal {
   // Only declared, so that what the hot path needs comes first: see counter.ts.
@@ -42,13 +44,17 @@ export class Journal {
   /** One that takes nothing. */
   static readonly none = new Journal(undefined, new Float64Array(0), 0);
 
-  /** Makes room for at least one entry. Rare: the ring holds thousands. */
-  makeRoom(): void {
-    this.#moveTo(this.#next());
+  /** Takes a record of which `mostTimes` is not too much, and whose sum nobody has to look at. */
+  append(number: number, value: number, times: number): void {
+    // Rare: the ring holds thousands.
+    if (this.at === this.end) this.#moveTo(this.#next());
+    this.ring[this.at] = (number + (times - 1) * onceMore) * this.sign;
+    this.ring[this.at + 1] = value * this.sign;
+    this.at += wordsOfEntry;
   }
 
   /**
-   * Records a value several times, or one so large that the sum has to be looked at: in native code.
+   * Records a value very many times, or one so large that the sum has to be looked at: in native code.
    * False: the sum would become infinite.
    */
   record(series: number, value: number, times: number): boolean {

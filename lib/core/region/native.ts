@@ -38,6 +38,9 @@ export interface Layout {
   readonly mostExemplarCharacters: number;
   readonly journalEntries: number;
   readonly journalEntrySize: number;
+  /** How many times one entry may say that its value was recorded. */
+  readonly journalMostTimes: number;
+  readonly journalSeriesBits: number;
   /** Of the journal of one lane. */
   readonly journalSize: number;
   readonly pageSize: number;

@@ -111,12 +111,12 @@ class Journal {
     const Turn turn(this);
     DrainAll();
     StoreRecord(header_, position, 0, 0);
-    Step step = {nullptr, nullptr, value};
-    step.count = Prepare({series, value}, times, &step.head);
+    Step step = {nullptr, nullptr, value, times};
+    step.count = Prepare({series, 1, value}, &step.head);
     const bool has_step = step.count != nullptr;
     const bool is_finite = !has_step || LoadRelaxed(&step.head->sum) + value * double(times) <
                                             std::numeric_limits<double>::infinity();
-    Apply(&step, has_step && is_finite ? 1 : 0, 1, times);
+    Apply(&step, has_step && is_finite ? 1 : 0, 1);
     return is_finite;
   }
 
@@ -165,6 +165,7 @@ class Journal {
     HistogramHead* head;
     int64_t* count;
     double value;
+    uint64_t times;
   };
 
   // The mutex, for the writer: the background thread leaves after its batch.
@@ -202,19 +203,18 @@ class Journal {
     for (JournalRecord record; entries < kBatch; ++entries) {
       if (!LoadRecord(header_, start + entries, &record)) break;
       HistogramHead* head;
-      int64_t* const cell = Prepare(record, 1, &head);
+      int64_t* const cell = Prepare(record, &head);
       if (cell == nullptr) continue;
       // Cells are spread; waiting for all of a batch at once takes as long as for one.
       __builtin_prefetch(cell, 1);
-      steps[count++] = {head, cell, record.value};
+      steps[count++] = {head, cell, record.value, record.times};
     }
-    if (entries > 0) Apply(steps, count, entries, 1);
+    if (entries > 0) Apply(steps, count, entries);
     return entries;
   }
 
-  // The steps of the next entries, so many times each.
-  __attribute__((always_inline)) void Apply(const Step* steps, uint32_t count, uint64_t entries,
-                                            uint64_t times) {
+  // The steps of the next entries.
+  void Apply(const Step* steps, uint32_t count, uint64_t entries) {
     // The words of `undo` change after the progress that says that they are not needed any more.
     __atomic_thread_fence(__ATOMIC_RELEASE);
     JournalUndo* undo = header_->undo;
@@ -228,7 +228,7 @@ class Journal {
     // Cells change after the progress that says that they do.
     __atomic_thread_fence(__ATOMIC_RELEASE);
     for (const Step* step = steps; step < steps + count; ++step) {
-      const auto [head, cell, value] = *step;
+      const auto [head, cell, value, times] = *step;
       if (value < LoadRelaxed(&head->minimum)) StoreRelaxed(&head->minimum, value);
       if (value > LoadRelaxed(&head->maximum)) StoreRelaxed(&head->maximum, value);
       StoreRelaxed(cell, AddWrapping(LoadRelaxed(cell), int64_t(times)));
@@ -246,13 +246,12 @@ class Journal {
   }
 
   // The count that a record steps, and the head of its histogram. Null: there is no such histogram.
-  __attribute__((always_inline)) int64_t* Prepare(JournalRecord record, uint64_t times,
-                                                  HistogramHead** head) {
-    if (record.series >= target_count_) return PrepareNew(record, times, head);
+  __attribute__((always_inline)) int64_t* Prepare(JournalRecord record, HistogramHead** head) {
+    if (record.series >= target_count_) return PrepareNew(record, head);
     const Target& target = targets_[record.series];
     *head = target.head;
     if (*head == nullptr || LoadRelaxed(&(*head)->in_use) == 0) {
-      return PrepareNew(record, times, head);
+      return PrepareNew(record, head);
     }
     const double scaled = record.value * target.scale * (1 - 0x1p-53);
     uint64_t bits;
@@ -260,12 +259,11 @@ class Journal {
     const uint32_t cell = (uint32_t(bits >> 32) >> target.shift) - target.base_index;
     const uint32_t low = LoadRelaxed(&(*head)->touched_low);
     const uint32_t high = LoadRelaxed(&(*head)->touched_high);
-    return cell - low < high - low ? &target.cells[cell] : PrepareOther(record, times, target);
+    return cell - low < high - low ? &target.cells[cell] : PrepareOther(record, target);
   }
 
   // Of a value whose cell is not there, or not yet.
-  __attribute__((noinline)) int64_t* PrepareOther(JournalRecord record, uint64_t times,
-                                                  const Target& target) {
+  __attribute__((noinline)) int64_t* PrepareOther(JournalRecord record, const Target& target) {
     HistogramHead* head = target.head;
     const FamilyBlob& family = *target.family;
     const int64_t cell = CellOfValue(family, record.value);
@@ -273,13 +271,12 @@ class Journal {
     if (cell >= family.cell_count) return &head->above;
     if (TouchCell(region_, lane_, record.series, uint32_t(cell))) return &target.cells[cell];
     // No memory for the cell: the value still counts in its bound, and in count and sum.
-    CountSpilled(record.series, times);
+    CountSpilled(record.series, record.times);
     return reinterpret_cast<int64_t*>(head + 1) + BoundOfValue(family, record.value);
   }
 
   // Of a series that was not recorded before, or is not any more.
-  __attribute__((noinline)) int64_t* PrepareNew(JournalRecord record, uint64_t times,
-                                                HistogramHead** head) {
+  __attribute__((noinline)) int64_t* PrepareNew(JournalRecord record, HistogramHead** head) {
     if (record.series >= target_count_) {
       const uint32_t count = region_.EntryCount();
       if (record.series >= count) return nullptr;
@@ -289,7 +286,7 @@ class Journal {
     Target& target = targets_[record.series];
     if (target.head == nullptr) Know(record.series, &target);
     if (target.head == nullptr || LoadRelaxed(&target.head->in_use) == 0) return nullptr;
-    return Prepare(record, times, head);
+    return Prepare(record, head);
   }
 
   // An entry keeps its family and its cells for ever, so that it is looked up once.

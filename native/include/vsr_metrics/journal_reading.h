@@ -4,7 +4,7 @@
 //   const JournalContents* journal = journals.Of(lane);  // null: something was drained meanwhile
 //   ... read cells, with journal->Before() ...
 //   if (!journals.IsCurrent(lane)) ...                   // drained meanwhile: once more
-//   journal->ForEach(series, [](double value) { ... });
+//   journal->ForEach(series, [](double value, uint32_t times) { ... });
 //
 // While `progress` stays what it is, cells and ring together hold each record once. So a reader
 // reads it, then what it wants, then compares. It never waits for a drainer that was killed or
@@ -56,12 +56,12 @@ class JournalContents {
         [](const JournalUndo& undo, uint64_t wanted) { return undo.offset < wanted; });
   }
 
-  // Calls `visit(value)` for what was recorded of the series, in that order.
+  // Calls `visit(value, times)` for what was recorded of the series, in that order.
   template <typename Visit>
   void ForEach(uint32_t series, const Visit& visit) const {
     if (series >= first_.size()) return;
     for (uint32_t link = first_[series]; link != 0; link = next_[link - 1]) {
-      visit(records_[link - 1].value);
+      visit(records_[link - 1].value, records_[link - 1].times);
     }
   }
 

@@ -22,6 +22,7 @@ namespace vsr_metrics {
 
 struct JournalRecord {
   uint32_t series;  // kNoIndex: the entry only takes its place
+  uint32_t times;
   double value;
 };
 
@@ -46,12 +47,14 @@ inline bool LoadRecord(const JournalHeader* journal, uint64_t position, JournalR
   double number;
   memcpy(&number, &series, sizeof number);
   memcpy(&record->value, &value, sizeof value);
-  // A file may hold anything; 0 becomes kNoIndex.
-  record->series = number < kNoIndex ? uint32_t(int64_t(number)) - 1 : kNoIndex;
+  // A file may hold anything. A number of 0 becomes kNoIndex.
+  const uint64_t bits = number < 0x1p52 ? uint64_t(int64_t(number)) : 0;
+  record->series = uint32_t(bits % (1 << kJournalSeriesBits)) - 1;
+  record->times = uint32_t(bits >> kJournalSeriesBits) + 1;
   return true;
 }
 
-// What JavaScript does; `number` is that of the series + 1, or 0.
+// What JavaScript does; `number` is the first word without its sign.
 inline void StoreRecord(JournalHeader* journal, uint64_t position, double number, double value) {
   JournalEntry& entry = RingOf(journal)[position % kJournalEntries];
   const double sign = IsNegativeLap(position) ? -1 : 1;

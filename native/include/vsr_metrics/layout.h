@@ -438,13 +438,15 @@ static_assert(1 + 4 * (kMostExemplarCharacters - 1) + 2 <= sizeof ExemplarSlot::
 // their lap have, negative in the first; a word that does not is still that of the lap before, so
 // that an entry is whole or absent however its two stores are ordered.
 struct JournalEntry {
-  double series;  // index of its entry in the directory + 1; 0: no record, the entry only takes its
-                  // place
+  double series;  // index of its entry in the directory + 1, and how often; 0: no record
   double value;
 };
 static_assert(sizeof(JournalEntry) == 16, "layout");
 static_assert(offsetof(JournalEntry, value) == 8, "layout");
 constexpr uint64_t kJournalEntries = 4096;
+// In the first word, how many times the value was recorded, - 1, stands above the series.
+constexpr uint32_t kJournalSeriesBits = 26;
+constexpr uint32_t kJournalMostTimes = 1 << 26;  // doubles hold integers of 53 bits
 
 // A word of a lane as it was before the batch that is being drained.
 struct JournalUndo {

@@ -173,16 +173,17 @@ inline void TakeBack(const HistogramView& view, const FamilyBlob& family,
 }
 
 // What draining would do with a value for whose cell there is memory.
-inline void AddValue(const FamilyBlob& family, double value, HistogramTotal* total) {
+inline void AddValue(const FamilyBlob& family, double value, uint32_t times,
+                     HistogramTotal* total) {
   const int64_t cell = CellOfValue(family, value);
   if (cell < 0) {
-    total->below = AddWrapping(total->below, 1);
+    total->below = AddWrapping(total->below, times);
   } else if (cell >= family.cell_count) {
-    total->above = AddWrapping(total->above, 1);
+    total->above = AddWrapping(total->above, times);
   } else {
-    total->cells.Add(uint32_t(cell), 1);
+    total->cells.Add(uint32_t(cell), times);
   }
-  total->sum += value;
+  total->sum += value * double(times);
   total->minimum = std::min(total->minimum, value);
   total->maximum = std::max(total->maximum, value);
 }
@@ -225,7 +226,8 @@ inline void AddJournalledLane(const Region& region, uint32_t lane, const Entry& 
     AddExtremes(view, &part);
     if (!journals->IsCurrent(lane) && attempt < kMostAttempts) continue;
     if (!journal->undo().empty()) TakeBack(view, family, *journal, &part);
-    journal->ForEach(series, [&](double value) { AddValue(family, value, &part); });
+    journal->ForEach(series,
+                     [&](double value, uint32_t times) { AddValue(family, value, times, &part); });
     AddTotal(family, part, total);
     return;
   }
