@@ -86,6 +86,15 @@ class Journal {
     DrainAll();
   }
 
+  // By the writer, when it has let go of series: what is drained from now on is of others, also
+  // where they have the place of one of those.
+  void LetGo() {
+    if (IsGivenUp()) return;
+    const Turn turn(this);
+    DrainAll();
+    ++turn_;
+  }
+
   // By another thread of the process: makes way as soon as the writer needs the turn.
   void TryDrain() {
     if (IsGivenUp()) return;
@@ -111,12 +120,13 @@ class Journal {
     const Turn turn(this);
     DrainAll();
     StoreRecord(header_, position, 0, 0);
-    Step step = {nullptr, nullptr, value, times};
-    step.count = Prepare({series, 1, value}, &step.head);
-    const bool has_step = step.count != nullptr;
-    const bool is_finite = !has_step || LoadRelaxed(&step.head->sum) + value * double(times) <
-                                            std::numeric_limits<double>::infinity();
-    Apply(&step, has_step && is_finite ? 1 : 0, 1);
+    const double amount = value * double(times);
+    const Target* target = Know(series);
+    const bool is_finite = target == nullptr || LoadRelaxed(&target->head->sum) + amount <
+                                                    std::numeric_limits<double>::infinity();
+    Step step = {nullptr, nullptr, amount, times};
+    if (is_finite) step.count = Prepare({series, 1, value}, &step.head);
+    Apply(&step, step.count == nullptr ? 0 : 1, 1);
     return is_finite;
   }
 
@@ -149,22 +159,28 @@ class Journal {
   // drain a full ring.
   static constexpr uint64_t kMostWaiting = kJournalEntries / 4 * 3;
 
-  // A histogram in the lane. What every record needs of its family stands here once more: the
-  // drainer looks at this, the head and a cell, and at nothing else.
+  // A histogram in the lane. What every record needs stands here: the drainer looks at this, at a
+  // cell and at a sum, and at nothing else.
   struct alignas(kCacheLine) Target {
-    HistogramHead* head = nullptr;  // null: nothing is recorded there through a journal, or unknown
+    HistogramHead* head = nullptr;
     int64_t* cells;
     double scale;
     uint32_t base_index;
     uint32_t shift;
+    // The smallest and the largest value that a cell was stepped for: those between need nothing
+    // else, neither memory nor extremes.
+    double least;
+    double greatest;
     const FamilyBlob* family;
+    uint32_t turn = 0;  // this holds in that turn
   };
+  static_assert(sizeof(Target) == kCacheLine, "one cache line");
 
   // One record that is to be applied.
   struct Step {
     HistogramHead* head;
     int64_t* count;
-    double value;
+    double amount;
     uint64_t times;
   };
 
@@ -207,7 +223,7 @@ class Journal {
       if (cell == nullptr) continue;
       // Cells are spread; waiting for all of a batch at once takes as long as for one.
       __builtin_prefetch(cell, 1);
-      steps[count++] = {head, cell, record.value, record.times};
+      steps[count++] = {head, cell, record.value * double(record.times), record.times};
     }
     if (entries > 0) Apply(steps, count, entries);
     return entries;
@@ -218,9 +234,10 @@ class Journal {
     // The words of `undo` change after the progress that says that they are not needed any more.
     __atomic_thread_fence(__ATOMIC_RELEASE);
     JournalUndo* undo = header_->undo;
+    const uint8_t* const memory = lane_memory_;
     for (const Step* step = steps; step < steps + count; ++step) {
-      Note(undo++, step->count);
-      Note(undo++, &step->head->sum);
+      Note(undo++, memory, step->count);
+      Note(undo++, memory, &step->head->sum);
     }
     StoreRelaxed(&header_->undo_count, 2 * count);
     const uint64_t progress = LoadRelaxed(&header_->progress);
@@ -228,83 +245,98 @@ class Journal {
     // Cells change after the progress that says that they do.
     __atomic_thread_fence(__ATOMIC_RELEASE);
     for (const Step* step = steps; step < steps + count; ++step) {
-      const auto [head, cell, value, times] = *step;
-      if (value < LoadRelaxed(&head->minimum)) StoreRelaxed(&head->minimum, value);
-      if (value > LoadRelaxed(&head->maximum)) StoreRelaxed(&head->maximum, value);
+      const auto [head, cell, amount, times] = *step;
       StoreRelaxed(cell, AddWrapping(LoadRelaxed(cell), int64_t(times)));
-      StoreRelaxed(&head->sum, LoadRelaxed(&head->sum) + value * double(times));
+      StoreRelaxed(&head->sum, LoadRelaxed(&head->sum) + amount);
     }
     StoreRelease(&header_->progress, progress + 2 * entries);
   }
 
   template <typename Word>
-  void Note(JournalUndo* undo, const Word* word) {
+  static void Note(JournalUndo* undo, const uint8_t* memory, const Word* word) {
     static_assert(sizeof(Word) == 8, "words");
-    const auto* address = reinterpret_cast<const uint64_t*>(word);
-    StoreRelaxed(&undo->offset, uint64_t(reinterpret_cast<const uint8_t*>(address) - lane_memory_));
-    StoreRelaxed(&undo->before, LoadRelaxed(address));
+    StoreRelaxed(&undo->offset, uint64_t(reinterpret_cast<const uint8_t*>(word) - memory));
+    StoreRelaxed(&undo->before, LoadRelaxed(reinterpret_cast<const uint64_t*>(word)));
   }
 
   // The count that a record steps, and the head of its histogram. Null: there is no such histogram.
   __attribute__((always_inline)) int64_t* Prepare(JournalRecord record, HistogramHead** head) {
     if (record.series >= target_count_) return PrepareNew(record, head);
     const Target& target = targets_[record.series];
+    if (target.turn != turn_) return PrepareNew(record, head);
     *head = target.head;
-    if (*head == nullptr || LoadRelaxed(&(*head)->in_use) == 0) {
-      return PrepareNew(record, head);
+    if (!(record.value >= target.least && record.value <= target.greatest)) {
+      return PrepareOther(record, &targets_[record.series]);
     }
     const double scaled = record.value * target.scale * (1 - 0x1p-53);
     uint64_t bits;
     memcpy(&bits, &scaled, sizeof bits);
-    const uint32_t cell = (uint32_t(bits >> 32) >> target.shift) - target.base_index;
-    const uint32_t low = LoadRelaxed(&(*head)->touched_low);
-    const uint32_t high = LoadRelaxed(&(*head)->touched_high);
-    return cell - low < high - low ? &target.cells[cell] : PrepareOther(record, target);
+    return &target.cells[(uint32_t(bits >> 32) >> target.shift) - target.base_index];
   }
 
-  // Of a value whose cell is not there, or not yet.
-  __attribute__((noinline)) int64_t* PrepareOther(JournalRecord record, const Target& target) {
-    HistogramHead* head = target.head;
-    const FamilyBlob& family = *target.family;
-    const int64_t cell = CellOfValue(family, record.value);
+  // Of a value that none before was like. It becomes an extreme before it counts: whoever reads it
+  // finds it among them. That it does so is no harm if a kill ends the batch: it is in the ring.
+  __attribute__((noinline)) int64_t* PrepareOther(JournalRecord record, Target* target) {
+    const auto [series, times, value] = record;
+    HistogramHead* head = target->head;
+    const FamilyBlob& family = *target->family;
+    if (value < LoadRelaxed(&head->minimum)) StoreRelaxed(&head->minimum, value);
+    if (value > LoadRelaxed(&head->maximum)) StoreRelaxed(&head->maximum, value);
+    const int64_t cell = CellOfValue(family, value);
     if (cell < 0) return &head->below;
     if (cell >= family.cell_count) return &head->above;
-    if (TouchCell(region_, lane_, record.series, uint32_t(cell))) return &target.cells[cell];
+    const bool is_touched =
+        cell >= LoadRelaxed(&head->touched_low) && cell < LoadRelaxed(&head->touched_high);
+    if (is_touched || TouchCell(region_, lane_, series, uint32_t(cell))) {
+      target->least = std::min(target->least, value);
+      target->greatest = std::max(target->greatest, value);
+      return &target->cells[cell];
+    }
     // No memory for the cell: the value still counts in its bound, and in count and sum.
-    CountSpilled(record.series, record.times);
-    return reinterpret_cast<int64_t*>(head + 1) + BoundOfValue(family, record.value);
+    CountSpilled(series, times);
+    return reinterpret_cast<int64_t*>(head + 1) + BoundOfValue(family, value);
   }
 
-  // Of a series that was not recorded before, or is not any more.
+  // Of a series that was not recorded in this turn.
   __attribute__((noinline)) int64_t* PrepareNew(JournalRecord record, HistogramHead** head) {
-    if (record.series >= target_count_) {
+    Target* target = Know(record.series);
+    if (target == nullptr) return nullptr;
+    *head = target->head;
+    return PrepareOther(record, target);
+  }
+
+  // Looks the histogram up for this turn. Null: nothing is recorded there through a journal.
+  Target* Know(uint32_t series) {
+    if (series >= target_count_) {
       const uint32_t count = region_.EntryCount();
-      if (record.series >= count) return nullptr;
+      if (series >= count) return nullptr;
       targets_.resize(count);
       target_count_ = count;
     }
-    Target& target = targets_[record.series];
-    if (target.head == nullptr) Know(record.series, &target);
-    if (target.head == nullptr || LoadRelaxed(&target.head->in_use) == 0) return nullptr;
-    return Prepare(record, head);
-  }
-
-  // An entry keeps its family and its cells for ever, so that it is looked up once.
-  void Know(uint32_t series, Target* target) {
+    Target& target = targets_[series];
+    if (target.turn == turn_) return &target;
     const Entry& entry = region_.entries()[series];
-    if (entry.type != uint8_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kHistogram) return;
+    if (entry.type != uint8_t(EntryType::kSeries) || Kind(entry.kind) != Kind::kHistogram) {
+      return nullptr;
+    }
     const FamilyBlob* family = FamilyOf(region_, entry.family);
     // Those whose bounds fall inside cells are recorded without a journal.
-    if (family == nullptr || family->split_count != 0) return;
+    if (family == nullptr || family->split_count != 0) return nullptr;
     const uint64_t size = HistogramHeadSize(family->split_count, family->bound_count);
-    if (!region_.HasScalars(lane_, entry.cell_offset, size)) return;
+    if (!region_.HasScalars(lane_, entry.cell_offset, size)) return nullptr;
     uint8_t* memory = region_.lane(lane_);
-    target->head = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
-    target->cells = reinterpret_cast<int64_t*>(memory + entry.cells_page * kPageSize);
-    target->scale = family->scale;
-    target->base_index = uint32_t(family->base_index);
-    target->shift = family->shift;
-    target->family = family;
+    auto* head = reinterpret_cast<HistogramHead*>(memory + entry.cell_offset);
+    if (LoadRelaxed(&head->in_use) == 0) return nullptr;
+    target.head = head;
+    target.cells = reinterpret_cast<int64_t*>(memory + entry.cells_page * kPageSize);
+    target.scale = family->scale;
+    target.base_index = uint32_t(family->base_index);
+    target.shift = family->shift;
+    target.least = std::numeric_limits<double>::infinity();
+    target.greatest = -target.least;
+    target.family = family;
+    target.turn = turn_;
+    return &target;
   }
 
   void CountSpilled(uint32_t series, uint64_t times) {
@@ -325,6 +357,7 @@ class Journal {
   std::atomic<uint32_t> waiting_{0};  // callers of Turn
   std::vector<Target> targets_;       // by series
   uint32_t target_count_ = 0;
+  uint32_t turn_ = 1;  // how often the writer let go of series, + 1
   std::vector<std::pair<uint32_t, uint64_t>> spilled_;
 };
 

@@ -64,7 +64,7 @@ class Lane {
   // Says that this thread holds nothing any more of what was removed up to this epoch. Nor does its
   // journal then: another series may get those cells.
   void Acknowledge(uint64_t epoch) {
-    if (journal_ != nullptr) journal_->Drain();
+    if (journal_ != nullptr) journal_->LetGo();
     StoreRelease(&region_->lane_records()[index_].acknowledged, epoch);
   }
 
