@@ -1,5 +1,6 @@
 // Recording through the journal of a lane: the same handles, laws and numbers as without one.
 
+import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { layout } from '../../../lib/core/region/native.js';
@@ -90,6 +91,7 @@ describe('A histogram that goes through a journal', () => {
     }
     registry.close();
     expect(reader.snapshot().value('test_wait_seconds')).to.equal(recorded / 2);
+    rmSync(file);
   });
 
   it('keeps exemplars, durations and other names of record()', () => {
