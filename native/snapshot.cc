@@ -73,9 +73,9 @@ double TimeOfDay(const Frame& frame, double monotonic_milliseconds) {
 
 // What one series after the other uses.
 struct Scratch {
-  explicit Scratch(const Region& region) : journals(region) {}
+  explicit Scratch(const Region& region) : journalled(region) {}
   HistogramTotal total;
-  JournalReading journals;
+  JournalledLanes journalled;
 };
 
 // The numbers of one series. False: its family makes no sense.
@@ -95,7 +95,7 @@ bool AppendSeries(const Region& region, const Entry& entry, Scratch* scratch, Fr
     case Kind::kHistogram: {
       FamilyView family;
       if (!ViewFamily(region, region.entries()[entry.family], &family)) return false;
-      ReadHistogram(region, entry, family.blob, &scratch->journals, &scratch->total);
+      ReadHistogram(region, entry, family.blob, &scratch->journalled, &scratch->total);
       AppendHistogram(scratch->total, family, frame);
       return true;
     }

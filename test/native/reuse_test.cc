@@ -165,8 +165,8 @@ void TestReuse() {
   HistogramTotal total;
   const uint32_t wait = AddSeries(*region, waits_family, Key(2));
   HistogramWriter(*lane, wait).Record(1.25);
-  JournalReading journals(*region);
-  ReadHistogram(*region, region->entries()[wait], *FamilyOf(*region, waits_family), &journals,
+  JournalledLanes journalled(*region);
+  ReadHistogram(*region, region->entries()[wait], *FamilyOf(*region, waits_family), &journalled,
                 &total);
   int64_t count = total.below + total.above + total.spills[0] + total.spills[1];
   total.cells.ForEach(0, FamilyOf(*region, waits_family)->cell_count,
@@ -289,8 +289,8 @@ void TestOverflow() {
   }
   no_memory.Equal(AddSeries(*region, family, kOverflowKey), heavy, "afterwards");
   HistogramTotal total;
-  JournalReading journals(*region);
-  ReadHistogram(*region, region->entries()[heavy], *FamilyOf(*region, family), &journals, &total);
+  JournalledLanes journalled(*region);
+  ReadHistogram(*region, region->entries()[heavy], *FamilyOf(*region, family), &journalled, &total);
   no_memory.Equal(total.sum, 0.0, "sum");
 }
 

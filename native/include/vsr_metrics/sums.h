@@ -206,25 +206,33 @@ inline void AddTotal(const FamilyBlob& family, const HistogramTotal& part, Histo
 
 }  // namespace sums_internal
 
+// What reading lanes with journals needs, and keeps from one series to the next.
+struct JournalledLanes {
+  explicit JournalledLanes(const Region& region) : journals(region) {}
+  JournalReading journals;
+  HistogramTotal part;
+};
+
 // The same for a lane with a journal: cells and ring of one moment. A writer that does nothing but
 // record drains half of the time, in turns of a few microseconds; the last attempt is for one that
 // makes no pause at all.
 inline void AddJournalledLane(const Region& region, uint32_t lane, const Entry& entry,
-                              const FamilyBlob& family, JournalReading* journals,
+                              const FamilyBlob& family, JournalledLanes* journalled,
                               HistogramTotal* total) {
   using namespace sums_internal;
   constexpr uint32_t kMostAttempts = 1000000;
   const auto series = uint32_t(&entry - region.entries());
-  HistogramTotal part;
+  JournalReading& journals = journalled->journals;
+  HistogramTotal& part = journalled->part;
   for (uint32_t attempt = 1;; ++attempt) {
-    const JournalContents* journal = journals->Of(lane);
+    const JournalContents* journal = journals.Of(lane);
     if (journal == nullptr && attempt < kMostAttempts) continue;
     HistogramView view;
     if (journal == nullptr || !ViewHistogram(region, lane, entry, family, &view)) return;
     ClearTotal(family, &part);
     AddView(view, family, 1, &part);
     AddExtremes(view, &part);
-    if (!journals->IsCurrent(lane) && attempt < kMostAttempts) continue;
+    if (!journals.IsCurrent(lane) && attempt < kMostAttempts) continue;
     if (!journal->undo().empty()) TakeBack(view, family, *journal, &part);
     journal->ForEach(series,
                      [&](double value, uint32_t times) { AddValue(family, value, times, &part); });
@@ -234,11 +242,11 @@ inline void AddJournalledLane(const Region& region, uint32_t lane, const Entry& 
 }
 
 inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob& family,
-                     JournalReading* journals, HistogramTotal* total) {
+                     JournalledLanes* journalled, HistogramTotal* total) {
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
     if (region.HasJournal(lane)) {
-      AddJournalledLane(region, lane, entry, family, journals, total);
+      AddJournalledLane(region, lane, entry, family, journalled, total);
       continue;
     }
     HistogramView view;
@@ -262,9 +270,9 @@ inline CounterTotal SumCounter(const Region& region, const Entry& entry) {
 
 inline void SumHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
                          HistogramTotal* total) {
-  JournalReading journals(region);
+  JournalledLanes journalled(region);
   ClearTotal(family, total);
-  AddLanes(region, entry, family, &journals, total);
+  AddLanes(region, entry, family, &journalled, total);
 }
 
 }  // namespace vsr_metrics
