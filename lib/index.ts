@@ -70,5 +70,5 @@ export {
   type Registry,
   type RegistryOptions,
 } from './core/registry.js';
-export type { SharedRegistry, SnapshotSchedule } from './core/registry-types.js';
+export type { Recording, SharedRegistry, SnapshotSchedule } from './core/registry-types.js';
 export type { MetricsWarning, OnWarning, WarningCode } from './core/warnings.js';

@@ -20,6 +20,10 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
          InstanceMethod<&LaneHandle::Memory>("memory"), InstanceMethod<&LaneHandle::Bind>("bind"),
          InstanceMethod<&LaneHandle::Touch>("touch"),
          InstanceMethod<&LaneHandle::Acknowledge>("acknowledge"),
+         InstanceMethod<&LaneHandle::OpenJournal>("openJournal"),
+         InstanceMethod<&LaneHandle::JournalRoom>("journalRoom"),
+         InstanceMethod<&LaneHandle::RecordThroughJournal>("recordThroughJournal"),
+         InstanceMethod<&LaneHandle::TakeSpilled>("takeSpilled"),
          InstanceMethod<&LaneHandle::Exemplars>("exemplars"),
          InstanceMethod<&LaneHandle::ExemplarOf>("exemplarOf")});
   }
@@ -60,6 +64,51 @@ class LaneHandle : public Napi::ObjectWrap<LaneHandle> {
   Napi::Value Acknowledge(const Napi::CallbackInfo& info) {
     lane_->lane().Acknowledge(uint64_t(info[0].As<Napi::Number>().DoubleValue()));
     return info.Env().Undefined();
+  }
+
+  // { ring, position }: where the next record goes. Undefined: there is no memory for it.
+  Napi::Value OpenJournal(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const auto& ring = lane_->Ring();
+    if (ring == nullptr) return env.Undefined();
+    Napi::Object journal = Napi::Object::New(env);
+    journal.Set("ring", BufferOver(env, ring, 0, ring->size(), lane_));
+    journal.Set("position", double(lane_->lane().journal()->position()));
+    return journal;
+  }
+
+  // How many records may be stored from a position on.
+  Napi::Value JournalRoom(const Napi::CallbackInfo& info) {
+    const auto position = uint64_t(info[0].As<Napi::Number>().DoubleValue());
+    Journal* journal = lane_->lane().journal();
+    const uint64_t room =
+        journal == nullptr ? kJournalEntries - position % kJournalEntries : journal->Room(position);
+    return Napi::Number::New(info.Env(), double(room));
+  }
+
+  // The arguments of Journal::Record.
+  Napi::Value RecordThroughJournal(const Napi::CallbackInfo& info) {
+    const auto number = [&info](size_t index) {
+      return info[index].As<Napi::Number>().DoubleValue();
+    };
+    Journal* journal = lane_->lane().journal();
+    const bool is_recorded =
+        journal == nullptr ||
+        journal->Record(uint64_t(number(0)), uint32_t(number(1)), number(2), uint64_t(number(3)));
+    return Napi::Boolean::New(info.Env(), is_recorded);
+  }
+
+  // Series and how many of their values had no memory for their cell since the last time, in turns.
+  Napi::Value TakeSpilled(const Napi::CallbackInfo& info) {
+    Napi::Array spilled = Napi::Array::New(info.Env());
+    Journal* journal = lane_->lane().journal();
+    if (journal == nullptr) return spilled;
+    uint32_t length = 0;
+    for (const auto& [series, count] : journal->TakeSpilled()) {
+      spilled.Set(length++, double(series));
+      spilled.Set(length++, double(count));
+    }
+    return spilled;
   }
 
   // The slots of the lane's exemplars; undefined when the region keeps none.

@@ -53,6 +53,11 @@ Napi::Object LayoutConstants(Napi::Env env) {
   set("exemplarsOfBucket", kExemplarsOfBucket);
   set("exemplarSeparator", kExemplarSeparator);
   set("mostExemplarCharacters", kMostExemplarCharacters);
+  set("journalEntries", kJournalEntries);
+  set("journalEntrySize", sizeof(JournalEntry));
+  set("journalMostTimes", kJournalMostTimes);
+  set("journalSeriesBits", kJournalSeriesBits);
+  set("journalSize", kJournalSize);
   set("pageSize", kPageSize);
   set("entrySize", sizeof(Entry));
   set("boundSplitFlag", kBoundSplitFlag);

@@ -89,7 +89,7 @@ GaugeTotal ReadGauge(const Region& region, const Entry& entry) {
 }
 
 void ReadHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
-                   HistogramTotal* total) {
+                   JournalledLanes* journalled, HistogramTotal* total) {
   ClearTotal(family, total);
   HistogramView baseline;
   const bool has_baseline =
@@ -102,7 +102,7 @@ void ReadHistogram(const Region& region, const Entry& entry, const FamilyBlob& f
     total->sum = 0;
   }
   OrderAfterBaseline();
-  AddLanes(region, entry, family, total);
+  AddLanes(region, entry, family, journalled, total);
   if (!has_baseline) return;
   total->sum -= baseline_sum;
   NarrowExtremes(family, total);

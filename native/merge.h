@@ -17,7 +17,7 @@ struct GaugeTotal {
 CounterTotal ReadCounter(const Region& region, const Entry& entry);
 GaugeTotal ReadGauge(const Region& region, const Entry& entry);
 void ReadHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
-                   HistogramTotal* total);
+                   JournalledLanes* journalled, HistogramTotal* total);
 
 // The largest value that belongs to cell `index`; of -1: the smallest that is too small for it.
 double UpperEdge(const FamilyBlob& family, int64_t index);

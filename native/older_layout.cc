@@ -220,6 +220,14 @@ HistorySeries SeriesAt(const uint8_t* at) {
 const HistoryFormat kOlderHistoryFormat = {sizeof(layout_2::HistoryRecord),
                                            sizeof(layout_2::HistorySeries), RecordAt, SeriesAt};
 
+RegionHeader WithoutJournals(const RegionHeader& older) {
+  RegionHeader header = older;
+  header.layout_version = kLayoutVersion;
+  header.journals_offset = header.lanes_offset;
+  header.journals_size = 0;
+  return header;
+}
+
 RegionHeader FromOlderHeader(const uint8_t bytes[sizeof(RegionHeader)]) {
   const auto older = LoadFrom<layout_2::RegionHeader>(bytes);
   RegionHeader header;
@@ -242,6 +250,7 @@ RegionHeader FromOlderHeader(const uint8_t bytes[sizeof(RegionHeader)]) {
   header.history_size = older.history_size;
   header.exemplars_offset = older.exemplars_offset;
   header.exemplars_size = older.exemplars_size;
+  header.journals_offset = older.lanes_offset;
   header.lanes_offset = older.lanes_offset;
   header.lane_stride = older.lane_stride;
   header.scalars_size = older.scalars_size;

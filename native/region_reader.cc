@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "file_copy.h"
+#include "journal_copy.h"
 #include "older_layout.h"
 #include "vsr_metrics/directory.h"
 #include "vsr_metrics/exemplars.h"
@@ -73,7 +74,7 @@ bool CopySections(const Region& region, const SectionCopy& copy) {
 }
 
 // The touched cells of every histogram in every lane. The directory has been checked.
-bool CopyCells(const Region& region, const SectionCopy& copy) {
+bool CopyCells(const Region& region, const SectionCopy& copy, JournalCopy* journals) {
   const uint32_t count = region.EntryCount();
   for (uint32_t index = 0; index < count; ++index) {
     const Entry& entry = region.entries()[index];
@@ -87,6 +88,10 @@ bool CopyCells(const Region& region, const SectionCopy& copy) {
       const uint8_t* memory = region.lane(lane);
       const auto* head = reinterpret_cast<const HistogramHead*>(memory + entry.cell_offset);
       if (head->in_use == 0) continue;
+      if (region.HasJournal(lane)) {
+        if (!journals->CopyHistogram(lane, index, *family)) return false;
+        continue;
+      }
       const uint32_t high = std::min(head->touched_high, family->cell_count);
       const uint32_t low = std::min(head->touched_low, high);
       const uint8_t* cells = memory + entry.cells_page * kPageSize;
@@ -185,6 +190,7 @@ bool RegionReader::ReadHeader(RegionHeader* header, Error* error) {
   memcpy(header, bytes, sizeof bytes);
   is_older_ = header->layout_version == kOlderLayoutVersion;
   if (is_older_) *header = FromOlderHeader(bytes);
+  if (header->layout_version == kLayoutVersionWithoutJournals) *header = WithoutJournals(*header);
   std::string problem;
   if (CheckSections(*header, uint64_t(status.st_size), &problem)) return true;
   *error = Unreadable(problem);
@@ -217,9 +223,13 @@ bool RegionReader::Copy(const RegionHeader& header, Error* error) {
     *error = Unreadable(problem);
     return false;
   }
-  copied = copied && CopyCells(region, copy);
+  JournalCopy journals(fd_, region);
+  copied = copied && CopyCells(region, copy, &journals);
+  journals.Finish();
   if (copied && is_older_) ConvertOlderCells(region);
-  if (!copied) *error = Unreadable(file.problem());
+  if (!copied) {
+    *error = Unreadable(journals.problem().empty() ? file.problem() : journals.problem());
+  }
   return copied;
 }
 

@@ -71,8 +71,15 @@ double TimeOfDay(const Frame& frame, double monotonic_milliseconds) {
          (frame.taken_monotonic_milliseconds - monotonic_milliseconds);
 }
 
+// What one series after the other uses.
+struct Scratch {
+  explicit Scratch(const Region& region) : journalled(region) {}
+  HistogramTotal total;
+  JournalledLanes journalled;
+};
+
 // The numbers of one series. False: its family makes no sense.
-bool AppendSeries(const Region& region, const Entry& entry, HistogramTotal* scratch, Frame* frame) {
+bool AppendSeries(const Region& region, const Entry& entry, Scratch* scratch, Frame* frame) {
   switch (Kind(entry.kind)) {
     case Kind::kCounter: {
       const CounterTotal total = ReadCounter(region, entry);
@@ -88,16 +95,15 @@ bool AppendSeries(const Region& region, const Entry& entry, HistogramTotal* scra
     case Kind::kHistogram: {
       FamilyView family;
       if (!ViewFamily(region, region.entries()[entry.family], &family)) return false;
-      ReadHistogram(region, entry, family.blob, scratch);
-      AppendHistogram(*scratch, family, frame);
+      ReadHistogram(region, entry, family.blob, &scratch->journalled, &scratch->total);
+      AppendHistogram(scratch->total, family, frame);
       return true;
     }
   }
   return false;
 }
 
-void AppendRow(const Region& region, uint32_t index, Scope scope, HistogramTotal* scratch,
-               Frame* frame) {
+void AppendRow(const Region& region, uint32_t index, Scope scope, Scratch* scratch, Frame* frame) {
   const Entry& entry = region.entries()[index];
   const EntryVersion version = VersionOf(entry);
   const size_t values = frame->values.size();
@@ -132,7 +138,7 @@ Frame TakeSnapshot(const Region& region, Scope scope) {
   frame.offsets.resize(count);
   frame.cell_start.resize(count + 1);
   frame.values.reserve(2 * count);
-  HistogramTotal scratch;
+  Scratch scratch(region);
   for (uint32_t index = 0; index < count; ++index) {
     AppendRow(region, index, scope, &scratch, &frame);
   }

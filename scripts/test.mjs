@@ -98,7 +98,7 @@ async function native() {
 async function tsan() {
   const { reason } = await findRuntime('thread');
   if (reason) return report.unavailable('tsan', 'ThreadSanitizer', reason);
-  for (const only of ['stress_test', 'reuse_test']) {
+  for (const only of ['stress_test', 'journal_stress_test', 'reuse_test']) {
     await testNative('tsan', { sanitizer: 'thread', only });
   }
 }

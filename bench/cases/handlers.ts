@@ -3,7 +3,9 @@
 // one registry; there no handle is a constant of the compiled code.
 
 import type { CatalogueInput } from '../../lib/core/catalogue/types.js';
-import type { Snapshot } from '../../lib/index.js';
+import type { Recording, Snapshot } from '../../lib/index.js';
+import { type Drains, watchDrains } from '../handlers/drains.js';
+import { journalPeers } from '../handlers/limits.js';
 import { groupOf, type Operation, type Shape, shapesOf } from '../handlers/shapes.js';
 import { callNumber, type Handler, timeHandler } from '../handlers/timed-handler.js';
 import { defineCase, type JavascriptCase } from '../harness/javascript-case.js';
@@ -12,10 +14,11 @@ import { latencyBounds } from './bench-catalogue.js';
 import { attributes, createMeter, histogramOptions, openTelemetry } from './opentelemetry.js';
 import { bound, countOf, heldValue, type PromClient, promClients } from './prom-clients.js';
 
+type JournalPart = keyof typeof journalPeers;
 type Handles = Readonly<Record<string, object>>;
 
 /** What is recorded into, and how much of it there is afterwards. */
-interface Recording {
+interface Recorded {
   readonly handles: Handles;
   /** Records held by all handles together, warm-up included. */
   total(shape: Shape, expected: number): number | Promise<number>;
@@ -26,7 +29,9 @@ interface HandlerPeer extends Pick<JavascriptCase, 'peer' | 'version' | 'unavail
   /** One call as source: on HANDLE, with VALUE, or with CALL: how many calls there were, this one included. */
   readonly call: string;
   readonly isMember?: boolean;
-  make(names: readonly string[]): Recording | Promise<Recording>;
+  make(names: readonly string[]): Recorded | Promise<Recorded>;
+  /** What is told of a journal: all of it, recording without drains, or one drain by its writer. */
+  readonly part?: JournalPart;
   /** What the source may name besides the handle. */
   scope?(): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
 }
@@ -61,7 +66,11 @@ function compile(
 }
 
 function handlerCases(peer: HandlerPeer): JavascriptCase[] {
-  return shapesOf(peer.operation).map((shape) =>
+  // Where much is touched in between, a ring is not filled while it is measured.
+  const shapes = shapesOf(peer.operation).filter(
+    ({ touched }) => peer.part !== 'drain' || touched === 0,
+  );
+  return shapes.map((shape) =>
     defineCase({
       peer: peer.peer,
       version: peer.version,
@@ -73,14 +82,32 @@ function handlerCases(peer: HandlerPeer): JavascriptCase[] {
         const scope = (await peer.scope?.()) ?? {};
         const handler = compile(peer.call, handles, peer.isMember === true, scope);
         const { run, warmedUp } = timeHandler(handler, shape);
+        const drains = peer.part && watchDrains(Object.values(handles)[0]!);
         const before = warmedUp * shape.handles;
         return {
-          run,
+          run: drains === undefined ? run : partOf(run, drains, peer.part!),
           total: async (operations) => (await total(shape, operations + before)) - before,
         };
       },
     }),
   );
+}
+
+/** Nanoseconds of a part, as `run` tells them of all. */
+function partOf(
+  run: (first: number, end: number) => number,
+  drains: Drains,
+  part: JournalPart,
+): typeof run {
+  return (first, end) => {
+    drains.take();
+    const added = run(first, end);
+    const { all, one } = drains.take();
+    const rest = drains.drainRest();
+    if (part === 'all') return added + rest;
+    // Of one drain it is told how long it takes, not what it adds to a record.
+    return part === 'recording' ? added - all : one * (end - first);
+  };
 }
 
 // ---- this library ---------------------------------------------------------------------------
@@ -96,7 +123,11 @@ function familyOf(operation: Operation, index: number): object {
   return { kind: 'histogram', name, help, unit: 'ms', buckets: latencyBounds, ...range };
 }
 
-async function ourRecording(operation: Operation, names: readonly string[]): Promise<Recording> {
+async function ourRecording(
+  operation: Operation,
+  names: readonly string[],
+  recording: Recording = 'direct',
+): Promise<Recorded> {
   const { createRegistry, defineCatalogue } = await import('../../lib/index.js');
   const families = Object.fromEntries(
     names.map((name, index) => [name, familyOf(operation, index)]),
@@ -111,6 +142,7 @@ async function ourRecording(operation: Operation, names: readonly string[]): Pro
   const registry = createRegistry({
     catalogue: catalogue as CatalogueInput,
     resourcesEveryMs: false,
+    recording,
   });
   return {
     handles: registry.metrics as Handles,
@@ -158,6 +190,22 @@ function oursFor(operation: Operation, call: string): HandlerPeer[] {
   }));
 }
 
+/** Through the journal: all of it, recording alone, and one drain by the writer. */
+const throughJournal = (['histogram', 'timed'] as const).flatMap((operation) =>
+  (['all', 'recording', 'drain'] as const).map(
+    (part): HandlerPeer => ({
+      ...ours,
+      peer: journalPeers[part],
+      operation,
+      call: ourCalls[operation]!,
+      isMember: true,
+      make: (names) => ourRecording(operation, names, 'journal'),
+      scope: clockScope,
+      part,
+    }),
+  ),
+);
+
 // ---- prom-client and its successors ---------------------------------------------------------
 
 function promRecording(client: PromClient, operation: Operation, names: readonly string[]) {
@@ -194,7 +242,7 @@ const promCalls: Readonly<Partial<Record<Operation, string>>> = {
 
 // ---- OpenTelemetry --------------------------------------------------------------------------
 
-function openTelemetryRecording(operation: Operation, names: readonly string[]): Recording {
+function openTelemetryRecording(operation: Operation, names: readonly string[]): Recorded {
   const { meter, totals } = createMeter();
   const open = (name: string) => {
     if (operation === 'counter') return meter.createCounter(name);
@@ -259,4 +307,4 @@ const clocks = [
   clockFor('performance.now()', bare.version, 'performance.now()'),
 ];
 
-export default [...recording, ...stages, ...clocks].flatMap(handlerCases);
+export default [...recording, ...throughJournal, ...stages, ...clocks].flatMap(handlerCases);

@@ -20,7 +20,12 @@ export const explanation = `## How it gets there
    cell itself. (A field that is declared without \`declare\` is defined as \`undefined\` first; the
    constructor's store is then the second, and the field no constant any more. That alone made
    histograms take half as long again.)
-6. **Everything else happens later and elsewhere.** Merging is native and reads only what was
+6. **Between cold things: one place.** A handler that records into two dozen histograms and then does something else
+   finds neither their cells nor their sums in a cache. With \`recording: 'journal'\` it appends to one ring in its lane
+   instead, and native code steps the cells later, many at once. Choose it where handlers are like that, and
+   where the processor time of draining is no matter or \`npm run bench -- --handlers\` shows that it pays in all; for
+   hot loops over a few histograms the direct form is the shorter one.
+7. **Everything else happens later and elsewhere.** Merging is native and reads only what was
    touched. A rendering keeps the text around its numbers from one scrape to the next and fills in the
    numbers natively.
 

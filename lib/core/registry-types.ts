@@ -13,3 +13,6 @@ export interface SnapshotSchedule {
   /** How many are held back while the event loop is busy; older ones are dropped. 10 by default. */
   readonly keep?: number;
 }
+
+/** How histograms record: see the option `recording` of `createRegistry`. */
+export type Recording = 'direct' | 'journal';

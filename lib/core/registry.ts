@@ -15,6 +15,7 @@ import {
   flag,
   type Kinds,
   objectWith,
+  oneOf,
   optionsCheck,
   refusals,
   required,
@@ -35,7 +36,7 @@ import { type Capacity, planSizes } from './region/capacity.js';
 import { addon, type ClockSource, type NativeRegion } from './region/native.js';
 import { callNative } from './region/native-errors.js';
 import { planFamily } from './region/planned-family.js';
-import type { SharedRegistry, SnapshotSchedule } from './registry-types.js';
+import type { Recording, SharedRegistry, SnapshotSchedule } from './registry-types.js';
 import { type RegistryPlan, ThreadRegistry } from './thread/thread-registry.js';
 import { type OnWarning, onWarningKind, warnerFor } from './warnings.js';
 
@@ -56,6 +57,13 @@ export interface AttachOptions<
    */
   readonly exemplarContext?: ExemplarContext;
   /**
+   * How histograms of this thread record; `direct` unless told otherwise. `journal`: into a ring of
+   * this thread, which native code empties into the cells. For handlers that record into many
+   * histograms and do much else in between; every reader sees what is in the ring. Each thread says so
+   * for itself. Counters and gauges are as they are.
+   */
+  readonly recording?: Recording;
+  /**
    * Told of what goes wrong without stopping anybody, here and in the exporters and servers that are
    * started on this registry: a function, or a logger with `warn`. By default it becomes a warning of
    * the process.
@@ -74,6 +82,7 @@ const attachKinds: Kinds<AttachOptions<CatalogueInput>> = {
     fits: (value) => value === false,
   }),
   exemplarContext: callback('one that returns the labels of an exemplar, or undefined'),
+  recording: oneOf(['direct', 'journal']),
   onWarning: onWarningKind,
 };
 
@@ -336,6 +345,7 @@ function planRegistry(options: {
   readonly resourcesEveryMs?: number | false;
   readonly exemplarContext?: ExemplarContext;
   readonly onWarning?: OnWarning;
+  readonly recording?: Recording;
 }): RegistryPlan {
   const { fixedLabels, labelValues, defaultLabels } = options;
   const catalogues = catalogueList(options.catalogue);
@@ -351,5 +361,6 @@ function planRegistry(options: {
     resourcesEveryMs,
     exemplarContext,
     onWarning: options.onWarning,
+    recording: options.recording ?? 'direct',
   };
 }

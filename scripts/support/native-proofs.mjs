@@ -25,7 +25,19 @@ export const nativeProofs = [
       const { reason } = await findRuntime('thread');
       if (reason) throw unavailable(reason);
       const environment = { VSR_METRICS_STRESS_SECONDS: String(this.sizes[size].seconds) };
-      return tested({ sanitizer: 'thread', only: 'stress_test', environment, minutes: 30 });
+      const options = { sanitizer: 'thread', environment, minutes: 30 };
+      const all = await tested({ ...options, only: 'stress_test' });
+      const journals = await tested({ ...options, only: 'journal_stress_test' });
+      return { ...all, ...journals, checks: all.checks + journals.checks };
+    },
+  },
+  {
+    name: 'journal-model',
+    claim: 'in no order of stores, loads and kills a journal loses a record or shows one twice',
+    sizes: { full: { environment: { VSR_METRICS_MODEL_FULL: '1' } }, short: { environment: {} } },
+    async run(size) {
+      const { environment } = this.sizes[size];
+      return tested({ only: 'journal_model_test', environment, minutes: 60 });
     },
   },
   {

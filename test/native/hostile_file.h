@@ -70,6 +70,15 @@ inline std::vector<uint8_t> SoundFile() {
                   "trace_id\xff"
                   "a1b2\xff");
   }
+  // What is still in a journal, and a batch that was not finished.
+  lane->OpenJournal();
+  JournalHeader* journal = region->journal(lane->index());
+  for (uint64_t position = 0; position < 100; ++position) {
+    StoreRecord(journal, position, AddSeries(*region, aligned, "{}") + 1.0,
+                0.05 * double(position));
+    if (position == 60) lane->journal()->Drain();
+  }
+  journal->progress |= kJournalBusy;
   for (int i = 0; i < 20; ++i) {
     AppendHistory(*region, uint32_t(i % 2), TakeSnapshot(*region));
   }
@@ -113,7 +122,7 @@ struct Section {
 // Where damage hurts: the header, the tables, entries, names, heads of histograms, history.
 inline std::vector<Section> DamageableSections(const RegionHeader& header) {
   std::vector<Section> sections = {
-      {0, 208},
+      {0, 216},
       {offsetof(RegionHeader, entries_used), kPageSize - offsetof(RegionHeader, entries_used)},
       {header.lane_table_offset, 192},
       {header.process_table_offset, 128},
@@ -122,6 +131,8 @@ inline std::vector<Section> DamageableSections(const RegionHeader& header) {
       {header.shared_offset, 256},
       {header.history_offset, 8192},
       {header.exemplars_offset + header.exemplars_size, 2400},
+      {header.journals_offset + header.journals_size, 256},
+      {header.journals_offset + header.journals_size + kPageSize, 2048},
       {0, header.total_size}};
   for (uint32_t lane = 0; lane < header.lane_count; ++lane) {
     const uint64_t start = header.lanes_offset + lane * header.lane_stride;

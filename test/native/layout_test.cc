@@ -42,6 +42,7 @@ std::vector<Section> SectionsOf(const RegionHeader& header) {
       {"shared cells", header.shared_offset, header.shared_size},
       {"history", header.history_offset, header.history_size},
       {"exemplars", header.exemplars_offset, header.exemplars_size * header.lane_count},
+      {"journals", header.journals_offset, header.journals_size * header.lane_count},
   };
   for (uint32_t lane = 0; lane < header.lane_count; ++lane) {
     sections.push_back(
@@ -62,6 +63,7 @@ RegionSizes RandomSizes(std::mt19937_64& random) {
   sizes.shared_bytes = up_to(uint64_t{1} << up_to(30));
   sizes.history_bytes = up_to(uint64_t{1} << up_to(30));
   sizes.exemplar_bytes = up_to(uint64_t{1} << up_to(24));
+  sizes.journal_bytes = up_to(1) * kJournalSize;
   return sizes;
 }
 
@@ -76,7 +78,7 @@ void TestCursors() {
   std::set<size_t> lines;
   for (const size_t offset : offsets) lines.insert(offset / kCacheLine);
   cursors.Equal(lines.size(), size_t{9}, "cache lines");
-  cursors.Expect(*lines.begin() > offsetof(RegionHeader, exemplars_size) / kCacheLine,
+  cursors.Expect(*lines.begin() > offsetof(RegionHeader, journals_size) / kCacheLine,
                  "a cursor shares its line with what never changes");
 }
 
@@ -105,6 +107,7 @@ void TestSections() {
     room.Expect(plan.lane_stride - plan.scalars_size >= sizes.histogram_bytes, "histograms");
     room.Expect(plan.history_size >= sizes.history_bytes, "history");
     room.Expect(plan.exemplars_size >= sizes.exemplar_bytes, "exemplars");
+    room.Equal(plan.journals_size, sizes.journal_bytes, "journals");
     room.Expect(plan.bucket_count >= plan.entry_capacity, "a bucket for each entry");
     room.Equal(plan.bucket_count & (plan.bucket_count - 1), 0u, "bucket count: power of two");
   }
@@ -166,7 +169,7 @@ void TestForeignHeaders() {
   expect(problem_of([](RegionHeader* header) { header->magic[3] ^= 1; }), "not a vsr-metrics");
   expect(problem_of([](RegionHeader* header) { header->byte_order = 0x04030201; }), "byte order");
   expect(problem_of([](RegionHeader* header) { header->layout_version = 0; }), "not finished");
-  expect(problem_of([](RegionHeader* header) { ++header->layout_version; }), "version 4");
+  expect(problem_of([](RegionHeader* header) { ++header->layout_version; }), "version 5");
 
   // Any other value in any field that says where something lies. Only where a lane's scalars end is
   // free: the cells follow, and every entry is held against both.

@@ -327,7 +327,8 @@ void TestInfiniteSums() {
   finite.Equal(RejectedOf(*region, "wait", "infinite"), 3.0, "refused by the histogram");
   HistogramTotal total;
   const uint32_t series = FindLive(*region, waits, "{}").index;
-  ReadHistogram(*region, region->entries()[series], *FamilyOf(*region, waits), &total);
+  JournalledLanes journalled(*region);
+  ReadHistogram(*region, region->entries()[series], *FamilyOf(*region, waits), &journalled, &total);
   finite.Equal(total.sum, 1.5e308, "sum");
 }
 

@@ -165,7 +165,9 @@ void TestReuse() {
   HistogramTotal total;
   const uint32_t wait = AddSeries(*region, waits_family, Key(2));
   HistogramWriter(*lane, wait).Record(1.25);
-  ReadHistogram(*region, region->entries()[wait], *FamilyOf(*region, waits_family), &total);
+  JournalledLanes journalled(*region);
+  ReadHistogram(*region, region->entries()[wait], *FamilyOf(*region, waits_family), &journalled,
+                &total);
   int64_t count = total.below + total.above + total.spills[0] + total.spills[1];
   total.cells.ForEach(0, FamilyOf(*region, waits_family)->cell_count,
                       [&count](uint32_t, int64_t cell) { count += cell; });
@@ -287,7 +289,8 @@ void TestOverflow() {
   }
   no_memory.Equal(AddSeries(*region, family, kOverflowKey), heavy, "afterwards");
   HistogramTotal total;
-  ReadHistogram(*region, region->entries()[heavy], *FamilyOf(*region, family), &total);
+  JournalledLanes journalled(*region);
+  ReadHistogram(*region, region->entries()[heavy], *FamilyOf(*region, family), &journalled, &total);
   no_memory.Equal(total.sum, 0.0, "sum");
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readRegistry } from '../../lib/index.js';
-import { steps } from './catalogue.js';
+import { latency, steps } from './catalogue.js';
 import { claim, delay, type Proof } from './proof.js';
 
 const everyMs = 100;
@@ -25,12 +25,22 @@ export const blocked: Proof<{ readonly milliseconds: number }> = {
       await once(child, 'message');
       const reader = readRegistry(file);
       const end = Date.now() + milliseconds - 200;
-      let before = reader.snapshot().value(steps)!;
+      // Of a thread that records through a journal.
+      const look = () => {
+        const snapshot = reader.snapshot();
+        return { steps: snapshot.value(steps)!, recorded: snapshot.value(latency)! };
+      };
+      let before = look();
       let looks = 0;
       while (Date.now() < end) {
         await delay(200);
-        const now = reader.snapshot().value(steps)!;
-        claim(now > before, `a reader saw ${now} after ${before}: not fresh`);
+        const now = look();
+        claim(
+          now.steps > before.steps,
+          `a reader saw ${now.steps} after ${before.steps}: not fresh`,
+        );
+        const { recorded } = before;
+        claim(now.recorded > recorded, `a reader saw ${now.recorded} after ${recorded}: not fresh`);
         before = now;
         looks++;
         progress(milliseconds - Math.max(0, end - Date.now()), milliseconds);

@@ -1,6 +1,6 @@
 // What the proofs record: one counter, one histogram, one family that grows.
 
-import { defineCatalogue } from '../../lib/index.js';
+import { defineCatalogue, type Recording } from '../../lib/index.js';
 
 export const proofCatalogue = defineCatalogue({
   name: 'proof',
@@ -22,6 +22,11 @@ export const proofCatalogue = defineCatalogue({
     },
   },
 });
+
+/** One thread records directly, the next through a journal, so that lanes go from one to the other. */
+export function recordingOf(index: number): Recording {
+  return index % 2 === 0 ? 'journal' : 'direct';
+}
 
 export const steps = 'proof_steps_total';
 export const latency = 'proof_latency_seconds';

@@ -27,6 +27,14 @@ const catalogue = defineCatalogue({
       range: { min: 0.1, max: 10 },
       digits: 1,
     },
+    pause: {
+      kind: 'histogram',
+      name: 'damaged_pause_seconds',
+      help,
+      buckets: [0.5, 1],
+      range: { min: 0.1, max: 10 },
+      digits: 1,
+    },
   },
 });
 
@@ -90,7 +98,8 @@ async function soundFile(file: string): Promise<Buffer> {
   const registry = createRegistry({
     catalogue,
     file,
-    capacity: { lanes: 2, series: 16, histograms: 2, historyBytes: 16_384 },
+    capacity: { lanes: 2, series: 16, histograms: 3, historyBytes: 16_384 },
+    recording: 'journal',
   });
   const { metrics } = registry;
   for (const of of ['a', 'b', 'c']) metrics.steps.with({ of }).inc(7);
@@ -98,9 +107,11 @@ async function soundFile(file: string): Promise<Buffer> {
   metrics.last.set(3);
   metrics.least.set(-3);
   for (let value = 0; value < 100; value++) metrics.wait.record(value / 9);
+  for (let value = 0; value < 100; value++) metrics.pause.record(value / 20);
   await until(() => registry.history('damaged_last').length > 0);
-  registry.close();
+  // As after a kill: with records in the journal that are not in their cells yet.
   const bytes = readFileSync(file);
+  registry.close();
   // Made anew: nobody keeps this one's lock, or its history, any more.
   rmSync(file);
   const descriptor = openSync(file, 'w', 0o600);

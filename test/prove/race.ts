@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readRegistry, type Snapshot } from '../../lib/index.js';
-import { grown, steps } from './catalogue.js';
+import { grown, latency, steps } from './catalogue.js';
 import { claim, type Proof } from './proof.js';
 
 const seriesOfEach = 20;
@@ -24,7 +24,9 @@ function checkRound(snapshot: Snapshot): void {
     const wanted = label.startsWith('both') ? 2 : 1;
     claim(value === wanted, `${label} is ${value}, not ${wanted}`);
   }
-  claim(snapshot.value(steps) === 2 * seriesOfEach, `${snapshot.value(steps)} steps`);
+  for (const name of [steps, latency]) {
+    claim(snapshot.value(name) === 2 * seriesOfEach, `${name}: ${snapshot.value(name)}`);
+  }
 }
 
 /** Two processes create, attach and grow the same region at the same moment. */

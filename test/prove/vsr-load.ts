@@ -36,8 +36,7 @@ export const vsrLoad: Proof<Size> = {
       const { sent, answered, evicted } = cluster.load;
       claim(evicted === 0 && answered === sent, `${answered} of ${sent} were answered`);
       await until(() => areLevel(cluster.registry.snapshot()), 60_000);
-      // Clients open their sessions by operations too, and none was evicted. What is noted in the
-      // replicas' journals is recorded ten times a second.
+      // Clients open their sessions by operations too, and none was evicted.
       const all = () => sent + cluster.registry.snapshot().value(sessions, { replica_id: '0' })!;
       // One that fell far behind got the others' state, and did not apply what led to it.
       const appliedAll = (snapshot: Snapshot) =>

@@ -8,9 +8,9 @@ import { proofCatalogue } from '../prove/catalogue.js';
 import { inPackage } from '../support/package-root.js';
 import { newFile, removeAll } from './processes.js';
 
-/** A file as the last program of that layout left it; what is in it is said there. */
-function olderFile(): string {
-  const text = readFileSync(inPackage('test', 'fixtures', 'older-layout.txt'), 'utf8');
+/** A file as the last program of its layout left it; what is in it is said there. */
+function olderFile(name = 'older-layout.txt'): string {
+  const text = readFileSync(inPackage('test', 'fixtures', name), 'utf8');
   const [size, ...lines] = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const bytes = Buffer.alloc(Number.parseInt(size!, 16));
   for (const line of lines) {
@@ -82,5 +82,35 @@ describe('a file of the layout before this one', () => {
     createRegistry({ catalogue: proofCatalogue, file }).close();
     expect(existsSync(`${file}.1`)).to.equal(true);
     expect(readRegistry(`${file}.1`).snapshot().value('older_depth')).to.equal(19);
+  });
+});
+
+describe('a file of the layout that knew no journals', () => {
+  afterEach(removeAll);
+
+  const fileWithout = () => olderFile('layout-without-journals.txt');
+
+  it('is read as it was', () => {
+    const reader = readRegistry(fileWithout());
+    const snapshot = reader.snapshot();
+    expect(snapshot.value('three_steps_total', { tenant: 'a' })).to.equal(5);
+    expect(snapshot.value('three_steps_total', { tenant: 'b' })).to.equal(2);
+    expect(snapshot.value('three_depth')).to.equal(8);
+    const waits = snapshot.histogram('three_wait_seconds')!;
+    expect(waits).to.include({ count: 21, sum: 53 });
+    expect(waits.buckets().map(({ count }) => count)).to.eql([0, 5, 21, 21]);
+    expect(snapshot.exemplars(snapshot.find('three_wait_seconds')!)).to.have.length(1);
+    expect(reader.history('three_depth').map(({ value }) => value)).to.include.members([7, 8]);
+    expect(reader.processes().map(({ state }) => state)).to.eql(['dead']);
+    // Twice: the second time into the same memory.
+    expect([...reader.snapshot().values]).to.eql([...snapshot.values]);
+  });
+
+  it('is not attached to: both versions are named', () => {
+    const file = fileWithout();
+    expect(() => attachRegistry(file, { catalogue: proofCatalogue })).to.throw(
+      RegistryError,
+      `${file} has layout version 3; this vsr-metrics has layout version ${layout.version}`,
+    );
   });
 });

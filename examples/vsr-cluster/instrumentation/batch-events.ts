@@ -1,5 +1,4 @@
-// What happens with every batch. Two are told of it: the journal when it happens, and the metrics by
-// the journal, a little later. All times are on the stopwatch.
+// What happens with every batch. All times are on the stopwatch.
 
 import type { Outcome } from '../machine/ledger.js';
 import type { MessageType } from '../messages/messages.js';
@@ -34,3 +33,19 @@ export interface BatchEvents {
   /** Clients were sent answers to requests that arrived together. */
   answered(method: Method, ending: Ending, arrived: number, at: number, requests: number): void;
 }
+
+/** For a replica that records nothing of it. */
+export const nobodyIsTold: BatchEvents = {
+  received: () => undefined,
+  sent: () => undefined,
+  arrived: () => undefined,
+  departed: () => undefined,
+  serialized: () => undefined,
+  appended: () => undefined,
+  written: () => undefined,
+  prepared: () => undefined,
+  announced: () => undefined,
+  applied: () => undefined,
+  committed: () => undefined,
+  answered: () => undefined,
+};

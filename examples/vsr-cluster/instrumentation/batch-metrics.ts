@@ -30,7 +30,7 @@ export class BatchMetrics implements BatchEvents {
   readonly #requests: Readonly<Record<Method, Readonly<Record<Outcome['status'], Counter>>>>;
   readonly #entriesOfTenants: readonly Counter[];
   /** When each tenant's last entry was recorded. */
-  readonly #seenTenants = new Map<number, number>();
+  readonly #seenTenants = new Float64Array(tenants).fill(Number.NEGATIVE_INFINITY);
   #now = 0;
 
   constructor(metrics: ReplicaMetrics, stopwatch: Stopwatch) {
@@ -62,9 +62,11 @@ export class BatchMetrics implements BatchEvents {
     );
   }
 
-  /** Milliseconds, to know which tenants are active. */
+  /** Milliseconds, to know which tenants are active: those with an entry within the last minute. */
   timeIs(now: number): void {
     this.#now = now;
+    const active = this.#seenTenants.filter((at) => now - at <= activeForMs);
+    this.#metrics.activeTenants.set(active.length);
   }
 
   received(type: MessageType, messages: number): void {
@@ -72,7 +74,7 @@ export class BatchMetrics implements BatchEvents {
   }
 
   sent(type: MessageType, messages: number): void {
-    this.#messages(type).sent.inc(messages);
+    if (messages > 0) this.#messages(type).sent.inc(messages);
   }
 
   arrived(peer: number, type: MessageType, bytes: number, sentAt: number, at: number): void {
@@ -97,15 +99,7 @@ export class BatchMetrics implements BatchEvents {
     this.#source.written(entries, bytes);
     if (tenant === undefined) return;
     this.#entriesOfTenants[tenant]!.inc(entries);
-    this.#seenTenants.set(tenant, this.#now);
-  }
-
-  /** How many tenants have had an entry within the last minute. */
-  showTenants(): void {
-    for (const [tenant, at] of this.#seenTenants) {
-      if (this.#now - at > activeForMs) this.#seenTenants.delete(tenant);
-    }
-    this.#metrics.activeTenants.set(this.#seenTenants.size);
+    this.#seenTenants[tenant] = this.#now;
   }
 
   prepared(sent: number, decided: number, entries: number): void {

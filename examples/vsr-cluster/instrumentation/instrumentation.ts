@@ -11,9 +11,8 @@ import type { Counter, Histogram, LastGauge } from 'vsr-metrics';
 import { type ConsensusSource, consensusSource } from 'vsr-metrics/cluster';
 import type { Rejection } from '../messages/contradictions.js';
 import { type Configuration, isJoint, quorumSize, votersOf } from '../replica/configuration.js';
-import type { Method } from './batch-events.js';
+import { type BatchEvents, type Method, nobodyIsTold } from './batch-events.js';
 import { BatchMetrics } from './batch-metrics.js';
-import { Journal } from './journal.js';
 import { byName, byNumber } from './known.js';
 import type { ReplicaMetrics } from './replica-metrics.js';
 import { noSpans, type Spans } from './spans.js';
@@ -60,8 +59,8 @@ export class Instrumentation {
   readonly metrics: ReplicaMetrics;
   readonly stopwatch: Stopwatch;
   readonly spans: Spans;
-  /** What happens with every batch is told here, and recorded by `record()`. */
-  readonly batch = new Journal();
+  /** What happens with every batch is recorded here. */
+  batch: BatchEvents;
   readonly repairs: Readonly<Record<'success' | 'failure', Counter>>;
   readonly checksumFailures: Readonly<Record<'log' | 'superblock', Counter>>;
   readonly rejected: (reason: Rejection) => Counter;
@@ -73,6 +72,7 @@ export class Instrumentation {
   readonly #failed: Counter;
   readonly #errors: Readonly<Record<Method, Counter>>;
   #shown = unknownPosition;
+  #isOn = true;
 
   constructor(metrics: ReplicaMetrics, stopwatch: Stopwatch, spans: Spans = noSpans) {
     const m = metrics;
@@ -92,6 +92,7 @@ export class Instrumentation {
     this.repairEwma = byNumber((peer) => m.repairEwmaLatency.with({ peer: String(peer) }));
     this.repairBuffer = m.allocatedBytes.with({ site: 'repair_buffer' });
     this.#batchMetrics = new BatchMetrics(m, stopwatch);
+    this.batch = this.#batchMetrics;
     this.#source = consensusSource(m);
     this.#failed = m.operations.with({ status: 'failure' });
     this.#errors = {
@@ -118,26 +119,25 @@ export class Instrumentation {
 
   /** Whether what happens with every batch is recorded; may be switched between two batches. */
   get isOn(): boolean {
-    return this.batch.isOn;
+    return this.#isOn;
   }
 
   set isOn(isOn: boolean) {
-    if (!isOn) this.batch.replay(this.#batchMetrics);
-    if (isOn !== this.batch.isOn) this.#shown = unknownPosition;
-    this.batch.isOn = isOn;
+    if (isOn === this.#isOn) return;
+    this.#isOn = isOn;
+    this.#shown = unknownPosition;
+    this.batch = isOn ? this.#batchMetrics : nobodyIsTold;
   }
 
   /** On the stopwatch: when something happens that happens with every batch. */
   now(): number {
-    return this.batch.isOn ? this.stopwatch.now() : 0;
+    return this.#isOn ? this.stopwatch.now() : 0;
   }
 
-  /** Records what happened with all batches since it did so last, up to `now` in milliseconds. */
-  record(now: number): void {
-    if (!this.batch.isOn) return;
+  /** Now and then: it is `now`, in milliseconds. */
+  timeIs(now: number): void {
+    if (!this.#isOn) return;
     this.#batchMetrics.timeIs(now);
-    this.batch.replay(this.#batchMetrics);
-    this.#batchMetrics.showTenants();
   }
 
   statusIs(status: Status): void {
@@ -158,7 +158,7 @@ export class Instrumentation {
 
   /** Where the replica is now: what has changed is shown at once. */
   positionIs(position: Position): void {
-    if (!this.batch.isOn) return;
+    if (!this.#isOn) return;
     const { metrics: m } = this;
     const before = this.#shown;
     this.#shown = position;

@@ -21,7 +21,8 @@ export interface Stopwatch {
 export function registryStopwatch(registry: { now(): number }): Stopwatch {
   return {
     now: () => registry.now(),
-    record: (histogram, start, end, _unit, times) => histogram.since(start, end, times),
+    record: (histogram, start, end, _unit, times) =>
+      histogram.since(start, end, times === 1 ? undefined : times),
   };
 }
 

@@ -43,7 +43,7 @@ export interface ReplicaOptions {
 /** All in milliseconds. */
 export interface Timing {
   readonly heartbeat: number;
-  /** What happens with every batch is recorded so often. */
+  /** So often it is told which tenants are active. */
   readonly record: number;
   /** A backup that hears nothing from its primary for so long begins a view change. */
   readonly primaryTimeout: number;

@@ -320,14 +320,23 @@ export class NormalOperation {
     const reached = reachedByQuorum(configuration, (id) => this.#acknowledged[id]!);
     if (reached <= replica.commit) return;
     const decided = at ?? instrumentation.now();
+    // Entries that were sent together are one record.
+    let sent = 0;
+    let entries = 0;
     for (let op = replica.commit + 1; op <= reached; op++) {
       const flight = this.#flights.get(op);
       if (flight === undefined) continue;
       flight.decided = decided;
       flight.prepare.end();
       flight.commit = spans.begin('kmb.consensus.commit', flight.write);
-      instrumentation.batch.prepared(flight.sent, decided, 1);
+      if (entries > 0 && flight.sent !== sent) {
+        instrumentation.batch.prepared(sent, decided, entries);
+        entries = 0;
+      }
+      sent = flight.sent;
+      entries++;
     }
+    if (entries > 0) instrumentation.batch.prepared(sent, decided, entries);
     replica.application.commitTo(reached);
   }
 
@@ -347,14 +356,23 @@ export class NormalOperation {
   #spoke(told: number): void {
     const { commit, host, instrumentation } = this.#replica;
     this.#spokeAt = host.now();
+    let sent = 0;
+    let decided = 0;
+    let entries = 0;
     for (let op = this.#announced + 1; op <= commit; op++) {
       const flight = this.#flights.get(op);
       if (flight === undefined) continue;
-      instrumentation.batch.announced(flight.sent, flight.decided, told, 1);
+      if (entries > 0 && (flight.sent !== sent || flight.decided !== decided)) {
+        instrumentation.batch.announced(sent, decided, told, entries);
+        entries = 0;
+      }
+      ({ sent, decided } = flight);
+      entries++;
       flight.commit.end();
       flight.write.end();
       this.#flights.delete(op);
     }
+    if (entries > 0) instrumentation.batch.announced(sent, decided, told, entries);
     this.#announced = commit;
   }
 

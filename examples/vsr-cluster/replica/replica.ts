@@ -209,7 +209,7 @@ export class Replica implements Whole {
   }
 
   tick(): void {
-    this.#recordIfDue();
+    this.#tellTimeIfDue();
     this.recovery.tick();
     if (this.status === statuses.recovering) return;
     this.normal.tick();
@@ -222,11 +222,11 @@ export class Replica implements Whole {
     this.standbys.tick();
   }
 
-  #recordIfDue(): void {
+  #tellTimeIfDue(): void {
     const now = this.host.now();
     if (now - this.#recordedAt < this.options.timing.record) return;
     this.#recordedAt = now;
-    this.instrumentation.record(now);
+    this.instrumentation.timeIs(now);
   }
 
   /** What is wrong with a message of another replica: a lie, or only that it comes too late. */

@@ -181,7 +181,7 @@ export class SimulatedNode {
 
   #count(): void {
     this.usage.steps++;
-    this.replica?.instrumentation.record(this.#world.events.now);
+    this.replica?.instrumentation.timeIs(this.#world.events.now);
     this.#world.observer.onStep?.(this);
   }
 }

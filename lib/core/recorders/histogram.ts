@@ -7,52 +7,17 @@
 // in `recordOther`: new extremes, cells whose memory is not there yet, values out of range, values so
 // large that the sum could become infinite, bad values.
 
-import { longestDuration, nanosecondsPerTick, now } from '../region/clock.js';
-import {
-  cellIndexOf,
-  type HistogramGeometry,
-  highWord,
-  lowerNeighbour,
-} from '../region/histogram-geometry.js';
+import { cellIndexOf, highWord, lowerNeighbour } from '../region/histogram-geometry.js';
 import { layout } from '../region/native.js';
-import type { CellArrays } from './cell-arrays.js';
-import type { ExemplarKeeper } from './exemplars.js';
 import { formNumbers, formOf } from './histogram-forms.js';
-import type { ExemplarLabels, Histogram } from './interfaces.js';
-import { explainNoLabels } from './mistakes.js';
-import type { RejectionLog } from './rejections.js';
 import { largestUnchecked } from './sums.js';
-import { time } from './timing.js';
-
-/** The memory of one histogram in one lane: indexes of the arrays. */
-export interface HistogramMemory {
-  readonly arrays: CellArrays;
-  /** Of the first cell. */
-  readonly first: number;
-  /** What else its head holds lies around it: see `minimum` and so on. */
-  readonly sum: number;
-  /** Words. The cells from the first to, not including, the second may be stored into. */
-  readonly touchedLow: number;
-  readonly touchedHigh: number;
-  /** The first of one for each bound that falls inside a cell: how many of the cell's values it holds. */
-  readonly splits: number;
-  /** The first of one for each bound, then beyond all: counts of values whose cell could not be had. */
-  readonly spills: number;
-  /** Makes memory for a cell and shows it to readers. False: there is none. */
-  touch(cell: number): boolean;
-  readonly exemplars: ExemplarKeeper;
-  readonly series: number;
-  /** Memory that no reader sees: a value without a cell is no loss there. */
-  readonly isVoid?: boolean;
-}
-
-/** What the histograms of a family have in common. */
-export interface HistogramKind {
-  readonly metric: string;
-  readonly geometry: HistogramGeometry;
-  readonly unitsPerNanosecond: number;
-  readonly rejections: RejectionLog;
-}
+import {
+  boundOf,
+  type HistogramKind,
+  type HistogramMemory,
+  isRecordable,
+  TimedHistogram,
+} from './timed-histogram.js';
 
 // Where these lie, seen from the sum. `below` and `above` count values too small for the first cell,
 // and too large for the last.
@@ -76,11 +41,8 @@ function defineLaneHistogram(
   high: number,
   lower: number,
   forms: Float64Array,
-  perTick: Float64Array,
-  tooLong: number,
-  readClock: () => number,
 ) {
-  return class LaneHistogram implements Histogram {
+  return class LaneHistogram extends TimedHistogram {
     // Only declared: see counter.ts.
     declare integers: BigInt64Array;
     declare doubles: Float64Array;
@@ -99,6 +61,7 @@ function defineLaneHistogram(
     declare readonly kind: HistogramKind;
 
     constructor(memory: HistogramMemory, kind: HistogramKind) {
+      super();
       const { geometry, unitsPerNanosecond } = kind;
       this.integers = memory.arrays.integers;
       this.doubles = memory.arrays.doubles;
@@ -113,12 +76,7 @@ function defineLaneHistogram(
       this.kind = kind;
     }
 
-    get metric(): string {
-      return this.kind.metric;
-    }
-
-    /** Goes on in other memory: the region was superseded. */
-    bind(memory: HistogramMemory): void {
+    override bind(memory: HistogramMemory): void {
       this.integers = memory.arrays.integers;
       this.doubles = memory.arrays.doubles;
       this.sum = memory.sum;
@@ -130,7 +88,7 @@ function defineLaneHistogram(
     }
 
     // Hot path. Costs: bench/recording.
-    record(value: number, times?: number): void {
+    override record(value: number, times?: number): void {
       // First of all: a BigInt or a symbol would throw below, a string would be added as text.
       if (typeof value === 'number' && times === undefined) {
         bits[0] = value * forms[this.form]! * lower;
@@ -143,48 +101,6 @@ function defineLaneHistogram(
         }
       }
       recordOther(this, value, times);
-    }
-
-    observe(value: number, times?: number): void {
-      this.record(value, times);
-    }
-
-    since(start: number, end = readClock(), times?: number): number {
-      const elapsed = typeof start === 'number' && typeof end === 'number' ? end - start : -1;
-      if (elapsed >= 0 && elapsed < tooLong) {
-        this.record(elapsed * perTick[0]! * forms[this.form + 1]!, times);
-        return end;
-      }
-      return sinceOtherwise(this, start, end, times);
-    }
-
-    time<T>(run: () => T): T {
-      return time(this, run);
-    }
-
-    startTimer(): () => number {
-      const start = readClock();
-      return () => {
-        const end = this.since(start);
-        return (end - start) * perTick[0]! * forms[this.form + 1]!;
-      };
-    }
-
-    recordWithExemplar(value: number, labels?: ExemplarLabels): void {
-      this.record(value);
-      if (!(typeof value === 'number' && value >= 0 && value < Infinity)) return;
-      const { exemplars, series } = this.memory;
-      const { geometry, rejections, metric } = this.kind;
-      const problem = exemplars.keep(this, series, boundOf(geometry, value), value, labels);
-      if (problem !== undefined) rejections.rejectExemplar(metric, problem);
-    }
-
-    sinceWithExemplar(start: number, labels?: ExemplarLabels): number {
-      const end = readClock();
-      const elapsed = typeof start === 'number' ? end - start : -1;
-      if (!(elapsed >= 0 && elapsed < tooLong)) return sinceOtherwise(this, start, end);
-      this.recordWithExemplar(elapsed * perTick[0]! * forms[this.form + 1]!, labels);
-      return end;
     }
 
     /** Steps a cell whose memory is there, by `steps`; it is counted from the first. */
@@ -200,12 +116,8 @@ export const LaneHistogram = defineLaneHistogram(
   highWord,
   lowerNeighbour,
   formNumbers,
-  nanosecondsPerTick,
-  longestDuration,
-  now,
 );
 export type LaneHistogram = InstanceType<typeof LaneHistogram>;
-explainNoLabels(LaneHistogram.prototype);
 
 /**
  * The integer to step for a value that comes to none of the inner cells, but is no extreme: that of the
@@ -228,14 +140,7 @@ export function cellBeside(histogram: LaneHistogram, value: number, cell: number
 export function recordOther(histogram: LaneHistogram, given: number, times = 1): void {
   const { memory, doubles, sum } = histogram;
   const { rejections, metric, geometry } = histogram.kind;
-  if (!(typeof given === 'number' && given >= 0 && given < Infinity)) {
-    rejections.reject(metric, given);
-    return;
-  }
-  if (!(Number.isSafeInteger(times) && times > 0)) {
-    if (times !== 0) rejections.reject(metric, times);
-    return;
-  }
+  if (!isRecordable(histogram.kind, given, times)) return;
   const value = given + 0; // -0 has the sign bit of a huge cell
   const total = doubles[sum]! + value * times;
   if (total === Infinity) {
@@ -278,33 +183,4 @@ function widen(histogram: LaneHistogram, value: number): void {
     0,
     cellIndexOf(seen[1]!, scale, shift) + origin - histogram.inner,
   );
-}
-
-/** The index of the first bound that a value is within; how many there are when it is in none. */
-function boundOf({ bounds }: HistogramGeometry, value: number): number {
-  const index = bounds.findIndex((bound) => value <= bound);
-  return index < 0 ? bounds.length : index;
-}
-
-/** What is no duration. Returns the end all the same, so that what follows can go on from there. */
-function sinceOtherwise(
-  histogram: LaneHistogram,
-  start: number,
-  end: number,
-  times?: number,
-): number {
-  const { rejections, metric } = histogram.kind;
-  const isNumber = typeof start === 'number' && typeof end === 'number';
-  const elapsed = isNumber ? end - start : NaN;
-  if (!isNumber) {
-    rejections.reject(metric, typeof start === 'number' ? end : start);
-  } else if (elapsed < 0 && elapsed > -longestDuration) {
-    // Another thread's start may lie a little ahead: that is no reason to lose the event.
-    rejections.count(metric, 'clock_step_back');
-    histogram.record(0, times);
-  } else {
-    // No start at all, or one from before the clock's source changed (see native/clock.h).
-    rejections.reject(metric, Number.isNaN(elapsed) ? NaN : Infinity);
-  }
-  return Number.isFinite(end) ? end : now();
 }

@@ -8,14 +8,17 @@ import { type CellArrays, cellArrays } from './cell-arrays.js';
 import { type CounterMemory, LaneCounter } from './counter.js';
 import { type ExemplarContext, LaneExemplars } from './exemplars.js';
 import { type GaugeMemory, LaneGauge, LastValueGauge } from './gauge.js';
-import { type HistogramKind, type HistogramMemory, LaneHistogram } from './histogram.js';
+import { LaneHistogram } from './histogram.js';
+import type { Journal } from './journal.js';
+import { JournalHistogram } from './journal-histogram.js';
 import type { ObservableGauges } from './observable-gauges.js';
 import { rehearse } from './rehearsal.js';
 import type { RejectionLog } from './rejections.js';
 import { SplitHistogram } from './split-histogram.js';
+import { type HistogramKind, type HistogramMemory, TimedHistogram } from './timed-histogram.js';
 
 /** A recorder that can go on in another region. */
-export type LaneRecorder = LaneCounter | LastValueGauge | LaneGauge | LaneHistogram;
+export type LaneRecorder = LaneCounter | LastValueGauge | LaneGauge | TimedHistogram;
 
 /** Where recorders store. */
 export interface SeriesMemory {
@@ -35,9 +38,16 @@ export class LaneMemory implements SeriesMemory {
   #arrays: CellArrays;
   readonly #shared: CellArrays;
   readonly #exemplars: LaneExemplars;
+  readonly #journal: Journal | undefined;
 
-  constructor(region: NativeRegion, lane: NativeLane, context: ExemplarContext | undefined) {
+  constructor(
+    region: NativeRegion,
+    lane: NativeLane,
+    context: ExemplarContext | undefined,
+    journal: Journal | undefined,
+  ) {
     this.#lane = lane;
+    this.#journal = journal;
     this.#exemplars = new LaneExemplars(lane, context);
     this.#arrays = cellArrays(lane.memory());
     this.#shared = cellArrays(region.shared());
@@ -78,6 +88,7 @@ export class LaneMemory implements SeriesMemory {
       touch: (cell) => lane.touch(index, cell),
       exemplars: this.#exemplars,
       series: index,
+      journal: geometry.splits.length === 0 ? this.#journal : undefined,
     };
   }
 
@@ -115,10 +126,12 @@ export class RecorderFactory {
       const Gauge = combine === 'last' ? LastValueGauge : LaneGauge;
       return new Gauge(memory.gauge(family, series), name, this.#rejections, this.#observables);
     }
-    const Histogram = geometry.splits.length === 0 ? LaneHistogram : SplitHistogram;
     const cells = memory.histogram(geometry, series);
+    const histogramKind = this.#kindOf(family, geometry);
     rehearse();
-    return new Histogram(cells, this.#kindOf(family, geometry));
+    if (cells.journal !== undefined) return new JournalHistogram(cells, histogramKind);
+    const Histogram = geometry.splits.length === 0 ? LaneHistogram : SplitHistogram;
+    return new Histogram(cells, histogramKind);
   }
 
   #kindOf(family: ResolvedFamily, geometry: HistogramGeometry): HistogramKind {
@@ -142,7 +155,7 @@ export class RecorderFactory {
     series: NativeSeries,
   ): void {
     if (recorder instanceof LaneCounter) recorder.bind(memory.counter(series));
-    else if (recorder instanceof LaneHistogram) recorder.bind(memory.histogram(geometry!, series));
+    else if (recorder instanceof TimedHistogram) recorder.bind(memory.histogram(geometry!, series));
     else recorder.bind(memory.gauge(family, series));
   }
 }

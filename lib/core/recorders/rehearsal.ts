@@ -7,8 +7,9 @@
 
 import { cellIndexOf, type HistogramGeometry } from '../region/histogram-geometry.js';
 import { cellArrays } from './cell-arrays.js';
-import { below, type HistogramMemory, LaneHistogram, maximum, minimum } from './histogram.js';
+import { below, LaneHistogram, maximum, minimum } from './histogram.js';
 import { RejectionLog } from './rejections.js';
+import type { HistogramMemory } from './timed-histogram.js';
 
 const shift = 16;
 const cellCount = 64; // 0.5 to 8

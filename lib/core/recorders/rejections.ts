@@ -67,7 +67,7 @@ export class RejectionLog {
   }
 
   /** Counts without a warning; true the first time. */
-  count(metric: string, reason: RejectionReason): boolean {
+  count(metric: string, reason: RejectionReason, amount = 1): boolean {
     if (this.#closed) return false;
     const key = `${metric} ${reason}`;
     let counter = this.#counters.get(key);
@@ -76,7 +76,7 @@ export class RejectionLog {
       counter = this.#counterFor(metric, reason);
       this.#counters.set(key, counter);
     }
-    counter.inc();
+    counter.inc(amount);
     return first;
   }
 }

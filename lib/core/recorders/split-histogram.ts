@@ -1,18 +1,13 @@
 // A histogram with bounds that fall inside a cell (thirds, 0.001 * 1.5 ** n).
 //
 // A class of its own, so that the common record() stays short: this one looks, after finding the
-// cell, whether the cell is one of the few that a bound splits.
+// cell, whether the cell is one of the few that a bound splits. It never goes through a journal: one
+// record may step any number of splits, and whoever drains notes beforehand what a batch will change.
 
 import { highWord, lowerNeighbour } from '../region/histogram-geometry.js';
-import {
-  cellBeside,
-  type HistogramKind,
-  type HistogramMemory,
-  LaneHistogram,
-  recordOther,
-  steps,
-} from './histogram.js';
+import { cellBeside, LaneHistogram, recordOther, steps } from './histogram.js';
 import { formNumbers } from './histogram-forms.js';
+import type { HistogramKind, HistogramMemory } from './timed-histogram.js';
 
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);

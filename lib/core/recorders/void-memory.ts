@@ -12,8 +12,9 @@ import { cellArrays } from './cell-arrays.js';
 import { amounts, type CounterMemory } from './counter.js';
 import type { ExemplarKeeper } from './exemplars.js';
 import type { GaugeMemory } from './gauge.js';
-import { above, below, type HistogramMemory, maximum, minimum } from './histogram.js';
+import { above, below, maximum, minimum } from './histogram.js';
 import type { SeriesMemory } from './recorder-factory.js';
+import type { HistogramMemory } from './timed-histogram.js';
 
 const noExemplars: ExemplarKeeper = { keep: () => undefined };
 

@@ -196,7 +196,7 @@ export function planSizes(
 function checkReadable(sizes: RegionSizes, given: Capacity): void {
   const { lanes, entries, heapBytes, sharedBytes, scalarBytes, exemplarBytes } = sizes;
   const tables = layout.entrySize * entries + heapBytes + sharedBytes;
-  const bytes = tables + (lanes + 1) * (scalarBytes + exemplarBytes);
+  const bytes = tables + (lanes + 1) * (scalarBytes + exemplarBytes + layout.journalSize);
   if (bytes <= layout.mostBytesRead) return;
   const megabytes = (amount: number) => `${Math.ceil(amount / 2 ** 20)} MB`;
   throw new RegistryError('VSR_METRICS_REGISTRY_OPTIONS', {

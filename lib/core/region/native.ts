@@ -36,6 +36,13 @@ export interface Layout {
   readonly exemplarsOfBucket: number;
   readonly exemplarSeparator: number;
   readonly mostExemplarCharacters: number;
+  readonly journalEntries: number;
+  readonly journalEntrySize: number;
+  /** How many times one entry may say that its value was recorded. */
+  readonly journalMostTimes: number;
+  readonly journalSeriesBits: number;
+  /** Of the journal of one lane. */
+  readonly journalSize: number;
   readonly pageSize: number;
   readonly entrySize: number;
   readonly boundSplitFlag: number;
@@ -175,6 +182,14 @@ export interface NativeLane {
   /** This thread holds nothing any more of what was removed up to this epoch. */
   acknowledge(epoch: number): void;
   touch(series: number, cell: number): boolean;
+  /** The ring, and the position of the next entry. Undefined: there is no memory for it. */
+  openJournal(): { readonly ring: ArrayBuffer; readonly position: number } | undefined;
+  /** How many entries may be stored from a position on: at least one. */
+  journalRoom(position: number): number;
+  /** Drains what is there and records a value several times; takes the entry at the position. */
+  recordThroughJournal(position: number, series: number, value: number, times: number): boolean;
+  /** Series, and how many of their values had no memory since the last time when they were drained. */
+  takeSpilled(): number[];
   /** Undefined: the region keeps none. */
   exemplars(): ArrayBuffer | undefined;
   /** The first slot of a bucket; undefined: no room. */

@@ -7,16 +7,26 @@
 // is superseded the thread builds another place beside this one, and only then leaves it.
 
 import type { ResolvedFamily } from '../catalogue/resolve.js';
+import { RegistryError } from '../errors.js';
 import { Snapshot } from '../reading/snapshot.js';
 import type { ExemplarContext } from '../recorders/exemplars.js';
 import { seriesKey } from '../recorders/family.js';
+import { Journal } from '../recorders/journal.js';
 import { LaneMemory } from '../recorders/recorder-factory.js';
 import { understood } from '../region/damaged.js';
 import { Directory } from '../region/directory.js';
-import type { Frame, NativeLane, NativeRegion, NativeSeries, SpaceName } from '../region/native.js';
+import {
+  type Frame,
+  layout,
+  type NativeLane,
+  type NativeRegion,
+  type NativeSeries,
+  type SpaceName,
+} from '../region/native.js';
 import { callNative } from '../region/native-errors.js';
 import { checkSameFamily, nativeFamily } from '../region/native-family.js';
 import type { PlannedFamily } from '../region/planned-family.js';
+import type { Recording } from '../registry-types.js';
 import { spaceError } from './space.js';
 
 /** What the labels of a family's overflow series say. */
@@ -38,11 +48,12 @@ export class Place {
     lane: NativeLane,
     indexes: Map<ResolvedFamily, number>,
     context: ExemplarContext | undefined,
+    journal: Journal | undefined,
   ) {
     this.region = region;
     this.#lane = lane;
     this.#indexes = indexes;
-    this.memory = new LaneMemory(region, lane, context);
+    this.memory = new LaneMemory(region, lane, context, journal);
     this.removals = new Uint32Array(region.removals());
     this.firstEpoch = region.removedSince(0).epoch;
     lane.acknowledge(this.firstEpoch);
@@ -58,12 +69,14 @@ export class Place {
     region: NativeRegion,
     families: readonly PlannedFamily[],
     context: ExemplarContext | undefined,
+    recording: Recording,
   ): Place {
     try {
       const indexes = new Map<ResolvedFamily, number>();
       for (const planned of families) indexes.set(planned.family, declare(region, planned));
       const lane = callNative(() => region.claimLane());
-      return new Place(region, lane, indexes, context);
+      const journal = recording === 'journal' ? openJournal(lane) : undefined;
+      return new Place(region, lane, indexes, context, journal);
     } catch (error) {
       region.close();
       throw error;
@@ -105,6 +118,18 @@ export class Place {
     this.#lane.acknowledge(epoch);
   }
 
+  /**
+   * Series of which values had no memory for their cells when the journal was drained since the last
+   * time, and how many.
+   */
+  takeSpilled(): (readonly [series: number, count: number])[] {
+    const spilled = this.#lane.takeSpilled();
+    return Array.from({ length: spilled.length / 2 }, (_, index) => [
+      spilled[2 * index]!,
+      spilled[2 * index + 1]!,
+    ]);
+  }
+
   /** Gives the lane back. Whoever made the region says that its end is no crash. */
   close(): void {
     if (this.region.isCreator) this.region.markClosed();
@@ -133,6 +158,15 @@ export function overflowKey(family: ResolvedFamily): string {
 /** Whether there are labels to choose. */
 export function hasFreeLabels({ labels }: ResolvedFamily): boolean {
   return labels.some(({ fixed }) => fixed === undefined);
+}
+
+function openJournal(lane: NativeLane): Journal {
+  const journal = Journal.open(lane);
+  if (journal !== undefined) return journal;
+  throw new RegistryError('VSR_METRICS_REGISTRY_FULL', {
+    problem: `there is no memory for a journal of ${layout.journalSize} bytes`,
+    allowed: 'recording: direct, or more room: of /dev/shm, or of the container',
+  });
 }
 
 function declare(region: NativeRegion, { family, geometry }: PlannedFamily): number {

@@ -126,6 +126,11 @@ export class SeriesBindings {
     place.acknowledge(epoch);
   }
 
+  /** What a series of this thread is one of. */
+  metricOf(series: number): string | undefined {
+    return this.#bound.get(series)?.family.family.name;
+  }
+
   /**
    * Finds a series in another place for every recorder. Nothing has changed until the function that
    * it returns is called, which cannot fail.

@@ -28,7 +28,7 @@ import { addon, type ClockSource, type NativeRegion } from '../region/native.js'
 import { callNative } from '../region/native-errors.js';
 import { type PlannedFamily, planFamily } from '../region/planned-family.js';
 import { resourceReadings } from '../region/resource-gauges.js';
-import type { SharedRegistry, SnapshotSchedule } from '../registry-types.js';
+import type { Recording, SharedRegistry, SnapshotSchedule } from '../registry-types.js';
 import { WarningLog } from '../warning-log.js';
 import { type OnWarning, setWarner, warnerFor } from '../warnings.js';
 import { countAfterClose, takeAfterClose } from './after-close.js';
@@ -48,6 +48,7 @@ export interface RegistryPlan {
   readonly resourcesEveryMs: number | false;
   readonly exemplarContext: ExemplarContext | undefined;
   readonly onWarning: OnWarning | undefined;
+  readonly recording: Recording;
 }
 
 const checkSchedule = optionsCheck<SnapshotSchedule>('onSnapshot', refusals.registry, {
@@ -97,7 +98,7 @@ export class ThreadRegistry<
     this.#observables = new ObservableGauges(warn);
     this.#plan = plan;
     this.#families = [...plan.declared, ...plan.own];
-    this.#place = Place.take(region, this.#families, plan.exemplarContext);
+    this.#place = Place.take(region, this.#families, plan.exemplarContext, plan.recording);
     try {
       const count = (metric: string, reason: string) =>
         this.#self.rejected.with({ metric, reason });
@@ -225,6 +226,7 @@ export class ThreadRegistry<
   #end(): void {
     this.#closed = true;
     this.#stop();
+    this.#countSpilled();
     this.#lastSnapshot = this.#place.snapshot();
     this.#rejections.close();
     this.#bindings.end();
@@ -308,11 +310,20 @@ export class ThreadRegistry<
     { name: 'showing that the event loop turns', run: (registry) => registry.#beat() },
     { name: 'letting go of removed series', run: (registry) => registry.#bindings.catchUp() },
     { name: 'counting what is recorded after close()', run: (registry) => registry.#countClosed() },
+    { name: 'counting what had no memory', run: (registry) => registry.#countSpilled() },
     { name: 'moving over to a new registry', run: (registry) => registry.#followSuccessor() },
   ];
 
   #beat(): void {
     if (isMainThread) this.#place.region.beatLoop();
+  }
+
+  /** Whoever drains a journal is no thread that counts. */
+  #countSpilled(): void {
+    for (const [series, count] of this.#place.takeSpilled()) {
+      const metric = this.#bindings.metricOf(series);
+      if (metric !== undefined) this.#rejections.count(metric, 'memory_exhausted', count);
+    }
   }
 
   #countClosed(): void {
@@ -362,7 +373,12 @@ export class ThreadRegistry<
   /** All or nothing. */
   #moveOver(path: string): void {
     const region = callNative(() => new addon.Region({ attach: path }));
-    const next = Place.take(region, this.#families, this.#plan.exemplarContext);
+    const next = Place.take(
+      region,
+      this.#families,
+      this.#plan.exemplarContext,
+      this.#plan.recording,
+    );
     const started = new Map<Start, () => void>();
     let move: () => void;
     try {

@@ -7,6 +7,9 @@
 // back when the last holder is gone, or by End(), once nobody can write there any more: only then
 // may another thread own it. Its counters and histograms stay and the next owner goes on adding.
 //
+// A thread that records a great deal between other things may open the lane's journal (journal.h):
+// histograms then go through it, and End() and Acknowledge() drain it first.
+//
 // A lane of a process that died is given back by whoever keeps the history (SweepLanes), by the
 // next who needs one, or by the next process in the slot of the dead one.
 #ifndef VSR_METRICS_LANES_H_
@@ -14,7 +17,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,6 +25,8 @@
 #endif
 
 #include "directory.h"
+#include "histogram_cells.h"
+#include "journal.h"
 #include "processes.h"
 #include "region.h"
 
@@ -46,8 +50,21 @@ class Lane {
   // Prepares storing into the scalars of the series `entry` in this lane. False: no memory.
   bool Bind(uint32_t entry);
 
-  // Says that this thread holds nothing any more of what was removed up to this epoch.
+  // Lets this thread record histograms through the lane's journal. False: there is no memory.
+  bool OpenJournal() {
+    if (journal_ != nullptr) return true;
+    auto journal = std::make_unique<Journal>(*region_, index_);
+    if (!journal->Open()) return false;
+    journal_ = std::move(journal);
+    return true;
+  }
+  // Null: there is none, or the lane has ended.
+  Journal* journal() const { return journal_.get(); }
+
+  // Says that this thread holds nothing any more of what was removed up to this epoch. Nor does its
+  // journal then: another series may get those cells.
   void Acknowledge(uint64_t epoch) {
+    if (journal_ != nullptr) journal_->LetGo();
     StoreRelease(&region_->lane_records()[index_].acknowledged, epoch);
   }
 
@@ -61,11 +78,11 @@ class Lane {
 
   std::shared_ptr<Region> region_;
   uint32_t index_;
+  std::unique_ptr<Journal> journal_;
 };
 
 namespace lanes_internal {
 
-constexpr uint32_t kCellsPerPage = kPageSize / sizeof(int64_t);
 constexpr uint32_t kFree = 0;  // the low half of LaneRecord::owner
 
 inline uint32_t ThreadId() {
@@ -112,6 +129,7 @@ inline bool TakeOver(Region& region, uint32_t index, uint64_t owner) {
   LaneRecord& record = region.lane_records()[index];
   if (!CompareAndSwap(&record.owner, owner, NextOwner(owner, region.process_slot()))) return false;
   UnsetGauges(region, index);
+  DrainLeftBehind(region, index);
   StoreRelaxed(&record.thread, ThreadId());
   StoreRelaxed(&record.claimed_unix_nanoseconds, UnixNanoseconds());
   return true;
@@ -189,6 +207,8 @@ inline std::shared_ptr<Lane> Lane::Claim(std::shared_ptr<Region> region, Error* 
 
 inline void Lane::End() {
   if (region_ == nullptr) return;
+  if (journal_ != nullptr) journal_->Close();
+  journal_ = nullptr;
   lanes_internal::GiveBack(*region_, index_);
   region_ = nullptr;
 }
@@ -220,28 +240,8 @@ inline bool Lane::Bind(uint32_t index) {
 }
 
 inline bool Lane::Touch(uint32_t index, uint32_t cell) {
-  using lanes_internal::kCellsPerPage;
-  if (region_ == nullptr || index >= region_->EntryCount()) return false;
-  const Entry& entry = region_->entries()[index];
-  const FamilyBlob* family = FamilyOf(*region_, entry.family);
-  if (family == nullptr || cell >= family->cell_count) return false;
-  auto* head = reinterpret_cast<HistogramHead*>(memory() + entry.cell_offset);
-  uint8_t* cells = memory() + entry.cells_page * kPageSize;
-
-  // Whole pages: they are what memory is made of, and one call then serves many values.
-  const uint32_t low = cell / kCellsPerPage * kCellsPerPage;
-  const uint32_t high = std::min(low + kCellsPerPage, family->cell_count);
-  const uint32_t touched_low = LoadRelaxed(&head->touched_low);
-  const uint32_t touched_high = LoadRelaxed(&head->touched_high);
-  // What lies between is reserved too, because readers will read it. Latencies cluster: the gap is
-  // rarely more than a few pages.
-  const uint32_t first = touched_high == 0 ? low : std::min(low, touched_low);
-  const uint32_t last = std::max(high, touched_high);
-  if (!region_->Reserve(cells + 8ull * first, 8ull * (last - first))) return false;
-  // A reader between the two stores sees either range, or a part of the new one: all are reserved.
-  StoreRelease(&head->touched_low, first);
-  StoreRelease(&head->touched_high, last);
-  return true;
+  return region_ != nullptr && index < region_->EntryCount() &&
+         TouchCell(*region_, index_, index, cell);
 }
 
 }  // namespace vsr_metrics

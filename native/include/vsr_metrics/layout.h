@@ -23,6 +23,8 @@
 //   | history                   | rings of earlier snapshots        one sampler, by lock
 //   +---------------------------+ exemplars_offset
 //   | exemplars 576 B a slot    | examples of single records        thread of each lane's part
+//   +---------------------------+ journals_offset
+//   | journals  68 kB a lane    | records on their way into cells   thread of the lane; its drainer
 //   +---------------------------+ lanes_offset
 //   | lane 0: baseline          | what reset() subtracts            reset(), remove()
 //   | lane 1                    | cells of one thread               that thread, plain stores
@@ -41,6 +43,9 @@
 //
 // The exemplars of lane i start at exemplars_offset + i * exemplars_size: pairs of slots, the first
 // `exemplars_used` of them (in the lane's record) in use, each pair for one bucket of one series.
+//
+// The journal of lane i starts at journals_offset + i * journals_size: a JournalHeader on a page of
+// its own, then a ring of entries. A lane has one in use while its record says so; see journal.h.
 //
 // Sections start on pages. The block is sparse: a page costs memory once something is stored in it,
 // and a page that was not reserved may not be had at all on a full file system: not even for
@@ -63,7 +68,7 @@ namespace vsr_metrics {
 
 constexpr uint8_t kMagic[8] = {'V', 'S', 'R', 'M', 'E', 'T', 'R', '\n'};
 // Raised by every change of anything in this file. A reader takes no other version than its own.
-constexpr uint32_t kLayoutVersion = 3;
+constexpr uint32_t kLayoutVersion = 4;
 constexpr uint32_t kByteOrderMark = 0x01020304;
 constexpr uint64_t kPageSize = 4096;
 constexpr uint64_t kCacheLine = 64;
@@ -112,7 +117,10 @@ struct RegionHeader {
   uint32_t default_labels_size;
   uint32_t closed;  // 1: whoever created the registry closed it, and nobody has opened it since
 
-  uint8_t padding_identity[1216 - 192];
+  uint64_t journals_offset;
+  uint64_t journals_size;  // of one lane; 0: there are none
+
+  uint8_t padding_identity[1216 - 208];
 
   // The entries that were removed last: that of removal number n at n % kRemovalsKept.
   uint32_t removed_entries[kRemovalsKept];
@@ -162,6 +170,8 @@ static_assert(offsetof(RegionHeader, entry_capacity) == 172, "layout");
 static_assert(offsetof(RegionHeader, default_labels_offset) == 176, "layout");
 static_assert(offsetof(RegionHeader, default_labels_size) == 184, "layout");
 static_assert(offsetof(RegionHeader, closed) == 188, "layout");
+static_assert(offsetof(RegionHeader, journals_offset) == 192, "layout");
+static_assert(offsetof(RegionHeader, journals_size) == 200, "layout");
 static_assert(offsetof(RegionHeader, removed_entries) == 1216, "layout");
 static_assert(offsetof(RegionHeader, entries_used) == 3264, "layout");
 static_assert(offsetof(RegionHeader, heap_used) == 3328, "layout");
@@ -183,13 +193,15 @@ struct LaneRecord {
   uint64_t claimed_unix_nanoseconds;
   uint64_t scalars_reserved;  // bytes from the lane's start that have memory; only grows
   uint64_t acknowledged;      // of removals: the owner holds nothing that was removed up to here
-  uint8_t padding[24];
+  uint32_t has_journal;       // 1: what is in the lane's journal belongs to what its cells say
+  uint8_t padding[20];
 };
 static_assert(sizeof(LaneRecord) == kCacheLine, "a lane record is one cache line");
 static_assert(offsetof(LaneRecord, exemplars_used) == 12, "layout");
 static_assert(offsetof(LaneRecord, claimed_unix_nanoseconds) == 16, "layout");
 static_assert(offsetof(LaneRecord, scalars_reserved) == 24, "layout");
 static_assert(offsetof(LaneRecord, acknowledged) == 32, "layout");
+static_assert(offsetof(LaneRecord, has_journal) == 40, "layout");
 
 // Signs of life are told by CLOCK_MONOTONIC: setting the time of day must not make anybody look
 // dead.
@@ -421,6 +433,48 @@ constexpr uint8_t kExemplarSeparator = 0xff;  // no byte of UTF-8
 // is one name of one character and a value of 127 characters with four bytes each.
 constexpr uint32_t kMostExemplarCharacters = 128;
 static_assert(1 + 4 * (kMostExemplarCharacters - 1) + 2 <= sizeof ExemplarSlot::text, "it fits");
+
+// One record of a histogram on its way into the cells. Both words carry the sign that entries of
+// their lap have, negative in the first; a word that does not is still that of the lap before, so
+// that an entry is whole or absent however its two stores are ordered.
+struct JournalEntry {
+  double series;  // index of its entry in the directory + 1, and how often; 0: no record
+  double value;
+};
+static_assert(sizeof(JournalEntry) == 16, "layout");
+static_assert(offsetof(JournalEntry, value) == 8, "layout");
+constexpr uint64_t kJournalEntries = 4096;
+// In the first word, how many times the value was recorded, - 1, stands above the series.
+constexpr uint32_t kJournalSeriesBits = 26;
+constexpr uint32_t kJournalMostTimes = 1 << 26;  // doubles hold integers of 53 bits
+
+// A word of a lane as it was before the batch that is being drained.
+struct JournalUndo {
+  uint64_t offset;  // from the start of the lane
+  uint64_t before;
+};
+static_assert(sizeof(JournalUndo) == 16, "layout");
+static_assert(offsetof(JournalUndo, before) == 8, "layout");
+// Two for each record of a batch: its count and its sum.
+constexpr uint32_t kJournalUndos = 128;
+
+struct JournalHeader {
+  // Bit 0: a batch is being drained; the words that it changes may have either value, and `undo`
+  // says what they were. Bits 1 to 55: how many entries were ever drained. Above: how often a batch
+  // that a kill had ended was put back, or the journal changed hands, so that no value comes again.
+  uint64_t progress;
+  uint32_t undo_count;
+  uint8_t padding[52];
+  JournalUndo undo[kJournalUndos];
+  uint8_t padding_end[kPageSize - kCacheLine - sizeof(JournalUndo) * kJournalUndos];
+};
+static_assert(sizeof(JournalHeader) == kPageSize, "layout");
+static_assert(offsetof(JournalHeader, undo_count) == 8, "layout");
+static_assert(offsetof(JournalHeader, undo) == 64, "layout");
+constexpr uint64_t kJournalBusy = 1;
+constexpr uint64_t kJournalChange = uint64_t{1} << 56;
+constexpr uint64_t JournalPosition(uint64_t progress) { return progress % kJournalChange / 2; }
+constexpr uint64_t kJournalSize = sizeof(JournalHeader) + sizeof(JournalEntry) * kJournalEntries;
 
 }  // namespace vsr_metrics
 

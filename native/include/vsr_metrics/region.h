@@ -111,6 +111,15 @@ class Region {
     return At<ExemplarSlot>(header()->exemplars_offset + lane * header()->exemplars_size);
   }
 
+  // Whether the lane's cells are to be read together with its journal.
+  bool HasJournal(uint32_t lane) const {
+    return header()->journals_size >= kJournalSize &&
+           LoadAcquire(&lane_records()[lane].has_journal) != 0;
+  }
+  JournalHeader* journal(uint32_t lane) const {
+    return At<JournalHeader>(header()->journals_offset + lane * header()->journals_size);
+  }
+
   int fd() const { return fd_; }
   // Where another thread or process of this user can open the region.
   const std::string& path() const { return path_; }

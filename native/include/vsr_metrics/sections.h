@@ -19,8 +19,9 @@ struct RegionSizes {
   uint64_t histogram_bytes = 0;   // of one lane: cells
   uint64_t shared_bytes = 0;      // gauges that keep the last value
   uint64_t history_bytes = 0;
-  uint64_t exemplar_bytes = 0;        // of one lane
-  std::string default_labels = "{}";  // of every series, as JSON
+  uint64_t exemplar_bytes = 0;            // of one lane
+  uint64_t journal_bytes = kJournalSize;  // of one lane
+  std::string default_labels = "{}";      // of every series, as JSON
 };
 
 namespace sections_internal {
@@ -70,6 +71,8 @@ inline RegionHeader PlanSections(const RegionSizes& sizes) {
   plan.history_offset = place(plan.history_size);
   plan.exemplars_size = RoundUp(sizes.exemplar_bytes, kPageSize);
   plan.exemplars_offset = place(plan.exemplars_size * plan.lane_count);
+  plan.journals_size = RoundUp(sizes.journal_bytes, kPageSize);
+  plan.journals_offset = place(plan.journals_size * plan.lane_count);
   plan.scalars_size = RoundUp(sizes.scalar_bytes, kPageSize);
   plan.lane_stride = plan.scalars_size + RoundUp(sizes.histogram_bytes, kPageSize);
   plan.lanes_offset = place(plan.lane_stride * plan.lane_count);
@@ -103,7 +106,9 @@ inline bool CheckSections(const RegionHeader& header, uint64_t file_size, std::s
       header.process_count > kMostLanes || header.entry_capacity > kMostEntries ||
       header.heap_size > kMostBytes || header.shared_size > kMostBytes ||
       header.history_size > kMostBytes || header.exemplars_size > kMostBytes ||
-      header.lane_stride > kMostBytes || header.scalars_size > header.lane_stride) {
+      header.lane_stride > kMostBytes ||
+      (header.journals_size != 0 && header.journals_size != kJournalSize) ||
+      header.scalars_size > header.lane_stride) {
     return false;
   }
   RegionSizes sizes;
@@ -116,6 +121,7 @@ inline bool CheckSections(const RegionHeader& header, uint64_t file_size, std::s
   sizes.shared_bytes = header.shared_size;
   sizes.history_bytes = header.history_size;
   sizes.exemplar_bytes = header.exemplars_size;
+  sizes.journal_bytes = header.journals_size;
   const RegionHeader plan = PlanSections(sizes);
   const bool agrees =
       plan.lane_table_offset == header.lane_table_offset &&
@@ -126,7 +132,9 @@ inline bool CheckSections(const RegionHeader& header, uint64_t file_size, std::s
       plan.heap_size == header.heap_size && plan.shared_offset == header.shared_offset &&
       plan.shared_size == header.shared_size && plan.scalars_size == header.scalars_size &&
       plan.exemplars_offset == header.exemplars_offset &&
-      plan.exemplars_size == header.exemplars_size && plan.lane_stride == header.lane_stride &&
+      plan.exemplars_size == header.exemplars_size &&
+      plan.journals_offset == header.journals_offset &&
+      plan.journals_size == header.journals_size && plan.lane_stride == header.lane_stride &&
       plan.lanes_offset == header.lanes_offset && plan.total_size == header.total_size;
   if (!agrees) return false;
   if (file_size < header.total_size) {

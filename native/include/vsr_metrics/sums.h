@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
 #include "cell_counts.h"
+#include "histogram_cells.h"
+#include "journal_reading.h"
 #include "region.h"
 
 namespace vsr_metrics {
@@ -56,6 +59,7 @@ struct HistogramView {
   const int64_t* cells;
   uint32_t low;
   uint32_t high;
+  const uint8_t* lane;
 };
 
 // False when the lane never recorded the series.
@@ -64,6 +68,7 @@ inline bool ViewHistogram(const Region& region, uint32_t lane, const Entry& entr
   const uint64_t size = HistogramHeadSize(family.split_count, family.bound_count);
   if (!region.HasScalars(lane, entry.cell_offset, size)) return false;
   const uint8_t* memory = region.lane(lane);
+  view->lane = memory;
   view->head = reinterpret_cast<const HistogramHead*>(memory + entry.cell_offset);
   if (LoadAcquire(&view->head->in_use) == 0) return false;
   view->splits = reinterpret_cast<const int64_t*>(view->head + 1);
@@ -129,18 +134,125 @@ inline void AddView(const HistogramView& view, const FamilyBlob& family, int sig
   });
 }
 
-// Extremes too: of all time, whatever the baseline is.
-inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob& family,
+// Adds the extremes of one lane: of all time, whatever the baseline is.
+// After its cells, because a writer widens them before the value counts.
+inline void AddExtremes(const HistogramView& view, HistogramTotal* total) {
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
+  total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
+}
+
+namespace sums_internal {
+
+// A lane alone, in which the words that a batch under way may have changed become what they were
+// before it.
+inline void TakeBack(const HistogramView& view, const FamilyBlob& family,
+                     const JournalContents& journal, HistogramTotal* total) {
+  const auto offset_of = [&view](const void* word) {
+    return uint64_t(static_cast<const uint8_t*>(word) - view.lane);
+  };
+  const auto before = [&](const int64_t* word, int64_t* now) {
+    *now = int64_t(journal.Before(offset_of(word), uint64_t(*now)));
+  };
+  uint64_t sum;
+  memcpy(&sum, &total->sum, sizeof sum);
+  sum = journal.Before(offset_of(&view.head->sum), sum);
+  memcpy(&total->sum, &sum, sizeof sum);
+  before(&view.head->below, &total->below);
+  before(&view.head->above, &total->above);
+  for (uint32_t i = 0; i <= family.bound_count; ++i) before(&view.spills[i], &total->spills[i]);
+  const uint64_t start = offset_of(view.cells);
+  const uint64_t end = start + 8ull * view.high;
+  for (auto undo = journal.FirstFrom(start + 8ull * view.low);
+       undo != journal.undo().end() && undo->offset < end; ++undo) {
+    if (undo->offset % 8 != 0) continue;
+    const auto cell = uint32_t((undo->offset - start) / 8);
+    const int64_t now = total->cells.At(cell);
+    total->cells.Add(cell, AddWrapping(int64_t(undo->before), WithSign(-1, now)));
+  }
+}
+
+// What draining would do with a value for whose cell there is memory.
+inline void AddValue(const FamilyBlob& family, double value, uint32_t times,
                      HistogramTotal* total) {
+  const int64_t cell = CellOfValue(family, value);
+  if (cell < 0) {
+    total->below = AddWrapping(total->below, times);
+  } else if (cell >= family.cell_count) {
+    total->above = AddWrapping(total->above, times);
+  } else {
+    total->cells.Add(uint32_t(cell), times);
+  }
+  total->sum += value * double(times);
+  total->minimum = std::min(total->minimum, value);
+  total->maximum = std::max(total->maximum, value);
+}
+
+inline void AddTotal(const FamilyBlob& family, const HistogramTotal& part, HistogramTotal* total) {
+  total->sum += part.sum;
+  total->minimum = std::min(total->minimum, part.minimum);
+  total->maximum = std::max(total->maximum, part.maximum);
+  total->below = AddWrapping(total->below, part.below);
+  total->above = AddWrapping(total->above, part.above);
+  for (uint32_t i = 0; i < family.split_count; ++i) {
+    total->splits[i] = AddWrapping(total->splits[i], part.splits[i]);
+  }
+  for (uint32_t i = 0; i <= family.bound_count; ++i) {
+    total->spills[i] = AddWrapping(total->spills[i], part.spills[i]);
+  }
+  part.cells.ForEach(0, family.cell_count,
+                     [&](uint32_t cell, int64_t count) { total->cells.Add(cell, count); });
+}
+
+}  // namespace sums_internal
+
+// What reading lanes with journals needs, and keeps from one series to the next.
+struct JournalledLanes {
+  explicit JournalledLanes(const Region& region) : journals(region) {}
+  JournalReading journals;
+  HistogramTotal part;
+};
+
+// The same for a lane with a journal: cells and ring of one moment. A writer that does nothing but
+// record drains half of the time, in turns of a few microseconds; the last attempt is for one that
+// makes no pause at all.
+inline void AddJournalledLane(const Region& region, uint32_t lane, const Entry& entry,
+                              const FamilyBlob& family, JournalledLanes* journalled,
+                              HistogramTotal* total) {
+  using namespace sums_internal;
+  constexpr uint32_t kMostAttempts = 1000000;
+  const auto series = uint32_t(&entry - region.entries());
+  JournalReading& journals = journalled->journals;
+  HistogramTotal& part = journalled->part;
+  for (uint32_t attempt = 1;; ++attempt) {
+    const JournalContents* journal = journals.Of(lane);
+    if (journal == nullptr && attempt < kMostAttempts) continue;
+    HistogramView view;
+    if (journal == nullptr || !ViewHistogram(region, lane, entry, family, &view)) return;
+    ClearTotal(family, &part);
+    AddView(view, family, 1, &part);
+    AddExtremes(view, &part);
+    if (!journals.IsCurrent(lane) && attempt < kMostAttempts) continue;
+    if (!journal->undo().empty()) TakeBack(view, family, *journal, &part);
+    journal->ForEach(series,
+                     [&](double value, uint32_t times) { AddValue(family, value, times, &part); });
+    AddTotal(family, part, total);
+    return;
+  }
+}
+
+inline void AddLanes(const Region& region, const Entry& entry, const FamilyBlob& family,
+                     JournalledLanes* journalled, HistogramTotal* total) {
   const uint32_t lanes = region.LanesInUse();
   for (uint32_t lane = kBaselineLane + 1; lane < lanes; ++lane) {
+    if (region.HasJournal(lane)) {
+      AddJournalledLane(region, lane, entry, family, journalled, total);
+      continue;
+    }
     HistogramView view;
     if (!ViewHistogram(region, lane, entry, family, &view)) continue;
     AddView(view, family, 1, total);
-    // After the cells, because a writer widens the extremes first.
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    total->minimum = std::min(total->minimum, LoadRelaxed(&view.head->minimum));
-    total->maximum = std::max(total->maximum, LoadRelaxed(&view.head->maximum));
+    AddExtremes(view, total);
   }
 }
 
@@ -158,8 +270,9 @@ inline CounterTotal SumCounter(const Region& region, const Entry& entry) {
 
 inline void SumHistogram(const Region& region, const Entry& entry, const FamilyBlob& family,
                          HistogramTotal* total) {
+  JournalledLanes journalled(region);
   ClearTotal(family, total);
-  AddLanes(region, entry, family, total);
+  AddLanes(region, entry, family, &journalled, total);
 }
 
 }  // namespace vsr_metrics

@@ -2,14 +2,17 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { attachRegistry, type SharedRegistry } from '../../../lib/index.js';
-import { proofCatalogue } from '../catalogue.js';
+import { proofCatalogue, recordingOf } from '../catalogue.js';
 
 const { shared, page, index } = workerData as {
   shared: SharedRegistry;
   page: SharedArrayBuffer;
   index: number;
 };
-const { metrics } = attachRegistry(shared, { catalogue: proofCatalogue });
+const { metrics } = attachRegistry(shared, {
+  catalogue: proofCatalogue,
+  recording: recordingOf(index),
+});
 const counts = new BigInt64Array(page);
 metrics.inFlight.inc();
 parentPort?.postMessage('recording');

@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { attachRegistry, createRegistry } from '../../../lib/index.js';
+import { recordingOf } from '../catalogue.js';
 import { catalogue, type Variant, variants, visitOf, waitOf } from '../edges/catalogue.js';
 import {
   OwnSeat,
@@ -54,8 +55,9 @@ const topics = ['a', 'b', 'c'] as const;
 const topicOf = () => topics[Math.floor(Math.random() * topics.length)]!;
 
 function open() {
-  if (creates === undefined) return attachRegistry(file, { catalogue });
-  return createRegistry({ ...variants[creates], file });
+  const recording = recordingOf(seat);
+  if (creates === undefined) return attachRegistry(file, { catalogue, recording });
+  return createRegistry({ ...variants[creates], file, recording });
 }
 
 function openOrEnd() {

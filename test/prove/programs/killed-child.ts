@@ -2,11 +2,14 @@
 // own.  Arguments: region, addon, page, index, how many.
 
 import { attachRegistry } from '../../../lib/index.js';
-import { proofCatalogue } from '../catalogue.js';
+import { proofCatalogue, recordingOf } from '../catalogue.js';
 import { mapPage } from '../shared-page.js';
 
 const [region = '', addon = '', pagePath = '', index = '0', children = '1'] = process.argv.slice(2);
-const { metrics } = attachRegistry(region, { catalogue: proofCatalogue });
+const { metrics } = attachRegistry(region, {
+  catalogue: proofCatalogue,
+  recording: recordingOf(Number(index)),
+});
 const page = mapPage(addon, pagePath, Number(children));
 const mine = page.subarray(Number(index), Number(index) + 1);
 process.send?.('recording');
