@@ -101,12 +101,11 @@ function partOf(
 ): typeof run {
   return (first, end) => {
     drains.take();
-    const added = run(first, end);
-    const { all, one } = drains.take();
-    const rest = drains.drainRest();
-    if (part === 'all') return added + rest;
+    const alone = run(first, end) - drains.take();
+    const records = end - first;
+    if (part === 'recording') return alone;
     // Of one drain it is told how long it takes, not what it adds to a record.
-    return part === 'recording' ? added - all : one * (end - first);
+    return part === 'all' ? alone + drains.perRecord() * records : drains.one() * records;
   };
 }
 

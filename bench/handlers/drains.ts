@@ -1,18 +1,21 @@
 // How long the writer of a journal drains it itself, within what is measured of its handler.
+//
+// Rounds are short and drains are rare, so that the median round has none: what they add to a record is
+// told over all rounds.
 
 import { orderedClock } from '../harness/native-programs.js';
 import { median } from '../harness/statistics.js';
 
 interface Lane {
   journalRoom(position: number): number;
-  acknowledge(epoch: number): void;
 }
 
 export interface Drains {
-  /** Nanoseconds, all together and of one, since the last time. */
-  take(): { readonly all: number; readonly one: number };
-  /** Drains what is left; nanoseconds. */
-  drainRest(): number;
+  /** Nanoseconds since the last time. */
+  take(): number;
+  /** Nanoseconds: what all drains so far come to for a record, and how long one takes. */
+  perRecord(): number;
+  one(): number;
 }
 
 /** Watches the lane that a histogram records into, through its journal. */
@@ -20,32 +23,33 @@ export function watchDrains(histogram: object): Drains {
   const { lane } = (histogram as { journal: { lane: Lane } }).journal;
   const { read, cell } = orderedClock();
   const drain = lane.journalRoom.bind(lane);
-  let taken: number[] = [];
+  const each: number[] = [];
+  let first: number | undefined;
+  let last = 0;
+  let taken = 0;
   const value = (position: number) => {
+    first ??= position;
+    last = position;
     read();
     const started = cell[0]!;
     const room = drain(position);
     read();
-    taken.push(cell[0]! - started);
+    each.push(cell[0]! - started);
+    taken += each.at(-1)!;
     return room;
   };
   Object.defineProperty(lane, 'journalRoom', { value });
   return {
-    drainRest() {
-      read();
-      const started = cell[0]!;
-      // Whoever acknowledges removals drains first; here nothing was removed.
-      lane.acknowledge(0);
-      read();
-      return cell[0]! - started;
-    },
     take() {
-      const each = taken;
-      taken = [];
-      return {
-        all: each.reduce((sum, one) => sum + one, 0),
-        one: each.length === 0 ? Number.NaN : median(each),
-      };
+      const since = taken;
+      taken = 0;
+      return since;
     },
+    perRecord: () => {
+      // What the first one drained was recorded before.
+      const all = each.slice(1).reduce((sum, one) => sum + one, 0);
+      return each.length < 2 ? 0 : all / (last - first!);
+    },
+    one: () => (each.length === 0 ? 0 : median(each)),
   };
 }
