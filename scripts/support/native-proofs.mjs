@@ -32,6 +32,15 @@ export const nativeProofs = [
     },
   },
   {
+    name: 'killed-holder',
+    claim: 'a process killed at any instruction with the lock of a directory leaves it whole',
+    sizes: { full: { places: 400 }, short: { places: 8 } },
+    async run(size) {
+      const environment = { VSR_METRICS_PLACES: String(this.sizes[size].places) };
+      return tested({ only: 'directory_lock_test', environment, minutes: 60 });
+    },
+  },
+  {
     name: 'journal-model',
     claim: 'in no order of stores, loads and kills a journal loses a record or shows one twice',
     sizes: { full: { environment: { VSR_METRICS_MODEL_FULL: '1' } }, short: { environment: {} } },

@@ -66,10 +66,11 @@ export async function buildNativeTests({ sanitizer = 'address', only } = {}) {
     (name) => name.endsWith('.cc') && (only === undefined || name === `${only}.cc`),
   );
   if (names.length === 0) return [];
-  // As a library: the linker takes from it what a test needs, and with it no file that calls
-  // Node-API, which only node could resolve.
+  // Without the bindings, which call Node-API, and that only node could resolve. As a library: the
+  // linker takes from it what a test needs.
   const library = `${directory}/libvsr_metrics.a`;
-  const addon = await compileObjects(await addonSources(), directory, { sanitize });
+  const tested = (await addonSources()).filter((path) => !path.endsWith('binding.cc'));
+  const addon = await compileObjects(tested, directory, { sanitize });
   await archive(addon.objects, library);
   const sources = names.sort().map((name) => inRoot('test', 'native', name));
   const { objects } = await compileObjects(sources, `${directory}/test`, {

@@ -13,7 +13,7 @@ import {
 import { feed, needPromtool } from '../exposition/programs.js';
 import { allRules } from './systems.js';
 
-describe('rules for Prometheus', function () {
+describe('rules for Prometheus @slow', function () {
   this.timeout(120_000);
   let folder: string;
 

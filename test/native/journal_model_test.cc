@@ -9,7 +9,8 @@
 // it.
 //
 // Each part of the protocol is also left out once: then the model must find what it is good for.
-// VSR_METRICS_MODEL_FULL=1 tries two kills and two readings, which takes minutes.
+// VSR_METRICS_MODEL_FULL=1 tries two kills and two readings, which takes minutes, and kills on
+// arm64.
 
 #include <array>
 #include <cstdint>
@@ -551,8 +552,9 @@ void TestProtocol(bool is_full) {
     const std::string memory = NameOf(is_weak);
     Behaviour right("journal model: on " + memory +
                     " each record is seen and kept once, in every order");
-    std::vector<Model> models = {
-        {is_weak, 1, 3, 0, 1}, {is_weak, 1, 2, 1, 1}, {is_weak, 2, 2, 0, 1}};
+    std::vector<Model> models = {{is_weak, 1, 3, 0, 1}, {is_weak, 2, 2, 0, 1}};
+    // On arm64 that is half of all the time.
+    if (!is_weak) models.push_back({is_weak, 1, 2, 1, 1});
     if (is_full) {
       models = {{is_weak, 1, 3, 0, 2},
                 {is_weak, 2, 2, 1, 1},

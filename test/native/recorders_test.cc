@@ -396,7 +396,9 @@ void TestFirstRecord() {
   StepThrough(&other, [&](int) {
     const LiveSeries found = FindLive(*region, waits, "{}");
     if (found.index == kNoIndex) return false;
-    ReadHistogram(*region, region->entries()[found.index], *FamilyOf(*region, waits), &total);
+    JournalledLanes journalled(*region);
+    ReadHistogram(*region, region->entries()[found.index], *FamilyOf(*region, waits), &journalled,
+                  &total);
     count = 0;
     total.cells.ForEach(0, FamilyOf(*region, waits)->cell_count,
                         [&](uint32_t, int64_t times) { count += times; });

@@ -414,11 +414,11 @@ export const kimberliteAlerts = defineAlerts({
               ...buckets(
                 f.writeDuration,
                 { node_id: '1' },
-                { 0.1: '0+90x80', 0.25: '0+100x80', '+Inf': '0+100x80' },
+                { 0.1: '0+80x80', 0.25: '0+100x80', '+Inf': '0+100x80' },
               ),
             ],
             at: '16m',
-            fires: [{ labels: {}, value: 0.235 }],
+            fires: [{ labels: {}, value: 0.2425 }],
           },
           quiet: {
             series: buckets(

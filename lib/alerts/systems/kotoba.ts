@@ -213,10 +213,10 @@ export const kotobaAlerts = defineAlerts({
             series: buckets(
               f.dbQueryLatency,
               {},
-              { 0.1: '0+90x100', 0.25: '0+100x100', '+Inf': '0+100x100' },
+              { 0.1: '0+80x100', 0.25: '0+100x100', '+Inf': '0+100x100' },
             ),
             at: '18m',
-            fires: [{ labels: {}, value: 0.235 }],
+            fires: [{ labels: {}, value: 0.2425 }],
           },
           quiet: {
             series: buckets(f.dbQueryLatency, {}, { 0.05: '0+100x100', '+Inf': '0+100x100' }),

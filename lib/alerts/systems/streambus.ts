@@ -257,13 +257,13 @@ export const streambusAlerts = defineAlerts({
               f.produceLatency,
               { instance: 'broker-1:8080' },
               {
-                0.1: '0+90x80',
+                0.1: '0+80x80',
                 0.25: '0+100x80',
                 '+Inf': '0+100x80',
               },
             ),
             at: '12m',
-            fires: [{ labels: { instance: 'broker-1:8080' }, value: 0.235 }],
+            fires: [{ labels: { instance: 'broker-1:8080' }, value: 0.2425 }],
           },
           quiet: {
             series: buckets(

@@ -13,8 +13,11 @@ export interface Compared {
   readonly overflowed: number;
 }
 
-/** Reasons for a rejection that say nothing of the data. */
-const expectedReasons = ['after_close', 'memory_exhausted'];
+/**
+ * Reasons for a rejection that say nothing of the data. On a full disk there may be no room for the
+ * series of a reason either.
+ */
+const expectedReasons = ['after_close', 'memory_exhausted', overflowLabel];
 
 /** What a series says. */
 interface Reading {
