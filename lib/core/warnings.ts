@@ -30,6 +30,8 @@ export type WarningCode =
   | 'VSR_METRICS_SUPERSEDED'
   /** An export failed. */
   | 'VSR_METRICS_EXPORT'
+  /** An alert did not reach whom it was sent to. */
+  | 'VSR_METRICS_NOTIFICATION'
   /** A server, its page or another server that it watches has a problem. */
   | 'VSR_METRICS_SERVER'
   /** A server answers everyone who can reach it. */

@@ -31,6 +31,7 @@ const withoutAddon = [
     'dashboard',
     'examples',
     'health',
+    'notifications',
   ],
   ...['package', 'promql', 'types'],
 ];

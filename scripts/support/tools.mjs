@@ -22,8 +22,8 @@ export const toolsPath = inRoot('.cache', 'tools');
 /** Gets all that the tests are held against; resolves to what they have to do without, and why. */
 export async function ensureTools() {
   const all = [
-    ...[ensurePrometheus, ensurePythonParser, ensureJavaHdrHistogram, ensureChromium],
-    ...[ensureRedis, ensurePostgres, ensureClangFormat],
+    ...[ensurePrometheus, ensureAlertmanager, ensurePythonParser, ensureJavaHdrHistogram],
+    ...[ensureChromium, ensureRedis, ensurePostgres, ensureClangFormat],
   ];
   const reasons = [];
   // One after the other: apt-get has one lock.
@@ -88,6 +88,28 @@ export async function ensurePrometheus() {
     if (reason !== undefined) return { reason };
   }
   return find('prometheus');
+}
+
+/**
+ * Finds or fetches Alertmanager and its amtool: `{ path }` of the server or `{ reason }`. Nothing is
+ * installed, for the same reason.
+ */
+export async function ensureAlertmanager() {
+  const programs = ['amtool', 'prometheus-alertmanager'];
+  for (const program of programs) {
+    if ((await find(program)) !== undefined) continue;
+    const target = join(toolsPath, program);
+    const reason = await unpack('prometheus-alertmanager', `usr/bin/${program}`, target);
+    if (reason !== undefined) return { reason };
+  }
+  // Debian's reads its templates from a file.
+  const target = join(toolsPath, 'alertmanager-templates');
+  if (!existsSync(target)) {
+    const member = 'usr/share/prometheus/alertmanager';
+    const reason = await unpack('prometheus-alertmanager', member, target);
+    if (reason !== undefined) return { reason };
+  }
+  return find('prometheus-alertmanager');
 }
 
 /**

@@ -12,6 +12,7 @@ const levels: readonly (readonly string[])[] = [
   ['configuration', 'exporters', 'observability'],
   ['server'],
   ['dashboard'],
+  ['notifications'],
   [
     ...['alerts', 'audit', 'budget', 'collectors', 'compat', 'export', 'health', 'history'],
     ...['logging', 'profiling', 'tracing'],
