@@ -255,11 +255,8 @@ class Queue {
       for (const [identity] of batch) this.#waiting.delete(identity);
       const outcome = await this.#sendBatch(batch.map(([, alert]) => alert));
       if (outcome === 'later') {
-        // In front of the others, but for those that have a newer state by now.
-        this.#waiting = new Map([
-          ...batch.filter(([identity]) => !this.#waiting.has(identity)),
-          ...this.#waiting,
-        ]);
+        // In front of the others; what has a newer state by now keeps that one.
+        this.#waiting = new Map([...batch, ...this.#waiting]);
         this.#dropOldest();
         return true;
       }

@@ -141,6 +141,22 @@ describe('alertmanager()', () => {
     expect(posted).to.have.length(2);
   });
 
+  it('keeps the newer state of an alert whose older one fails meanwhile', async () => {
+    let failFirst: () => unknown = () => undefined;
+    const { posted, host } = await listen((response, count) => {
+      if (count === 1) failFirst = () => response.writeHead(500).end();
+      else ok(response);
+    });
+    const receiver = alertmanager({ url: `http://${host}`, onWarning: () => {} });
+    receiver.tell([notice('A')]);
+    await until(() => posted.length === 1);
+    const endsAt = startsAt + 1000;
+    receiver.tell([notice('A', { endsAt })]);
+    failFirst();
+    await receiver.close();
+    expect(posted[1]?.alerts.map((alert) => Date.parse(alert.endsAt))).to.eql([endsAt]);
+  });
+
   it('gives up what Alertmanager refuses', async () => {
     const { posted, host } = await listen((response) => void response.writeHead(400).end());
     const receiver = alertmanager({ url: `http://${host}`, onWarning: () => {} });
