@@ -1,6 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { AlertsError } from 'vsr-metrics';
 import { type AlertmanagerReceiver, alertmanager, type Notice } from 'vsr-metrics/notifications';
@@ -164,6 +169,34 @@ describe('alertmanager()', () => {
     await receiver.close();
     expect(posted).to.have.length(1);
     expect(receiver.counts).to.eql([{ host, sent: 0, failed: 1, dropped: 1, waiting: 0 }]);
+  });
+
+  it('trusts a server whose certificate is given, and no other', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vsr-metrics-tls-'));
+    closing.push(async () => rmSync(folder, { recursive: true }));
+    const [key, cert] = [join(folder, 'server.key'), join(folder, 'server.crt')];
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const command = ['req', '-x509', '-days', '2', ...kind, '-keyout', key, '-out', cert];
+    execFileSync('openssl', [...command, ...subject], { stdio: 'ignore' });
+    const ca = readFileSync(cert, 'utf8');
+    const seen: (string | undefined)[] = [];
+    const server = createSecureServer({ key: readFileSync(key), cert: ca }, (request, response) => {
+      seen.push(request.headers.authorization);
+      request.resume().on('end', () => response.end());
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(async () => void server.close());
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const wary = alertmanager({ url, token: 'letmein', onWarning: () => {} });
+    wary.tell([notice('A')]);
+    await wary.close();
+    expect(seen).to.eql([]);
+    const trusting = alertmanager({ url, token: 'letmein', ca });
+    trusting.tell([notice('A')]);
+    await trusting.close();
+    expect(seen).to.eql(['Bearer letmein']);
+    expect(trusting.counts[0]).to.include({ sent: 1, failed: 0 });
   });
 
   it('refuses options that there are not, and shows no secret', () => {
