@@ -126,7 +126,8 @@ export type LaneHistogram = InstanceType<typeof LaneHistogram>;
  */
 export function cellBeside(histogram: LaneHistogram, value: number, cell: number): number {
   const { seen } = histogram;
-  if (value >= seen[0]! && value <= seen[1]!) return cell;
+  // Zero may be -0, whose sign bit makes it a cell far beyond all.
+  if (value >= seen[0]! && value <= seen[1]! && value !== 0) return cell;
   const { doubles, sum, memory } = histogram;
   const isBelow =
     cell < memory.first &&

@@ -189,6 +189,16 @@ describe('Histogram', () => {
     );
   });
 
+  it('takes -0 for 0, also where 0 has a cell', () => {
+    const { recorder, reading } = singleHistogram({
+      bounds: [1],
+      range: { min: Number.MIN_VALUE, max: 10 },
+    });
+    for (const value of [0, -0, 0, -0]) recorder.record(value);
+    const { count, min, max, sum } = reading();
+    expect([count, min, max, sum]).to.deep.equal([4, 0, 0, 0]);
+  });
+
   it('keeps extremes exact that lie in one cell, whatever order they come in', () => {
     for (const bounds of [
       [1, 10],
