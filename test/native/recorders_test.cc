@@ -372,6 +372,24 @@ void TestSuperseded() {
   unlink((path + ".1").c_str());
 }
 
+void TestNegativeZero() {
+  Behaviour zero("recorders: -0 is 0, also where 0 has a cell");
+  const std::shared_ptr<Region> region = LabelledRegion();
+  AddOwnFamilies(*region);
+  const uint32_t waits = AddFamily(*region, HistogramFamily("wait", {1}, 1, 5e-324, 10, 20));
+  const auto registry = AttachTo(*region);
+  Error error;
+  auto histogram = registry->OpenHistogram("wait", {}, &error);
+  if (!zero.Expect(histogram.has_value(), error.message)) return;
+  for (const double value : {0.0, -0.0, 0.0, -0.0}) histogram->Record(value);
+  JournalledLanes journalled(*region);
+  HistogramTotal total;
+  ReadHistogram(*region, region->entries()[FindLive(*region, waits, "{}").index],
+                *FamilyOf(*region, waits), &journalled, &total);
+  zero.Equal(total.cells.At(0), int64_t{4}, "values in the first cell");
+  zero.Equal(total.maximum, 0.0, "maximum");
+}
+
 // In another process: records once, traced.
 int RecordTraced(const char* path) {
   Error error;
@@ -424,6 +442,7 @@ int main(int count, char** arguments) {
   TestInfiniteSums();
   TestLaneIsKept();
   TestSuperseded();
+  TestNegativeZero();
   TestFirstRecord();
   return FailedBehaviours() == 0 ? 0 : 1;
 }

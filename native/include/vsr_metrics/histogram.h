@@ -160,10 +160,11 @@ class Histogram {
   }
 
   // Values so large that they could make a sum infinite always come this way. No number of others
-  // can: next to a sum that is about to be, they are nothing.
+  // can: next to a sum that is about to be, they are nothing. So does zero: it may be -0, whose
+  // sign bit makes it a cell far beyond all.
   void WidenSeen(double value) {
     constexpr double kLargest = 0x1p900;
-    if (value > kLargest) return;
+    if (value > kLargest || value == 0) return;
     if (value < binding_->least) binding_->least = value;
     if (value > binding_->greatest) binding_->greatest = value;
   }
