@@ -126,8 +126,7 @@ export type LaneHistogram = InstanceType<typeof LaneHistogram>;
  */
 export function cellBeside(histogram: LaneHistogram, value: number, cell: number): number {
   const { seen } = histogram;
-  // Zero may be -0, whose sign bit makes it a cell far beyond all.
-  if (value >= seen[0]! && value <= seen[1]! && value !== 0) return cell;
+  if (value >= seen[0]! && value <= seen[1]!) return cell;
   const { doubles, sum, memory } = histogram;
   const isBelow =
     cell < memory.first &&
@@ -164,7 +163,8 @@ export function recordOther(histogram: LaneHistogram, given: number, times = 1):
     memory.touch(cell)
   ) {
     histogram.stepCell(cell, value);
-    if (value < largestUnchecked) widen(histogram, value);
+    // Zero may be -0 the next time, whose sign bit makes it a cell far beyond all.
+    if (value < largestUnchecked && value !== 0) widen(histogram, value);
   } else {
     // No memory for the cell: the value still counts in its bound, and in count and sum.
     integers[memory.spills + boundOf(geometry, value)]! += steps[0]!;
