@@ -94,7 +94,7 @@ uint32_t FindOrAddFamily(Region& region, const FamilySpec& spec, Error* error) {
                   std::to_string(kMostBounds) + " are possible"};
     return kNoIndex;
   }
-  uint32_t index = FindFamily(region, spec.name);
+  uint32_t index = FindFamilyInChain(region, spec.name);
   if (index == kNoIndex) {
     const DirectoryLock lock(region);
     if (!lock.is_held()) {
@@ -103,7 +103,7 @@ uint32_t FindOrAddFamily(Region& region, const FamilySpec& spec, Error* error) {
                     " yet, and none can be added: " + HolderOf(region, lock.holder())};
       return kNoIndex;
     }
-    index = FindFamily(region, spec.name);
+    index = FindFamilyInChain(region, spec.name);
     if (index == kNoIndex) return AddFamily(region, spec, error);
   }
   if (IsSoundFamily(region, region.entries()[index])) return index;

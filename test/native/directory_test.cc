@@ -84,6 +84,15 @@ void TestFamilies() {
   blob.Equal(cells[1], spec.bound_cells[1], "where it lies");
   blob.Equal(uint64_t(bytes.data() - reinterpret_cast<char*>(region->heap())) % 8, 0u, "alignment");
 
+  Behaviour astray("family: found by who was led into another chain by a series that was reused");
+  // What such a reader sees of the chain.
+  uint32_t* bucket = directory_internal::BucketOf(*region, entry.hash);
+  const uint32_t link = *bucket;
+  *bucket = 0;
+  astray.Equal(FindFamily(*region, "wait_seconds"), index, "index");
+  astray.Equal(FindFamily(*region, "never_seconds"), kNoIndex, "one that there is not");
+  *bucket = link;
+
   Behaviour bounds_limit("family: more bounds than a blob can hold are an error");
   Error error;
   FamilySpec wide = CounterFamily("wide");

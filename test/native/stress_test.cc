@@ -119,8 +119,10 @@ std::string WriteOnce(Region& region, uint32_t sessions, uint64_t life, Done* do
     if (step % 100 == 0) registry->KeepAlive();
   }
   if (session) {
-    const uint32_t index = FindLive(region, sessions, SessionKey(life)).index;
-    if (index == kNoIndex) return "the series of a session is gone";
+    // It is there, so that none is added; without the lock it may be missed.
+    const SeriesResult found = FindOrAddSeries(region, sessions, SessionKey(life));
+    if (found.outcome != SeriesOutcome::kOwn) return "the series of a session is gone";
+    const uint32_t index = found.index;
     const CounterTotal total = ReadCounter(region, region.entries()[index]);
     if (total.ones != 500) return std::to_string(total.ones) + " instead of 500 in a session";
     if (!RemoveSeries(region, sessions, SessionKey(life))) return "a session cannot be removed";

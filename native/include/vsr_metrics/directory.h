@@ -184,8 +184,14 @@ inline bool HasKey(const Region& region, const Entry& entry, std::string_view ke
   return true;
 }
 
+inline bool IsWanted(const Region& region, const Entry& entry, const Wanted& wanted) {
+  return LoadRelaxed(&entry.hash) == wanted.hash && entry.type == uint8_t(wanted.type) &&
+         (wanted.type == EntryType::kFamily || entry.family == wanted.family) &&
+         HasKey(region, entry, wanted.key);
+}
+
 // The entry in its chain, whatever its state; kNoIndex. Without the lock it may miss one, or find
-// one that is becoming another.
+// one that is becoming another: an entry that becomes another series leads into another chain.
 inline uint32_t Find(const Region& region, const Wanted& wanted) {
   const Entry* entries = region.entries();
   const uint32_t count = region.EntryCount();
@@ -195,22 +201,38 @@ inline uint32_t Find(const Region& region, const Wanted& wanted) {
   // Counted: the chain of a damaged region may be a ring.
   for (uint32_t step = 0; step < count && link - 1 < count; ++step) {
     const Entry& entry = entries[link - 1];
-    if (LoadRelaxed(&entry.hash) == wanted.hash && entry.type == uint8_t(wanted.type) &&
-        (wanted.type == EntryType::kFamily || entry.family == wanted.family) &&
-        HasKey(region, entry, wanted.key)) {
-      return link - 1;
-    }
+    if (IsWanted(region, entry, wanted)) return link - 1;
     link = LoadAcquire(&entry.next);
+  }
+  return kNoIndex;
+}
+
+// The same without chains, which takes longer and misses nothing that stays what it is.
+inline uint32_t FindAmongAll(const Region& region, const Wanted& wanted) {
+  const uint32_t count = region.EntryCount();
+  for (uint32_t index = 0; index < count; ++index) {
+    if (IsWanted(region, region.entries()[index], wanted)) return index;
   }
   return kNoIndex;
 }
 
 }  // namespace directory_internal
 
-// The family of that name, or kNoIndex.
-inline uint32_t FindFamily(const Region& region, std::string_view name) {
+// The family of that name in its chain, or kNoIndex: for whoever has the lock, or takes it after a
+// miss.
+inline uint32_t FindFamilyInChain(const Region& region, std::string_view name) {
   using namespace directory_internal;
   const uint32_t index = Find(region, Want(EntryType::kFamily, kNoIndex, name));
+  if (index == kNoIndex || StateOf(region.entries()[index]) != EntryState::kLive) return kNoIndex;
+  return index;
+}
+
+// The family of that name, or kNoIndex. Families stay: it finds each that was there when it began.
+inline uint32_t FindFamily(const Region& region, std::string_view name) {
+  using namespace directory_internal;
+  const uint32_t in_chain = FindFamilyInChain(region, name);
+  if (in_chain != kNoIndex) return in_chain;
+  const uint32_t index = FindAmongAll(region, Want(EntryType::kFamily, kNoIndex, name));
   if (index == kNoIndex || StateOf(region.entries()[index]) != EntryState::kLive) return kNoIndex;
   return index;
 }
