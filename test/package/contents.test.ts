@@ -17,7 +17,7 @@ interface Locked {
   readonly hasInstallScript?: boolean;
 }
 
-describe('the npm package', function () {
+describe('the npm package @slow', function () {
   this.timeout(60_000);
 
   it('runs nothing when it is installed', async () => {
@@ -122,7 +122,7 @@ describe('the npm package', function () {
     }
   });
 
-  it('builds its binary where it was installed, and then records @slow', async function () {
+  it('builds its binary where it was installed, and then records', async function () {
     this.timeout(240_000);
     const project = await mkdtemp(join(tmpdir(), 'vsr-metrics-project-'));
     try {
