@@ -39,7 +39,8 @@ async function flags({ sanitize, quick, includes: more = [], defines: extra = []
   const speed = sanitize
     ? [
         '-O1',
-        '-g',
+        // Lines and names for reports, nothing for a debugger: compiling takes a third less.
+        '-g1',
         '-fno-omit-frame-pointer',
         `-fsanitize=${sanitize}`,
         '-fno-sanitize-recover=all',
